@@ -1,0 +1,117 @@
+"""Read what an answer returned, compare it with what was expected, and put values into words."""
+
+import textwrap
+
+import numpy as np
+
+from utils.guard import TimeLimitExceeded
+
+# Below the smallest normal float32 number digits are lost in float32, so nothing is compared there.
+SMALLEST = float(np.finfo(np.float32).tiny)
+
+
+class Unreadable(Exception):
+    """The result has a form that cannot be compared; the message says which."""
+
+
+def read(result, like):
+    """The result in the form of the expected value: an array of float64, or a tuple or dict of such, or a string."""
+    if result is None:
+        raise Unreadable("nothing was returned (None)")
+    if isinstance(like, dict):
+        if not isinstance(result, dict) or set(result) != set(like):
+            raise Unreadable(f"it should be a dict with the keys {', '.join(map(repr, like))}")
+        return {key: read(result[key], like[key]) for key in like}
+    if isinstance(like, tuple):
+        if isinstance(result, (str, bytes)) or not hasattr(result, "__len__") or len(result) != len(like):
+            raise Unreadable(f"{len(like)} values were asked for, and {kind(result)} came")
+        return tuple(read(part, expected) for part, expected in zip(result, like, strict=True))
+    if isinstance(like, str):
+        if not isinstance(result, str):
+            raise Unreadable(f"a string was asked for, and {kind(result)} came")
+        return result
+    return _read_numbers(result)
+
+
+def _read_numbers(result):
+    if hasattr(result, "detach"):  # a tensor that carries gradients does not become an array by itself
+        result = result.detach()
+    if result is ...:
+        raise Unreadable("it is still the placeholder `...`")
+    try:
+        array = np.asarray(result)
+        if array.dtype.kind in "OV":
+            array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise Unreadable(f"it is {kind(result)}, not numbers") from None
+    if array.dtype.kind not in "fiub":
+        raise Unreadable(f"it is {kind(result)} of the type {array.dtype}, not real numbers")
+    return array.astype(np.float64)
+
+
+def agree(value, expected, rtol, scale):
+    """Whether a result equals the expected one: same form and shape, every number within the tolerance."""
+    if isinstance(expected, dict):
+        return all(agree(value[key], expected[key], rtol, scale) for key in expected)
+    if isinstance(expected, tuple):
+        return all(agree(part, other, rtol, scale) for part, other in zip(value, expected, strict=True))
+    if isinstance(expected, str) or isinstance(value, str):
+        return value == expected
+    if np.shape(value) != np.shape(expected):
+        return False
+    with np.errstate(all="ignore"):
+        close = np.abs(value - expected) <= rtol * (np.abs(expected) + scale) + SMALLEST
+    return bool(np.all(close | (value == expected) | (np.isnan(value) & np.isnan(expected))))
+
+
+def same_arrays(given, original):
+    """Whether the arrays among the inputs are what they were."""
+    return all(
+        np.array_equal(one, other, equal_nan=True)
+        for one, other in zip(given, original, strict=True)
+        if isinstance(other, np.ndarray)
+    )
+
+
+def has_finite_numbers(value):
+    return isinstance(value, np.ndarray) and bool(np.all(np.isfinite(value)))
+
+
+def show(value):
+    """A value as a reader would write it: arrays as lists with four significant digits, large ones by their shape."""
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        try:
+            array = np.asarray(value)
+        except Exception:
+            return kind(value)
+        if array.size > 16:
+            return f"an array of the shape {array.shape}"
+        value = array.tolist()
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(show(part) for part in value)
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    try:
+        return textwrap.shorten(repr(value), 120, placeholder=" …")
+    except Exception:
+        return kind(value)
+
+
+def kind(value):
+    """The kind of a value in words, without calling anything of its own."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def error_words(error, seconds=None):
+    """What an answer did in place of returning, in words."""
+    if isinstance(error, TimeLimitExceeded):
+        return f"did not end within {seconds:g} seconds"
+    try:
+        text = textwrap.shorten(str(error), 200, placeholder=" …")
+    except Exception:
+        text = ""
+    return f"raised {type(error).__name__}" + (f": {text}" if text else "")

@@ -1,0 +1,200 @@
+"""Four logits and their softmax as bars, with a common shift and a temperature."""
+
+import numpy as np
+
+from utils.display import COLOURS, INK, QUIET, RULE
+from utils.softmax import softmax
+from utils.views.shell import Prediction, View, logit_slider, shift_slider, temperature_slider
+from utils.views.svg import (
+    decimal,
+    indexed,
+    label,
+    line,
+    listing,
+    picture,
+    quiet_label,
+    rectangle,
+    typeset,
+    vector,
+)
+
+NAME = "softmax-bars"
+WIDTH, HEIGHT = 720, 312
+TOP, BOTTOM = 64.0, 232.0
+LEFT_PANEL = (58.0, 322.0)
+RIGHT_PANEL = (442.0, 706.0)
+AXIS_LIMITS = (6.0, 12.0, 30.0, 60.0, 120.0)
+
+PREDICTION = Prediction(
+    question="Only z₀ is raised. What happens to the three other activations?",
+    options=(
+        "They stay as they are",
+        "All three shrink, and keep their ratios to each other",
+        "Only the second largest shrinks",
+    ),
+    answer="All three shrink, and keep their ratios to each other",
+    explanation=(
+        "Each activation is its own exponential over one shared denominator. Raising z₀ enlarges that denominator "
+        "and leaves the other three numerators alone, so all three are divided by the same larger number. Move z₀ and "
+        "compare a₁ with a₂ before and after: both change, a₁ / a₂ does not."
+    ),
+)
+
+
+def draw_softmax_bars(logits, shift=0.0, temperature=1.0):
+    """Bars of the shifted logits beside bars of their softmax.
+
+    Args:
+        logits: shape (K,), at most eight finite numbers.
+        shift: c, added to every logit.
+        temperature: T > 0, divides every logit.
+
+    Raises:
+        ValueError: for logits that are not finite and for a temperature that is not positive.
+    """
+    logits = np.asarray(logits, dtype=float)
+    shifted = logits + shift
+    if not np.isfinite(shifted).all():
+        raise ValueError("Every logit must be a finite number.")
+    activations = softmax(shifted, temperature=temperature)
+    # Compared before the shift, so that rounding in the sum cannot make or break a tie.
+    largest = np.flatnonzero(logits.max() - logits < 1e-9)
+
+    left_shapes, left_labels = _logit_panel(shifted, shift)
+    right_shapes, right_labels = _activation_panel(activations, largest)
+    caption = quiet_label(
+        (WIDTH / 2, 302), "Adding c to every logit moves every bar on the left and no bar on the right."
+    )
+    text = (
+        f"z = {vector(logits, 1)}, shift {decimal(shift, 1)}, temperature {decimal(temperature, 2)}: "
+        f"a = {vector(activations, 3)}, sum {decimal(activations.sum(), 3)}, "
+        f"largest {listing([f'a{index}' for index in largest])}."
+    )
+    return picture(
+        NAME,
+        "Logits and their softmax",
+        WIDTH,
+        HEIGHT,
+        left_shapes + right_shapes,
+        [*left_labels, *right_labels, caption],
+        text,
+    )
+
+
+def softmax_bars():
+    """The view: sliders for four logits, a common shift and a temperature."""
+    start = (2.0, 1.0, 0.1, -1.0)
+    controls = {f"z{index}": logit_slider(index, value) for index, value in enumerate(start)}
+    controls |= {"shift": shift_slider(), "temperature": temperature_slider()}
+
+    def draw(shift, temperature, **logits):
+        return draw_softmax_bars(tuple(logits.values()), shift, temperature)
+
+    return View(draw, controls, PREDICTION)
+
+
+def _logit_panel(shifted, shift):
+    """Bars of z + c around a zero line, and a dashed line at c, from which the bars keep their distances."""
+    start, end = LEFT_PANEL
+    reach = float(max(abs(shifted).max(), abs(shift))) * 1.2
+    limit = next((limit for limit in AXIS_LIMITS if reach <= limit + 1e-9), reach)
+
+    def height(value):
+        return (TOP + BOTTOM) / 2 - value / limit * (BOTTOM - TOP) / 2
+
+    shapes, labels = _scale(LEFT_PANEL, [(step * limit / 3, 0) for step in range(-3, 4)], height)
+    labels += [
+        label((start, 26), "Logits with the shift, z + c", "start", font_weight="600"),
+        quiet_label((start, 44), "in logits; the scale adapts", "start"),
+    ]
+    for index, (centre, width) in enumerate(_columns(LEFT_PANEL, len(shifted))):
+        value = float(shifted[index])
+        upper, lower = sorted((height(value), height(0.0)))
+        shapes.append(
+            rectangle(
+                centre - width / 2,
+                upper,
+                width,
+                lower - upper,
+                COLOURS[index],
+                id=f"{NAME}-logit-{index}",
+                stroke=INK,
+                stroke_width=0.75,
+            )
+        )
+        baseline = upper - 5 if value >= 0 else lower + 14
+        labels += [
+            label((centre, baseline), typeset(value, 1), paint_order="stroke", stroke="#FFFFFF", stroke_width=3),
+            label((centre, BOTTOM + 22), f"class {index}"),
+        ]
+    shapes.append(line((start, height(0.0)), (end, height(0.0)), INK, stroke_width=1.25))
+    shapes.append(
+        line(
+            (start, height(shift)),
+            (end + 8, height(shift)),
+            QUIET,
+            id=f"{NAME}-shift",
+            stroke_width=1.25,
+            stroke_dasharray="5 4",
+        )
+    )
+    labels.append(label((end + 13, height(shift) + 4), f"c = {typeset(shift, 1)}", "start"))
+    return shapes, labels
+
+
+def _activation_panel(activations, largest):
+    """Bars of the softmax from 0 to 1, the largest marked by a sign and a word."""
+    start, end = RIGHT_PANEL
+
+    def height(value):
+        return BOTTOM - value * (BOTTOM - TOP)
+
+    shapes, labels = _scale(RIGHT_PANEL, [(quarter / 4, 2) for quarter in range(5)], height)
+    labels += [
+        label((start, 26), "Activations, a = softmax((z + c) / T)", "start", font_weight="600"),
+        quiet_label((start, 44), "they sum to 1", "start"),
+    ]
+    for index, (centre, width) in enumerate(_columns(RIGHT_PANEL, len(activations))):
+        value = float(activations[index])
+        shapes.append(
+            rectangle(
+                centre - width / 2,
+                height(value),
+                width,
+                BOTTOM - height(value),
+                COLOURS[index],
+                id=f"{NAME}-activation-{index}",
+                stroke=INK,
+                stroke_width=0.75,
+            )
+        )
+        labels += [
+            label((centre, height(value) - 5), _probability(value), paint_order="stroke", stroke="#FFFFFF", stroke_width=3),
+            label((centre, BOTTOM + 22), f"class {index}"),
+        ]
+        if index in largest:
+            labels.append(label((centre, BOTTOM + 40), "▲ largest" if len(largest) == 1 else "▲ tied", size=12))
+    shapes.append(line((start, BOTTOM), (end, BOTTOM), INK, stroke_width=1.25))
+    return shapes, labels
+
+
+def _scale(panel, ticks, height):
+    """Thin lines across a panel at the ticks (value, digits), with their numbers on its left."""
+    start, end = panel
+    shapes = [line((start, height(value)), (end, height(value))) for value, _ in ticks]
+    labels = [quiet_label((start - 8, height(value) + 4), typeset(value, digits), "end") for value, digits in ticks]
+    return shapes, labels
+
+
+def _columns(panel, count):
+    """The centre and width of each of ``count`` bars in a panel."""
+    start, end = panel
+    pitch = (end - start) / count
+    return [(start + (index + 0.5) * pitch, 0.62 * pitch) for index in range(count)]
+
+
+def _probability(value):
+    """Three decimals; an activation is never 0 or 1, so none is written as if it were."""
+    if value < 0.0005:
+        return "<0.001"
+    return ">0.999" if value >= 0.9995 else decimal(value, 3)
