@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import re
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -416,7 +417,8 @@ def check_chapters(solutions, chapters):
             continue
         changed = differing_cells(chapter, built)
         if recorded_digest(chapter) != recorded_digest(built):
-            differences.append(f"{where} was built from another solution notebook. Cells: {', '.join(changed)}.")
+            cells = ", ".join(changed) or "none, but its stamp"
+            differences.append(f"{where} is not what its solution notebook gives now. Cells that differ: {cells}.")
             continue
         if has_notes(chapter):
             notices.append(f"{where}: not compared, changed by hand: {', '.join(changed) or 'order of cells'}.")
@@ -439,9 +441,9 @@ def reset_exercise(exercise, solutions, chapters):
         BuildError: no such exercise.
     """
     number, _, name = exercise.removeprefix("ch").partition(".")
-    built = next((nb for key, nb in build_all(solutions).items() if key[:2] == number), None)
-    path = next(iter(chapters.glob(f"{number}_*.ipynb")), None) if re.fullmatch(r"\d\d", number) else None
-    if built is None or path is None:
+    title, built = next(((key, nb) for key, nb in build_all(solutions).items() if key[:2] == number), ("", None))
+    path = chapters / f"{title}.ipynb"
+    if built is None or not path.exists():
         raise BuildError(f"There is no exercise {exercise}: exercises are named like ch01.softmax.")
     stubs = {cell.id: cell for cell in built.cells if recorded_stub(cell)}
     identity = f"ch{number}-{name}"
@@ -517,7 +519,7 @@ def execute(notebook, folder):
         on_cell_start=lambda cell, cell_index: running.append(cell),
     )
     try:
-        client.execute(cleanup_kc=True)
+        client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)  # what the kernel's own process logs
     except CellExecutionError as error:
         raise BuildError(f"cell {running[-1].get('id')} raised {error.ename}: {error.evalue}") from error
     except CellTimeoutError as error:

@@ -127,7 +127,7 @@ class Result:
 
     Attributes:
         value: an array, or a tuple or dict of them, or a string; None when ``problem`` is set.
-        problem: ``""``, or the kind of failure: the name of an exception, ``"unreadable"`` or ``"time"``.
+        problem: ``""``, or the kind of failure: the name of an exception, or ``"unreadable"``.
         detail: the failure in words.
         raw: what the answer returned.
         changed: whether the answer changed its inputs.
@@ -144,14 +144,13 @@ class Result:
 class Seen:
     """Everything that a check observed: probes, results and expected values, one of each for every probe.
 
-    After an answer ran out of time the later results are missing.
+    Results are missing after one that ended everything, for example by running out of time.
     """
 
     answer: object
     probes: Sequence[tuple]
     results: Sequence[Result]
     expected: Sequence[object]
-    printed: str = ""
 
 
 @dataclass(eq=False)
@@ -268,7 +267,7 @@ class Exercise:
             return show(self.observe(self._answer, *copy.deepcopy(inputs)))
 
         outcome = run_guarded(words, self.time_limit)
-        warned = f" NumPy warned: {'; '.join(outcome.warned)}." if outcome.warned else ""
+        warned = f" With a warning: {'; '.join(outcome.warned)}." if outcome.warned else ""
         came = f"returns `{outcome.value}`" if outcome.error is None else error_words(outcome.error, self.time_limit)
         return Note("Yours:", f"{called} {came}.{warned}")
 
@@ -301,15 +300,14 @@ class Exercise:
         """Call the answer on fresh probes and note what happens, never raising what it raises."""
         probes = self.probes(np.random.default_rng())
         expected = [self._expected(inputs) for inputs in probes]
-        results, printed = self._results(answer, probes, expected, seconds)
-        return Seen(answer, probes, results, expected, printed)
+        return Seen(answer, probes, self._results(answer, probes, expected, seconds), expected)
 
     def _expected(self, inputs):
         value = self.observe(self.reference, *copy.deepcopy(inputs))
         return value if isinstance(value, (str, dict, tuple)) else np.asarray(value, dtype=np.float64)
 
     def _results(self, answer, probes, expected, seconds):
-        """The results of an answer on the probes, up to the one that runs out of time, and what it printed."""
+        """The results of an answer on the probes, up to the one that ends all, for example by running out of time."""
         results = []
 
         def visit_all():
@@ -317,9 +315,9 @@ class Exercise:
                 results.append(self._result(answer, inputs, like))
 
         outcome = run_guarded(visit_all, seconds)
-        if outcome.timed_out:
-            results.append(Result(problem="time", detail=error_words(outcome.error, seconds)))
-        return results, outcome.printed
+        if outcome.error is not None:
+            results.append(Result(problem=type(outcome.error).__name__, detail=error_words(outcome.error, seconds)))
+        return results
 
     def _result(self, answer, inputs, like):
         """The result on one probe. Runs guarded, so an endless answer, or an endless result, is ended from outside."""
@@ -354,7 +352,7 @@ class Exercise:
         candidates = []
         for mistake in self.mistakes:
             for sample in mistake.wrong:
-                results, _ = self._results(sample, seen.probes, seen.expected, self.time_limit)
+                results = self._results(sample, seen.probes, seen.expected, self.time_limit)
                 if self._alike(seen.results, results):
                     return mistake
                 if self._alike(seen.results[smallest], results[smallest]) and mistake not in candidates:
@@ -369,6 +367,7 @@ class Exercise:
         """Whether two answers gave the same results, the same failures included."""
         return len(some) == len(others) and all(
             one.problem == other.problem
+            and (one.problem != "unreadable" or one.detail == other.detail)
             and one.changed == other.changed
             and (bool(one.problem) or agree(one.value, other.value, self.rtol, 0.0))
             for one, other in zip(some, others, strict=True)
@@ -385,8 +384,7 @@ class Exercise:
         if "{output}" not in mistake.explanation:
             return mistake.explanation.replace("{input}", ", ".join(show(value) for value in mistake.example))
         like = self._expected(mistake.example)
-        results, _ = self._results(answer, [mistake.example], [like], seconds or self.time_limit)
-        result = results[0]
+        (result,) = self._results(answer, [mistake.example], [like], seconds or self.time_limit)
         if result.problem in ("", "unreadable") and mistake.describe is None:
             output = f"`{show(result.raw)}`"
         elif result.problem:
@@ -512,7 +510,7 @@ def _is_blank(answer):
     """Whether nothing was written: the value ``...``, or a function whose body is a docstring and ``...`` or pass."""
     if answer is ...:
         return True
-    if not inspect.isfunction(answer):
+    if not inspect.isfunction(answer) or answer.__code__.co_name == "<lambda>":
         return False
     try:
         body = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0].body
@@ -520,8 +518,6 @@ def _is_blank(answer):
         # No source at hand: an empty body compiles to "return None" and nothing else.
         instructions = list(dis.get_instructions(answer))
         return all(line.opname in EMPTY_BODY and line.argval in (None, 0) for line in instructions)
-    if not isinstance(body, list):  # a lambda
-        return False
     return all(
         isinstance(line, ast.Pass)
         or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and _is_filler(line.value.value))

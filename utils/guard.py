@@ -118,11 +118,17 @@ def _timer_signal(seconds):
     tracer = sys.gettrace()
 
     def raise_at_next_line(frame, event, argument):
-        raise TimeLimitExceeded
+        if event == "line":
+            raise TimeLimitExceeded
+        return raise_at_next_line
 
     def end(number, frame):
         nonlocal fired
         if not armed:
+            return
+        if _is_importing(frame):
+            # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
+            signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
             return
         if fired:
             # The first exception was swallowed. This one may be, too, but then the handler that swallows it is
@@ -143,6 +149,15 @@ def _timer_signal(seconds):
             sys.settrace(tracer)
             signal.setitimer(signal.ITIMER_REAL, *former_timer)
             signal.signal(signal.SIGALRM, former)
+
+
+def _is_importing(frame):
+    """Whether a frame runs on behalf of an import statement."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager

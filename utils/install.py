@@ -125,7 +125,7 @@ def candidates():
 
 def version_of(command):
     """Return (major, minor) of an interpreter, or None where it does not run, as a pyenv shim may not."""
-    question = "import sys; print(sys.version_info[0], sys.version_info[1])"
+    question = "import sys; print('%d %d' % sys.version_info[:2])"
     try:
         answer = subprocess.run(
             [*command, "-I", "-S", "-c", question],
@@ -166,12 +166,14 @@ def build_environment(python):
             "This Python comes without the module that makes environments: on Debian and Ubuntu install it "
             "with: sudo apt install python{}.{}-venv".format(*version_of(python))
         )
+    ENVIRONMENT.mkdir(exist_ok=True)
     creation = subprocess.run(
         [*python, "-I", "-m", "venv", "--clear", str(ENVIRONMENT)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     if creation.returncode != 0:
+        LOG.write_bytes(creation.stdout)
         raise InstallationError(explain(creation.stdout.decode("utf-8", "replace")))
 
 
@@ -288,7 +290,8 @@ def progress_in(line):
         name = downloading.group(1).rsplit("/", 1)[-1].split("-")[0]
         return f"downloading {name} ({downloading.group(2)})"
     if line.startswith("Installing collected packages:"):
-        return f"writing {line.count(',') + 1} packages to .venv, which takes a minute or two"
+        packages = line.count(",") + 1
+        return f"writing {packages} packages to .venv" + (", which takes a minute or two" if packages > 50 else "")
     return ""
 
 
@@ -316,7 +319,9 @@ def explain(output):
     end = "\n".join(lines[-60:])
     if any(sign in end for sign in SIGNS_OF_A_FULL_DISK):
         return full_disk_sentence()
-    if any(sign in end for sign in SIGNS_OF_NO_NETWORK):
+    arrived = any(re.match(r"(Downloading|Using cached|Processing) ", line) for line in lines)
+    nothing_found = "(from versions: none)" in end and not arrived
+    if nothing_found or any(sign in end for sign in SIGNS_OF_NO_NETWORK):
         return (
             "The packages cannot be downloaded, because the network or the package index does not answer: "
             "connect and run the command again (details in .venv/install.log)."

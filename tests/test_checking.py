@@ -1,0 +1,380 @@
+"""The engine of the checks: what it accepts, what it names, and what it survives."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from utils import checking
+from utils.checking import Exercise, Mistake, Verdict
+from utils.exercises import ch01
+
+LIMIT = 0.2  # seconds
+
+
+@pytest.fixture
+def double():
+    """A small exercise: twice the array."""
+    return Exercise(
+        name="ch99.double",
+        asks="Twice z.",
+        reference=lambda z: 2 * z,
+        probes=lambda rng: [(np.array([1.0, 2.0]),), (rng.normal(size=3),), (rng.normal(size=(2, 3)),)],
+        scale=lambda z: 0.0,
+        expects=lambda z: f"an array of the shape {z.shape}",
+        hints=("Which number is it multiplied by?", "Multiply it by two."),
+        alternatives=(),
+        mistakes=(
+            Mistake("half", "You return half of {input}, {output}.", (lambda z: z / 2,), (np.array([4.0]),)),
+            Mistake("square", "You square {input}: {output}.", (lambda z: z**2,), (np.array([4.0]),)),
+        ),
+        remark="Doubled.",
+    )
+
+
+# Strange answers ------------------------------------------------------------------------------------------------------
+
+
+class Hostile:
+    """An object on which every operation fails."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(f"no {name} for you")
+
+    def __repr__(self):
+        raise ZeroDivisionError
+
+    def __array__(self, *arguments, **options):
+        raise SystemExit
+
+    def __len__(self):
+        raise KeyboardInterrupt
+
+
+class CallableClass:
+    def __call__(self, z):
+        return z / 0 if isinstance(z, int) else {"a": 1}
+
+
+class OwnBaseException(BaseException):
+    pass
+
+
+def interrupts_itself(z):
+    raise KeyboardInterrupt
+
+
+def exits(z):
+    sys.exit(3)
+
+
+def recurses(z):
+    return recurses(z)
+
+
+def loops_for_ever(z):
+    while True:
+        pass
+
+
+def loops_and_swallows(z):
+    while True:
+        try:
+            time.sleep(0.01)
+        except BaseException:
+            pass
+
+
+def prints_for_ever(z):
+    while True:
+        print("x" * 1000)
+
+
+def yields(z):
+    yield from z
+
+
+def needs_two(z, T):
+    return z
+
+
+async def coroutine(z):
+    return z
+
+
+def closes_the_output(z):
+    sys.stdout = None
+    return None
+
+
+def a_torch_tensor(z):
+    import torch
+
+    return torch.zeros(3, requires_grad=True)
+
+
+STRANGE = {
+    "None": None,
+    "a number": 3,
+    "a string": "softmax",
+    "a result": np.array([0.2, 0.8]),
+    "a module": np,
+    "a hostile object": Hostile(),
+    "a type": dict,
+    "a callable object": CallableClass(),
+    "returns None": lambda z: None,
+    "returns the placeholder": lambda z: ...,
+    "returns a string": lambda z: "0.5",
+    "returns strings": lambda z: ["0.1", "0.9"],
+    "returns complex numbers": lambda z: z + 1j,
+    "returns nan": lambda z: z * np.nan,
+    "returns infinite numbers": lambda z: z + np.inf,
+    "returns a wrong shape": lambda z: np.zeros((7, 7)),
+    "returns an object array": lambda z: np.array([None, {}], dtype=object),
+    "returns a ragged list": lambda z: [[1], [2, 3]],
+    "returns a function": lambda z: len,
+    "returns a hostile object": lambda z: Hostile(),
+    "returns a generator": yields,
+    "returns a coroutine": coroutine,
+    "returns a torch tensor": a_torch_tensor,
+    "raises": lambda z: 1 / 0,
+    "raises an exception of its own": lambda z: (_ for _ in ()).throw(OwnBaseException()),
+    "raises KeyboardInterrupt": interrupts_itself,
+    "calls sys.exit": exits,
+    "recurses": recurses,
+    "loops for ever": loops_for_ever,
+    "loops for ever and swallows": loops_and_swallows,
+    "prints for ever": prints_for_ever,
+    "takes two arguments": needs_two,
+    "changes its input": lambda z: z.sort() or z,
+    "closes the output": closes_the_output,
+    "a NumPy function": np.exp,
+}
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("exercise", [ch01.first_softmax, ch01.softmax, ch01.by_hand], ids=lambda e: e.name)
+def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
+    before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
+    started = time.perf_counter()
+    verdict = exercise.check(answer, time_limit=LIMIT)
+    assert time.perf_counter() - started < 10 * LIMIT
+    assert verdict.status == "incorrect"
+    assert len(verdict.message.split()) >= 8
+    assert "Traceback" not in verdict.message
+    assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
+    assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
+    assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout) == before
+
+
+def test_a_keras_tensor_is_read_like_an_array(monkeypatch):
+    """Keras tensors and others become arrays by ``__array__``, without this package importing their framework."""
+
+    class Tensor:
+        def __init__(self, values):
+            self.values = values
+
+        def __array__(self, dtype=None, copy=None):
+            return np.asarray(self.values, dtype=dtype)
+
+    assert ch01.softmax.check(lambda z: Tensor(ch01.softmax.reference(z))).status == "correct"
+
+
+def test_a_torch_tensor_with_gradients_is_accepted():
+    torch = pytest.importorskip("torch")
+    answer = lambda z: torch.softmax(torch.tensor(z, dtype=torch.float64, requires_grad=True), -1)  # noqa: E731
+    assert ch01.softmax.check(answer).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: z * np.nan, "contains nan"),
+        (lambda z: z + np.inf, "infinite"),
+        (lambda z: z[:1], "shape (1,); (2,)"),
+        (lambda z: 3 * z, "numbers are not"),
+        (lambda z, more: z, "1 argument here"),
+        (lambda z: undefined_name, "NameError"),  # noqa: F821
+        (loops_for_ever, "did not end within 0.2 seconds"),
+        (lambda z: "text", "not real numbers"),
+    ],
+)
+def test_an_unknown_mistake_is_told_by_the_smallest_input_that_fails(double, answer, words):
+    message = double.check(answer, time_limit=LIMIT).message
+    assert "[1, 2]" in message and "an array of the shape (2,)" in message
+    assert words in message
+
+
+# Blank answers --------------------------------------------------------------------------------------------------------
+
+
+def with_docstring(z):
+    """A docstring."""
+    ...
+
+
+def with_pass(z):
+    pass
+
+
+def returns_none(z):
+    return None
+
+
+def only_assigns(z):
+    result = 2 * z  # noqa: F841
+
+
+@pytest.mark.parametrize("answer", [..., with_docstring, with_pass], ids=str)
+def test_a_blank_answer_is_not_attempted(double, answer):
+    assert double.check(answer).status == "not attempted"
+
+
+@pytest.mark.parametrize("body", ["...", "pass", "'''A docstring.'''\n    ..."])
+def test_a_blank_function_without_source_is_not_attempted(double, body):
+    namespace = {}
+    exec(f"def answer(z):\n    {body}", namespace)
+    assert double.check(namespace["answer"]).status == "not attempted"
+
+
+@pytest.mark.parametrize("answer", [returns_none, only_assigns, lambda z: print(2 * z)])
+def test_a_function_that_returns_nothing_was_attempted(double, answer):
+    assert double.check(answer).mistake == "nothing returned"
+
+
+# Recognising ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_explained_with_the_readers_own_result(double):
+    verdict = double.check(lambda z: z * 0.5)
+    assert verdict == Verdict("incorrect", "You return half of `[4]`, `[2]`.", "half")
+
+
+def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
+    answer = lambda z: z / 2 if z.shape == (2,) else z + 1  # noqa: E731
+    assert double.check(answer).mistake == "half"
+
+
+def test_an_answer_that_only_resembles_a_mistake_is_not_named(double):
+    assert double.check(lambda z: z / 2.01).mistake is None
+
+
+def test_a_right_result_that_changes_its_input_is_rejected(double):
+    def answer(z):
+        z *= 2
+        return z.copy()
+
+    assert double.check(answer).mistake == "the input is changed"
+
+
+def test_a_constant_function_reads_a_name_of_the_notebook(double):
+    result = np.array([2.0, 4.0])
+    exercise = ch01.first_softmax
+    assert exercise.check(lambda z: exercise.reference(result)).mistake == "the argument is not used"
+
+
+def test_the_tolerance_grows_with_the_declared_scale(double):
+    answer = lambda z: 2 * z + 1e-4  # noqa: E731
+    assert double.check(answer).status == "incorrect"
+    double.scale = lambda z: 100.0
+    assert double.check(answer).status == "correct"
+
+
+def test_results_of_several_parts_are_compared_part_by_part():
+    exercise = Exercise(
+        name="ch99.pair",
+        asks="Sum and names.",
+        reference=lambda z: (z.sum(), {"first": "a"}),
+        probes=lambda rng: [(np.array([1.0, 2.0]),)],
+        expects=lambda z: "a pair",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Both.",
+    )
+    assert exercise.check(lambda z: [3.0, {"first": "a"}]).status == "correct"
+    for wrong in (3.0, [3.0], [3.0, {"first": "b"}], [3.0, {"second": "a"}], [3.0, "a"], "ab", [2.0, {"first": "a"}]):
+        assert exercise.check(lambda z, wrong=wrong: wrong).status == "incorrect"
+
+
+# Interrupts and threads -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+@pytest.mark.parametrize("answer", [loops_for_ever, loops_and_swallows], ids=["loop", "loop that swallows"])
+def test_stop_reaches_the_reader(double, answer):
+    """The interrupt of the reader goes on, so that Run All ends."""
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        double.check(answer, time_limit=1.0)
+    timer.join()
+
+
+def test_an_interrupt_handler_of_the_caller_is_put_back(double):
+    def handler(number, frame):
+        pass
+
+    former = signal.signal(signal.SIGINT, handler)
+    try:
+        double.check(interrupts_itself)
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.parametrize("answer", [loops_for_ever, interrupts_itself, lambda z: 2 * z])
+def test_a_check_works_in_a_second_thread(double, answer):
+    """As on Windows, without timer signals."""
+    verdicts = []
+    thread = threading.Thread(target=lambda: verdicts.append(double.check(answer, time_limit=LIMIT)))
+    thread.start()
+    thread.join(10 * LIMIT)
+    assert not thread.is_alive()
+    assert verdicts[0].status == ("incorrect" if answer in (loops_for_ever, interrupts_itself) else "correct")
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+def test_hints_come_one_by_one_and_the_last_one_stays(double):
+    hints = [repr(double.hint()) for _ in range(3)]
+    assert hints[0].startswith("Hint 1 of 2.") and "solution" not in hints[0]
+    assert hints[1].startswith("Hint 2 of 2.") and "ch99.double.solution()" in hints[1]
+    assert hints[2] == hints[1]
+
+
+def test_the_solution_is_shown_after_an_attempt(double, tmp_path, monkeypatch):
+    monkeypatch.setattr(checking, "SOLUTIONS", tmp_path)
+    assert "Try it first" in repr(double.solution())
+    double.check(...)
+    assert "Try it first" in repr(double.solution()), "a blank answer is no attempt"
+    double.check(lambda z: z)
+    assert "missing" in repr(double.solution())
+    source = ["def double(z):\n", "    ### BEGIN SOLUTION\n", "    return 2 * z\n", "    ### END SOLUTION"]
+    cells = [{"id": "ch99-double", "cell_type": "code", "source": source}]
+    (tmp_path / "99_numbers.ipynb").write_text(json.dumps({"cells": cells}))
+    assert double.solution().code == "def double(z):\n    return 2 * z"
+
+
+def test_try_yours_shows_what_the_last_answer_returns_and_never_fails(double):
+    z = np.array([1.0, 3.0])
+    assert "Your turn later" in repr(double.try_yours(z))
+    double.check(lambda z: 3 * z)
+    assert repr(double.try_yours(z)) == "Yours: `double([1, 3])` returns `[3, 9]`."
+    double.check(lambda z: np.exp(1000 * z))
+    assert "overflow" in repr(double.try_yours(z))
+    double.check(lambda z: 1 / 0)
+    assert "ZeroDivisionError" in repr(double.try_yours(z))
+
+
+def test_messages_are_escaped_in_html():
+    html = Verdict("incorrect", 'For `z < 1 & "x"` <script>alert(1)</script>')._repr_html_()
+    assert "<script>" not in html
+    assert "<code>z &lt; 1 &amp;" in html

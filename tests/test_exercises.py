@@ -1,0 +1,146 @@
+"""The contract that every exercise of every chapter keeps."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from utils.checking import SOLUTIONS, Exercise
+from utils.exercises import all_exercises
+
+EXERCISES = list(all_exercises())
+FUNCTIONS = [exercise for exercise in EXERCISES if exercise.is_function]
+# The functions that a chapter is about; the others are steps on the way.
+MAIN = {"ch01.first_softmax", "ch01.softmax"}
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+
+
+def cases(attribute):
+    """One test case for every alternative, or for every form of every mistake."""
+    for exercise in EXERCISES:
+        if attribute == "alternatives":
+            for number, answer in enumerate(exercise.alternatives):
+                yield pytest.param(exercise, answer, id=f"{exercise.name}-{number}")
+        else:
+            for mistake in exercise.mistakes:
+                for number, answer in enumerate(mistake.wrong):
+                    yield pytest.param(exercise, mistake, answer, id=f"{exercise.name}-{mistake.name}-{number}")
+
+
+def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
+    names = [exercise.name for exercise in EXERCISES]
+    assert len(set(names)) == len(names) > 0
+    for exercise in EXERCISES:
+        chapter, _, name = exercise.name.partition(".")
+        module = __import__(f"utils.exercises.{chapter}", fromlist=[name])
+        assert getattr(module, name) is exercise
+
+
+@each_exercise
+def test_reference_is_accepted(exercise):
+    verdict = exercise.check(exercise.reference)
+    assert (verdict.status, verdict.mistake) == ("correct", None)
+
+
+@pytest.mark.parametrize(("exercise", "answer"), cases("alternatives"))
+def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
+    for _ in range(5):  # the probes are new at every check
+        verdict = exercise.check(answer)
+        assert verdict.status == "correct", verdict
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "answer"), cases("mistakes"))
+def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
+    verdict = exercise.check(answer)
+    assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name)
+    assert "{" not in verdict.message, "a placeholder was left unfilled"
+    words = len(verdict.message.split())
+    assert 40 <= words <= 120, f"{words} words: {verdict.message}"
+
+
+@each_exercise
+def test_the_bank_is_rich_enough(exercise):
+    own = [mistake for mistake in exercise.mistakes if mistake.recognise is None]
+    assert len(own) >= (8 if exercise.name in MAIN else 4)
+    assert len(exercise.alternatives) >= 4
+    assert 2 <= len(exercise.hints) <= 4
+    assert all(len(hint.split()) >= 8 for hint in exercise.hints)
+    names = [mistake.name for mistake in exercise.mistakes]
+    explanations = [mistake.explanation for mistake in exercise.mistakes]
+    assert len(set(names)) == len(names)
+    assert len(set(explanations)) == len(explanations)
+
+
+@each_exercise
+def test_no_word_that_talks_down_and_no_solution_in_an_explanation(exercise):
+    texts = [*exercise.hints, exercise.asks, exercise.remark, *(mistake.explanation for mistake in exercise.mistakes)]
+    for text in texts:
+        assert not re.search(r"\b(simply|obviously|trivial|just|easy|easily)\b|!", text, re.IGNORECASE), text
+        assert not re.search(r"`[^`]*np\.exp\([^`]*/[^`]*`", text), "a ready-made answer"
+
+
+@each_function
+def test_a_function_of_numbers_that_are_not_asked_for_is_rejected(exercise):
+    """A check that passes what it never looked at would pass this one."""
+
+    def plausible(*inputs):
+        result = np.asarray(exercise.reference(*inputs), dtype=float)
+        return result * (1 + 1e-3)
+
+    assert exercise.check(plausible).status == "incorrect"
+
+
+@each_function
+def test_a_memorised_answer_is_rejected(exercise):
+    """Right on every probe of one check, and wrong on the fresh ones of the next."""
+    memory = {}
+
+    def learn(*inputs):
+        result = exercise.reference(*inputs)
+        memory[repr(inputs)] = result
+        return result
+
+    def recite(*inputs):
+        return memory.get(repr(inputs), 0.5)
+
+    assert exercise.check(learn).status == "correct"
+    assert exercise.check(recite).status == "incorrect"
+
+
+@each_exercise
+def test_the_cell_of_the_solution_is_found_and_accepted(exercise):
+    """The solution in the notebook is an answer like any other."""
+    exercise.check(exercise.reference)
+    source = exercise.solution().code
+    assert source and "SOLUTION" not in source
+    namespace = {"np": np, **_names_given_by_the_notebook(exercise)}
+    exec(source, namespace)
+    assert exercise.check(namespace[exercise.answer_name]).status == "correct"
+
+
+def _names_given_by_the_notebook(exercise):
+    """What the import cells at the top of a solution notebook define."""
+    namespace = {}
+    (notebook,) = SOLUTIONS.glob(f"{exercise.name[2:4]}_*.ipynb")
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and source.startswith(("import ", "from ")):
+            exec(source, namespace)
+    return namespace
+
+
+@pytest.mark.benchmark(group="one check")
+@pytest.mark.parametrize("kind", ["right", "diagnosed", "not recognised"])
+def test_time_of_a_check(benchmark, kind):
+    from utils.exercises import ch01
+
+    assert isinstance(ch01.softmax, Exercise)
+    answer = {
+        "right": ch01.softmax.reference,
+        "diagnosed": ch01.softmax.mistakes[0].wrong[0],
+        "not recognised": lambda z: ch01.softmax.reference(z) + 0.01,
+    }[kind]
+    benchmark(ch01.softmax.check, answer)
