@@ -18,17 +18,17 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exerci
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
 
 
-def cases(attribute):
-    """One test case for every alternative, or for every form of every mistake."""
-    for exercise in EXERCISES:
-        if attribute == "alternatives":
-            for number, answer in enumerate(exercise.alternatives):
-                yield pytest.param(exercise, answer, id=f"{exercise.name}-{number}")
-        else:
-            for mistake in exercise.mistakes:
-                for number, answer in enumerate(mistake.wrong):
-                    yield pytest.param(exercise, mistake, answer, id=f"{exercise.name}-{mistake.name}-{number}")
-
+ALTERNATIVES = [
+    pytest.param(exercise, answer, id=f"{exercise.name}-{number}")
+    for exercise in EXERCISES
+    for number, answer in enumerate(exercise.alternatives)
+]
+MISTAKES = [
+    pytest.param(exercise, mistake, answer, id=f"{exercise.name}-{mistake.name}-{number}")
+    for exercise in EXERCISES
+    for mistake in exercise.mistakes
+    for number, answer in enumerate(mistake.wrong)
+]
 
 def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
     names = [exercise.name for exercise in EXERCISES]
@@ -45,14 +45,14 @@ def test_reference_is_accepted(exercise):
     assert (verdict.status, verdict.mistake) == ("correct", None)
 
 
-@pytest.mark.parametrize(("exercise", "answer"), cases("alternatives"))
+@pytest.mark.parametrize(("exercise", "answer"), ALTERNATIVES)
 def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
     for _ in range(5):  # the probes are new at every check
         verdict = exercise.check(answer)
         assert verdict.status == "correct", verdict
 
 
-@pytest.mark.parametrize(("exercise", "mistake", "answer"), cases("mistakes"))
+@pytest.mark.parametrize(("exercise", "mistake", "answer"), MISTAKES)
 def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
     verdict = exercise.check(answer)
     assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name)

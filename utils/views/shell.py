@@ -9,9 +9,9 @@ from threading import Lock
 
 import ipywidgets as widgets
 
-from utils.views.svg import Picture, indexed
+from utils.views.svg import indexed
 
-_WIDE = widgets.Layout(width="100%", max_width="720px")
+WIDTH = {"width": "100%", "max_width": "720px"}
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,19 @@ class View(widgets.VBox):
     """
 
     def __init__(self, draw, controls, prediction=None):
+        super().__init__()
         self._draw = draw
         self._drawing = Lock()
         self._start = {name: control.value for name, control in controls.items()}
         self.controls = dict(controls)
         self.prediction = prediction
         self.picture = widgets.HTML()
-        self.numbers = widgets.HTML(layout=_WIDE)
-        self.error = widgets.HTML(layout=_WIDE)
+        self.numbers = widgets.HTML(layout=widgets.Layout(**WIDTH))
+        self.error = widgets.HTML(layout=widgets.Layout(**WIDTH))
         self.reset_button = widgets.Button(
-            description="Reset", tooltip="Set every control back to its start", layout=widgets.Layout(width="auto")
+            description="Reset",
+            tooltip="Set every control back to its start",
+            layout=widgets.Layout(width="max-content"),
         )
         self.reset_button.on_click(self._reset)
         for control in self.controls.values():
@@ -64,17 +67,12 @@ class View(widgets.VBox):
                 display="grid",
                 grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))",
                 grid_gap="2px 24px",
-                justify_items="start",
-                width="100%",
-                max_width="720px",
+                **WIDTH,
             ),
         )
         self._workbench = widgets.VBox([panel, self.picture, self.numbers, self.error])
         self._redraw()
-        if prediction is None:
-            super().__init__([self._workbench])
-        else:
-            super().__init__([self._question()])
+        self.children = (self._workbench,) if prediction is None else (self._question(),)
 
     def state(self):
         """The value of each control under its name."""
@@ -91,8 +89,8 @@ class View(widgets.VBox):
         with self._drawing:
             picture, sentence = self._attempt()
             self.picture.value = picture.svg if picture else ""
-            self.numbers.value = f'<div role="status" aria-live="polite">{escape(picture.text)}</div>' if picture else ""
-            self.error.value = f'<div role="alert">{escape(sentence)}</div>' if sentence else ""
+            self.numbers.value = _paragraph(escape(picture.text), "status") if picture else ""
+            self.error.value = _paragraph(escape(sentence), "alert") if sentence else ""
 
     def _reset(self, button):
         for name, value in self._start.items():
@@ -109,11 +107,13 @@ class View(widgets.VBox):
         )
         self.answer_button = widgets.Button(description="Answer", tooltip="Compare your prediction with the answer")
         self.skip_button = widgets.Button(description="Skip", tooltip="Show the controls without an answer")
-        self.verdict = widgets.HTML(layout=_WIDE)
+        self.verdict = widgets.HTML(layout=widgets.Layout(**WIDTH))
         self._buttons = widgets.HBox([self.answer_button, self.skip_button])
         self.answer_button.on_click(self._answer)
         self.skip_button.on_click(self._skip)
-        question = widgets.HTML(f"<p>{escape(self.prediction.question)}</p>", layout=_WIDE)
+        question = widgets.HTML(
+            _paragraph(f"<b>{escape(self.prediction.question)}</b>"), layout=widgets.Layout(**WIDTH)
+        )
         return widgets.VBox([question, self.choices, self._buttons, self.verdict])
 
     def _answer(self, button):
@@ -121,11 +121,8 @@ class View(widgets.VBox):
         if chosen is None:
             self._say("Choose one of the answers first, or skip the question.")
             return
-        if chosen == right:
-            opening = "Your prediction was right."
-        else:
-            opening = f"Your prediction was another one: “{chosen}”. What happens is: “{right}”."
-        self._say(opening, self.prediction.explanation)
+        verdict = "Your prediction was right." if chosen == right else f"Not this one. What happens: “{right}”."
+        self._say(verdict, self.prediction.explanation)
         self._reveal()
 
     def _skip(self, button):
@@ -133,7 +130,7 @@ class View(widgets.VBox):
         self._reveal()
 
     def _say(self, opening, explanation=""):
-        self.verdict.value = f'<div role="status"><b>{escape(opening)}</b> {escape(explanation)}</div>'
+        self.verdict.value = _paragraph(f"<b>{escape(opening)}</b> {escape(explanation)}", "status")
 
     def _reveal(self):
         if self._workbench in self.children:
@@ -150,6 +147,12 @@ class View(widgets.VBox):
         else:
             still = picture._repr_mimebundle_()
         return {**super()._repr_mimebundle_(**kwargs), **still}
+
+
+def _paragraph(html, role=None):
+    """A paragraph in the colours of the theme; with a role it is read aloud politely, or at once for an alert."""
+    spoken = {None: "", "status": ' role="status" aria-live="polite"', "alert": ' role="alert"'}[role]
+    return f'<div style="line-height:1.45;padding:4px 0"{spoken}>{html}</div>'
 
 
 def logit_slider(index, value):
@@ -193,4 +196,9 @@ def temperature_slider():
 
 def _named(description, tooltip):
     """What names a control on the page: its label, and a longer name that the label shows on demand."""
-    return {"description": description, "tooltip": tooltip, "style": {"description_width": "100px"}}
+    return {
+        "description": description,
+        "tooltip": tooltip,
+        "style": {"description_width": "100px"},
+        "layout": {"width": "100%"},
+    }

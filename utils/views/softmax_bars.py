@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from utils.display import COLOURS, INK, QUIET, RULE
+from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import softmax
 from utils.views.shell import Prediction, View, logit_slider, shift_slider, temperature_slider
 from utils.views.svg import (
     decimal,
-    indexed,
     label,
     line,
     listing,
     picture,
+    probability,
     quiet_label,
     rectangle,
     typeset,
@@ -19,8 +19,8 @@ from utils.views.svg import (
 )
 
 NAME = "softmax-bars"
-WIDTH, HEIGHT = 720, 312
-TOP, BOTTOM = 64.0, 232.0
+WIDTH, HEIGHT = 720, 316
+TOP, BOTTOM = 70.0, 238.0
 LEFT_PANEL = (58.0, 322.0)
 RIGHT_PANEL = (442.0, 706.0)
 AXIS_LIMITS = (6.0, 12.0, 30.0, 60.0, 120.0)
@@ -63,7 +63,7 @@ def draw_softmax_bars(logits, shift=0.0, temperature=1.0):
     left_shapes, left_labels = _logit_panel(shifted, shift)
     right_shapes, right_labels = _activation_panel(activations, largest)
     caption = quiet_label(
-        (WIDTH / 2, 302), "Adding c to every logit moves every bar on the left and no bar on the right."
+        (WIDTH / 2, 305), "Adding c to every logit moves every bar on the left and no bar on the right."
     )
     text = (
         f"z = {vector(logits, 1)}, shift {decimal(shift, 1)}, temperature {decimal(temperature, 2)}: "
@@ -104,8 +104,8 @@ def _logit_panel(shifted, shift):
 
     shapes, labels = _scale(LEFT_PANEL, [(step * limit / 3, 0) for step in range(-3, 4)], height)
     labels += [
-        label((start, 26), "Logits with the shift, z + c", "start", font_weight="600"),
-        quiet_label((start, 44), "in logits; the scale adapts", "start"),
+        label((start, 26), "Logits with the shift", "start", font_weight="600"),
+        quiet_label((start, 44), "z + c, in logits; the scale adapts", "start"),
     ]
     for index, (centre, width) in enumerate(_columns(LEFT_PANEL, len(shifted))):
         value = float(shifted[index])
@@ -124,7 +124,7 @@ def _logit_panel(shifted, shift):
         )
         baseline = upper - 5 if value >= 0 else lower + 14
         labels += [
-            label((centre, baseline), typeset(value, 1), paint_order="stroke", stroke="#FFFFFF", stroke_width=3),
+            label((centre, baseline), typeset(value, 1), halo=PAPER),
             label((centre, BOTTOM + 22), f"class {index}"),
         ]
     shapes.append(line((start, height(0.0)), (end, height(0.0)), INK, stroke_width=1.25))
@@ -151,8 +151,8 @@ def _activation_panel(activations, largest):
 
     shapes, labels = _scale(RIGHT_PANEL, [(quarter / 4, 2) for quarter in range(5)], height)
     labels += [
-        label((start, 26), "Activations, a = softmax((z + c) / T)", "start", font_weight="600"),
-        quiet_label((start, 44), "they sum to 1", "start"),
+        label((start, 26), "Activations", "start", font_weight="600"),
+        quiet_label((start, 44), "a = softmax((z + c) / T), together 1", "start"),
     ]
     for index, (centre, width) in enumerate(_columns(RIGHT_PANEL, len(activations))):
         value = float(activations[index])
@@ -169,7 +169,7 @@ def _activation_panel(activations, largest):
             )
         )
         labels += [
-            label((centre, height(value) - 5), _probability(value), paint_order="stroke", stroke="#FFFFFF", stroke_width=3),
+            label((centre, height(value) - 5), probability(value), halo=PAPER),
             label((centre, BOTTOM + 22), f"class {index}"),
         ]
         if index in largest:
@@ -191,10 +191,3 @@ def _columns(panel, count):
     start, end = panel
     pitch = (end - start) / count
     return [(start + (index + 0.5) * pitch, 0.62 * pitch) for index in range(count)]
-
-
-def _probability(value):
-    """Three decimals; an activation is never 0 or 1, so none is written as if it were."""
-    if value < 0.0005:
-        return "<0.001"
-    return ">0.999" if value >= 0.9995 else decimal(value, 3)

@@ -81,8 +81,13 @@ def circle(centre, radius, fill, **attributes):
     return element("circle", cx=centre[0], cy=centre[1], r=radius, fill=fill, **attributes)
 
 
-def label(position, words, anchor="middle", size=TEXT_SIZE, fill=INK, **attributes):
-    """Words on one line; ``position`` is the (x, y) of the baseline's start, middle or end, as ``anchor`` says."""
+def label(position, words, anchor="middle", size=TEXT_SIZE, fill=INK, halo=None, **attributes):
+    """Words on one line, where ``halo`` names a colour with a rim of it that keeps lines away from the letters.
+
+    ``position`` is the (x, y) of the baseline's start, middle or end, as ``anchor`` says.
+    """
+    if halo is not None:
+        attributes |= {"paint_order": "stroke", "stroke": halo, "stroke_width": 3, "stroke_linejoin": "round"}
     return element(
         "text",
         escape(words),
@@ -117,6 +122,13 @@ def decimal(value, digits):
 def typeset(value, digits):
     """A number for a label, with the sign − for minus."""
     return decimal(value, digits).replace("-", "−")
+
+
+def probability(value):
+    """A probability for a label, to three decimals; a softmax gives neither 0 nor 1, so none is written as one."""
+    if value < 0.0005:
+        return "<0.001"
+    return ">0.999" if value >= 0.9995 else decimal(value, 3)
 
 
 def vector(values, digits):

@@ -1,0 +1,56 @@
+# Short lines that call tools. `make` alone lists them.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+
+# TensorFlow otherwise fills the screen with messages; its oneDNN kernels round in another order.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export TF_ENABLE_ONEDNN_OPTS := 0
+
+.PHONY: help lab test browser-test prove bench solutions chapters update lint install clean distclean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
+
+test: install ## run every test, the notebooks and the browser included
+	$(BIN)/python -m utils.build --into .cache/chapters
+	$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
+
+browser-test: install ## run only the tests in a real browser
+	$(BIN)/python -m pytest tests -m browser $(ARGS)
+
+prove: install ## run what is too long for every change, before a release
+	$(BIN)/python -m pytest tests -n logical -m prove $(ARGS)
+
+bench: install ## measure speed
+	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
+
+solutions: install ## execute the notebooks in solutions/ and store them
+	$(BIN)/python -m utils.build --execute $(ARGS)
+
+chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
+	$(BIN)/python -m utils.build $(ARGS)
+
+update: install ## get the newest chapters and keep your answers
+	$(BIN)/python -m utils.update $(ARGS)
+
+lint: install ## check the Python code with ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+install: ## build .venv where needed (lab, test and the others do this first)
+	@command -v $(firstword $(PYTHON)) >/dev/null || { \
+	  echo "There is no $(PYTHON) on this machine: install Python 3.11, 3.12 or 3.13," \
+	    "or name yours as in: make lab PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) utils/install.py
+
+clean: ## remove caches, never an answer
+	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .benchmarks build
+	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv too
+	rm -rf .venv *.egg-info
