@@ -378,3 +378,39 @@ def test_messages_are_escaped_in_html():
     html = Verdict("incorrect", 'For `z < 1 & "x"` <script>alert(1)</script>')._repr_html_()
     assert "<script>" not in html
     assert "<code>z &lt; 1 &amp;" in html
+
+
+def test_code_and_stress_are_marked_up():
+    html = Verdict("incorrect", "the *last* axis of `a*b*c`")._repr_html_()
+    assert "the <em>last</em> axis of <code>a*b*c</code>" in html
+
+
+def test_a_wrong_pair_is_not_taken_for_an_argument_that_is_not_used():
+    exercise = Exercise(
+        name="ch99.pair",
+        asks="Sum and double.",
+        reference=lambda z: (z.sum(), 2 * z),
+        probes=lambda rng: [(rng.normal(size=3),) for _ in range(4)],
+        expects=lambda z: "a pair",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Both.",
+    )
+    assert exercise.check(lambda z: (z.sum(), 3 * z)).mistake is None
+    assert exercise.check(lambda z: (1.0, np.ones(3))).mistake == "the argument is not used"
+
+
+def test_a_function_of_plain_numbers_has_no_input_to_change():
+    exercise = Exercise(
+        name="ch99.number",
+        asks="Twice x.",
+        reference=lambda x: 2 * x,
+        probes=lambda rng: [(1.0,), (float(rng.normal()),)],
+        expects=lambda x: "a number",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Doubled.",
+    )
+    assert "the input is changed" not in [mistake.name for mistake in exercise.mistakes]

@@ -11,8 +11,6 @@ from utils.exercises import all_exercises
 
 EXERCISES = list(all_exercises())
 FUNCTIONS = [exercise for exercise in EXERCISES if exercise.is_function]
-# The functions that a chapter is about; the others are steps on the way.
-MAIN = {"ch01.first_softmax", "ch01.softmax"}
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
@@ -29,6 +27,12 @@ MISTAKES = [
     for mistake in exercise.mistakes
     for number, answer in enumerate(mistake.wrong)
 ]
+
+
+def test_every_chapter_has_a_main_exercise():
+    chapters = {exercise.name[:4] for exercise in EXERCISES}
+    assert {exercise.name[:4] for exercise in EXERCISES if exercise.is_main} == chapters
+
 
 def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
     names = [exercise.name for exercise in EXERCISES]
@@ -64,7 +68,7 @@ def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
 @each_exercise
 def test_the_bank_is_rich_enough(exercise):
     own = [mistake for mistake in exercise.mistakes if mistake.recognise is None]
-    assert len(own) >= (8 if exercise.name in MAIN else 4)
+    assert len(own) >= (8 if exercise.is_main else 4)
     assert len(exercise.alternatives) >= 4
     assert 2 <= len(exercise.hints) <= 4
     assert all(len(hint.split()) >= 8 for hint in exercise.hints)

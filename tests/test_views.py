@@ -249,7 +249,40 @@ def test_bars_of_negative_logits_hang_below_the_zero_line():
     assert up.get("height") == down.get("height")
     assert float(none.get("height")) == 0
     assert float(deepest.get("height")) > float(down.get("height"))
-    assert "−3.0" in words(drawn)
+    (value,) = [node for node in read(drawn).iter(f"{SVG}text") if node.text == "−3.0"]
+    assert float(value.get("y")) > float(down.get("y")) + float(down.get("height"))
+
+
+def scale(drawn, words_of_ticks):
+    """Pixels of the tick labels' heights, shape (ticks,), each moved from its baseline to its line."""
+    found = {"".join(node.itertext()): float(node.get("y")) - 4 for node in read(drawn).iter(f"{SVG}text")}
+    return np.array([found[words] for words in words_of_ticks])
+
+
+def test_bars_and_shift_line_are_true_to_the_ticks():
+    drawn = draw_softmax_bars(BARS_START, 3.0)
+    zero, one = scale(drawn, ("0.00", "1.00"))
+    for index, expected in enumerate(softmax(np.array(BARS_START))):
+        bar = by_id(drawn, f"softmax-bars-activation-{index}")
+        top, bottom = float(bar.get("y")), float(bar.get("y")) + float(bar.get("height"))
+        assert bottom == pytest.approx(zero, abs=0.02)
+        assert (top - zero) / (one - zero) == pytest.approx(expected, abs=1e-3)
+    bottom, top = scale(drawn, ("−6", "6"))
+    line = by_id(drawn, "softmax-bars-shift")
+    heights = [float(line.get("y1")), *(float(by_id(drawn, f"softmax-bars-logit-{i}").get("y")) for i in range(3))]
+    values = -6 + 12 * (np.array(heights) - bottom) / (top - bottom)
+    np.testing.assert_allclose(values, [3.0, 5.0, 4.0, 3.1], atol=0.01)
+    assert line.get("y1") == line.get("y2")
+
+
+def test_values_are_written_beside_their_bars():
+    for state in [*BAR_STATES, *random_states(4)]:
+        root = read(draw_softmax_bars(*state))
+        bars = [node for node in root.iter(f"{SVG}rect") if node.get("id")]
+        for text, bar in itertools.product(root.iter(f"{SVG}text"), bars):
+            left, top, right, bottom = extent(text)
+            (x1, y1), _, (x2, y2), _ = corners(bar)
+            assert min(right, x2) - max(left, x1) <= 0 or min(bottom, y2) - max(top, y1) <= 0.5, (state, text.text)
 
 
 def test_bars_stay_in_their_panel_for_any_logits():

@@ -10,6 +10,7 @@ import ast
 import copy
 import dis
 import inspect
+import itertools
 import json
 import re
 import textwrap
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from utils import progress
-from utils.comparing import Unreadable, agree, error_words, has_finite_numbers, kind, read, same_arrays, show
+from utils.comparing import Unreadable, agree, error_words, has_finite_numbers, kind, read, same_arrays, same_form, show
 from utils.display import COLOURS, QUIET
 from utils.guard import run_guarded
 
@@ -38,7 +39,7 @@ class Note:
 
     Attributes:
         heading: its first words, shown in bold.
-        text: what it says; text between backticks is code.
+        text: what it says; text between backticks is code, a word between asterisks is stressed.
         code: lines of code below the text.
         colour: of the rule at its left side.
     """
@@ -52,7 +53,10 @@ class Note:
         return f"{self.heading} {self.text}" + (f"\n\n{self.code}" if self.code else "")
 
     def _repr_html_(self):
-        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(self.text, quote=False))
+        parts = escape(self.text, quote=False).split("`")
+        parts[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", words) for words in parts[::2]]
+        parts[1::2] = [f"<code>{words}</code>" for words in parts[1::2]]
+        text = "".join(parts)
         code = f"<pre>{escape(self.code, quote=False)}</pre>" if self.code else ""
         style = f"border-left: 4px solid {self.colour}; padding: 0.1em 1em; max-width: 46em"
         return f'<div style="{style}"><p><strong>{self.heading}</strong> {text}</p>{code}</div>'
@@ -166,8 +170,9 @@ class Exercise:
         expects: a function from the inputs to words: what the result should look like, without its numbers.
         hints: two to four hints, from a question to nearly the way.
         alternatives: right answers written in other ways, at least four.
-        mistakes: the wrong answers that this exercise knows, at least four.
+        mistakes: the wrong answers that this exercise knows, at least four, at least eight for a main exercise.
         remark: one or two sentences for the reader who has solved it.
+        is_main: whether this is what the chapter is about, and not a step on the way; it then knows more mistakes.
         scale: a function from the inputs to the size of numbers that cancel on the way to the result. A result is right
             within ``rtol * (abs(expected) + scale)``: 0 for probabilities, max(1, max|z|) for a log-sum-exp.
         rtol: relative tolerance; wide enough for float32.
@@ -183,6 +188,7 @@ class Exercise:
     alternatives: Sequence
     mistakes: Sequence[Mistake]
     remark: str
+    is_main: bool = False
     probes: Callable = lambda rng: [()]
     scale: Callable = lambda *inputs: 0.0
     rtol: float = 2e-5
@@ -426,7 +432,7 @@ def _mistakes_of_every_function(exercise):
         return exercise.observe(exercise.reference, *exercise.probes(np.random.default_rng(0))[0])
 
     name = exercise.answer_name
-    return (
+    mistakes = [
         Mistake(
             "nothing returned",
             f"`{name}` ends without a `return`, so Python hands back `None`. Whatever it computed, or printed, is gone "
@@ -437,15 +443,6 @@ def _mistakes_of_every_function(exercise):
             recognise=lambda seen: any(r.problem == "unreadable" and r.raw is None for r in seen.results),
         ),
         Mistake(
-            "the input is changed",
-            f"The array that was handed to `{name}` looks different after the call. Operators such as `-=`, `/=` and "
-            "`*=`, a slice on the left of `=`, and an `out=` argument all work on the array itself, and that array "
-            "belongs to the caller, who may need it again, for example for the gradient or for a second prediction. "
-            "Look for such a line, and let it make a new array in place of the old one.",
-            (changes_its_input,),
-            recognise=lambda seen: any(result.changed for result in seen.results),
-        ),
-        Mistake(
             "the argument is not used",
             f"`{name}` returns the same numbers for different inputs of the same shape. In a notebook a function can "
             "read every name of the cells above, so a body that mentions such a name in place of its own argument runs "
@@ -454,24 +451,30 @@ def _mistakes_of_every_function(exercise):
             (always_the_same,),
             recognise=_ignores_its_argument,
         ),
-    )
+    ]
+    if any(isinstance(value, np.ndarray) for inputs in exercise.probes(np.random.default_rng(0)) for value in inputs):
+        changed = Mistake(
+            "the input is changed",
+            f"The array that was handed to `{name}` looks different after the call. Operators such as `-=`, `/=` and "
+            "`*=`, a slice on the left of `=`, and an `out=` argument all work on the array itself, and that array "
+            "belongs to the caller, who may need it again, for example for the gradient or for a second prediction. "
+            "Look for such a line, and let it make a new array in place of the old one.",
+            (changes_its_input,),
+            recognise=lambda seen: any(result.changed for result in seen.results),
+        )
+        mistakes.append(changed)
+    return mistakes
 
 
 def _ignores_its_argument(seen):
-    """Whether different inputs of one shape always got one and the same result, though they needed different ones."""
-    tested = False
-    for i, j in zip(range(len(seen.results)), range(1, len(seen.results)), strict=False):
-        first, second = seen.results[i], seen.results[j]
-        if first.problem or second.problem:
-            return False
-        if isinstance(first.value, np.ndarray) and not agree(second.value, first.value, 0.0, 0.0):
-            return False
-        tested = tested or not _agree_if_comparable(seen.expected[i], seen.expected[j])
-    return tested
-
-
-def _agree_if_comparable(one, other):
-    return np.shape(one) == np.shape(other) and agree(one, other, 1e-12, 0.0)
+    """Whether different inputs always got one and the same result, though two of them needed different ones."""
+    if any(result.problem for result in seen.results):
+        return False
+    if not all(agree(other.value, one.value, 0.0, 0.0) for one, other in itertools.pairwise(seen.results)):
+        return False
+    return any(
+        same_form(one, other) and not agree(one, other, 1e-9, 0.0) for one, other in itertools.pairwise(seen.expected)
+    )
 
 
 # Putting it into words -----------------------------------------------------------------------------------------------

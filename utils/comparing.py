@@ -64,6 +64,15 @@ def agree(value, expected, rtol, scale):
     return bool(np.all(close | (value == expected) | (np.isnan(value) & np.isnan(expected))))
 
 
+def same_form(one, other):
+    """Whether two expected values have the same structure and shapes, whatever their numbers."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return set(one) == set(other) and all(same_form(one[key], other[key]) for key in one)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(same_form(*parts) for parts in zip(one, other, strict=True))
+    return type(one) is type(other) and np.shape(one) == np.shape(other)
+
+
 def same_arrays(given, original):
     """Whether the arrays among the inputs are what they were."""
     return all(
@@ -74,6 +83,7 @@ def same_arrays(given, original):
 
 
 def has_finite_numbers(value):
+    """Whether a value is an array without nan and without infinite numbers."""
     return isinstance(value, np.ndarray) and bool(np.all(np.isfinite(value)))
 
 

@@ -247,6 +247,7 @@ def _one_hot_of_largest(z):
 
 first_softmax = Exercise(
     name="ch01.first_softmax",
+    is_main=True,
     asks="Softmax of one vector of logits, in two steps.",
     reference=reference.softmax,
     probes=one_vector,
@@ -508,6 +509,7 @@ NEGATIVE = (np.array([-1000.0, -1001.0]),)
 
 softmax = Exercise(
     name="ch01.softmax",
+    is_main=True,
     asks="Softmax over the last axis, for one vector or a batch, safe for any finite logits.",
     reference=reference.softmax,
     probes=vectors_and_batches,
@@ -908,7 +910,7 @@ sigmoid_from_softmax = Exercise(
         ),
         Mistake(
             "softmax over the examples",
-            "You apply softmax to `z` itself. A vector holds one logit for each *example*, and examples do not compete: "
+            "You apply softmax to `z` itself. A vector holds one logit for each example, and examples do not compete: "
             "for {input} you return {output}. Each example has two classes of its own, one with the logit z and one with "
             "a fixed logit. Build that second axis first, and run the softmax along it.",
             (
@@ -918,7 +920,19 @@ sigmoid_from_softmax = Exercise(
             (np.array([2.0, 5.0]),),
         ),
         Mistake(
-            "overflow for negative logits",
+            "one unit with softmax",
+            "You take the softmax over a single class for each example. One class gets the whole, whatever its logit: for "
+            "{input} you return {output}, and for every other input the same. A softmax compares, so it needs something to "
+            "compare with. Which logit does the class *no* have, when only the difference between the two counts and *yes* "
+            "has the logit `z`?",
+            (
+                lambda z: reference.softmax(np.asarray(z, dtype=float)[..., None])[..., 0],
+                lambda z: np.ones(np.shape(z)),
+            ),
+            (np.array([0.0, 1.0, -3.0]),),
+        ),
+        Mistake(
+            "overflow for large logits",
             "You compute e to the power z and divide it by 1 plus itself, without a shift. For large `z` the power is "
             "infinite, and infinite over infinite is nan: {output} for {input}. A stable softmax of the two logits has "
             "no such limit, because it subtracts the larger one first. Which two logits do you hand to it?",

@@ -60,7 +60,7 @@ PREDICTION = Prediction(
     explanation=(
         "Dividing by a large T shrinks every difference between logits towards zero, and equal logits give equal "
         "probabilities: one third each. Raise the temperature to 10 and watch the point follow the curve; then lower it "
-        "to 0.1 and see which corner it approaches. Set two logits equal on top, and the cold end changes its place."
+        "to 0.1 and see which corner it approaches. Make the two largest logits equal, and the cold end moves to an edge."
     ),
 )
 

@@ -152,7 +152,7 @@ def _activation_panel(activations, largest):
     shapes, labels = _scale(RIGHT_PANEL, [(quarter / 4, 2) for quarter in range(5)], height)
     labels += [
         label((start, 26), "Activations", "start", font_weight="600"),
-        quiet_label((start, 44), "a = softmax((z + c) / T), together 1", "start"),
+        quiet_label((start, 44), "a = softmax((z + c) / T), summing to 1", "start"),
     ]
     for index, (centre, width) in enumerate(_columns(RIGHT_PANEL, len(activations))):
         value = float(activations[index])

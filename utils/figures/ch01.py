@@ -1,54 +1,10 @@
-"""Static figures of the chapters: drawn with Matplotlib, shown as a picture with its numbers as alternative text."""
-
-import io
+"""Figures of chapter 1, the definition of softmax."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from utils.display import COLOURS, INK, PAPER, QUIET, RULE, image_bundle
+from utils.display import COLOURS, INK, QUIET
+from utils.figures.plot import STYLES, Plot, new_figure
 from utils.softmax import softmax
-
-STYLES = ("-", "--", "-.", ":")  # so that no line is known by its colour alone
-DOTS_PER_INCH = 110
-
-
-class Plot:
-    """A finished figure.
-
-    Attributes:
-        png: the encoded picture, bytes.
-        text: what it shows, with its numbers, for a reader who does not see it.
-    """
-
-    def __init__(self, figure, text):
-        encoded = io.BytesIO()
-        # No software version in the file: the picture should change when the drawing does, and not before.
-        figure.savefig(encoded, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-        self.png = encoded.getvalue()
-        self.text = text
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return image_bundle(self.png, "image/png", self.text)
-
-
-def new_figure(width, height, columns=1, **options):
-    """A Matplotlib figure outside of pyplot, and its axes in one row.
-
-    Args:
-        width: in inches; 7 fills a notebook's column.
-        height: in inches.
-        columns: the number of panels side by side.
-        options: passed to ``Figure.subplots``.
-    """
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
-    panels = figure.subplots(1, columns, squeeze=False, **options)[0]
-    for panel in panels:
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.spines[["left", "bottom"]].set_color(QUIET)
-        panel.tick_params(colors=INK, labelsize=10)
-        panel.grid(color=RULE, linewidth=0.6)
-        panel.set_axisbelow(True)
-    return figure, panels
 
 
 def hard_and_soft():
@@ -108,7 +64,7 @@ def four_ways_to_sum(Z):
         "axis=0": powers / powers.sum(axis=0),
         "no axis": powers / powers.sum(),
     }
-    figure, panels = new_figure(7.4, 2.5, columns=len(ways))
+    figure, panels = new_figure(7.4, 2.1, columns=len(ways))
     for panel, (name, values) in zip(panels, ways.items(), strict=True):
         panel.grid(False)
         panel.spines[:].set_visible(False)
@@ -139,6 +95,7 @@ def temperature_curves(z):
         panel.semilogx(temperatures, curves[:, index], STYLES[index % 4], color=COLOURS[index], label=label)
     panel.axvline(1, color=QUIET, linewidth=0.8)
     panel.text(1.06, 0.93, "T = 1", color=QUIET, fontsize=10)
+    panel.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
     panel.set_xlabel("temperature T (logarithmic)")
     panel.set_ylabel("probability")
     panel.set_ylim(-0.02, 1.02)
