@@ -17,7 +17,6 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
-	$(BIN)/python -m utils.build --into .cache/chapters
 	$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
 
 browser-test: install ## run only the tests in a real browser
@@ -30,7 +29,7 @@ bench: install ## measure speed
 	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
 
 solutions: install ## execute the notebooks in solutions/ and store them
-	$(BIN)/python -m utils.build --execute $(ARGS)
+	$(BIN)/python -m utils.execute $(ARGS)
 
 chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
 	$(BIN)/python -m utils.build $(ARGS)

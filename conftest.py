@@ -1,6 +1,7 @@
 """What nbval 0.11.0 needs to be trusted with these notebooks. It lies in the root so that it reaches all of them.
 
-Four rules are added to nbval's own:
+The chapters in ``chapters/`` hold a learner's answers, so blank ones are built into ``.cache/chapters`` and tested
+there. Four rules are added to nbval's own:
 
 * text on stderr is not compared: warnings name files and differ from one machine to the next;
 * a kernel that died is noticed at once, not when the time of its cell is over;
@@ -10,16 +11,35 @@ Four rules are added to nbval's own:
 """
 
 import time
+from pathlib import Path
 from queue import Empty
 
 import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
 
-from utils.build import has_tag, set_environment
+from utils.build import build_into
+from utils.execute import set_environment
+from utils.notebook_files import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
+BLANK_CHAPTERS = Path(".cache") / "chapters"
 BEAT = 0.5  # seconds between two looks at the kernel's process
+
+
+def pytest_configure(config):
+    """Build the blank chapters anew, where pytest was asked for them, before it or any worker looks for notebooks."""
+    folder = config.rootpath / BLANK_CHAPTERS
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    named = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
+    if hasattr(config, "workerinput") or not (everything or any(path.is_relative_to(folder) for path in named)):
+        return
+    try:
+        build_into(config.rootpath / "solutions", folder)
+    except NotebookError as error:
+        raise pytest.UsageError(str(error)) from error
+    if everything and BLANK_CHAPTERS not in map(Path, config.args):
+        config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
 
 
 class WatchedKernel(RunningKernel):

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
 
-from utils.build import WIDGET_VIEW, has_tag
+from utils.execute import WIDGET_VIEW
+from utils.notebook_files import has_tag
 
 LONGEST_CELL = 18  # lines that are not blank; the course aims at fifteen
 LARGEST_OUTPUT = 1_500_000  # characters in one notebook

@@ -3,7 +3,7 @@
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from utils.build import NOTEBOOK_METADATA, notebook_text
+from utils.notebook_files import NOTEBOOK_METADATA, notebook_text
 
 SOFTMAX = """def softmax(z):
     \"\"\"Softmax over the last axis.\"\"\"

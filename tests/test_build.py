@@ -1,22 +1,16 @@
 """The builder: what a chapter is made of, what is refused, and that nothing a learner wrote is ever lost."""
 
-import json
+import os
+import shutil
+import subprocess
 import sys
 
 import pytest
 from notebooks import BY_HAND, SOFTMAX, SOFTMAX_STUB, cell, code, exercise, markdown, notebook, save, solution, stream
 
-from utils.build import (
-    BuildError,
-    build_chapter,
-    collect_answers,
-    execute_solutions,
-    main,
-    notebook_text,
-    read_notebook,
-    restore_answers,
-    without_machine_paths,
-)
+from utils.answers import collect_answers, restore_answers
+from utils.build import build_chapter, main
+from utils.notebook_files import ROOT, NotebookError, notebook_text, read_notebook
 
 NAME = "01_softmax_definition"
 ANSWER = "def softmax(z):\n    return np.exp(z) / np.exp(z).sum()"
@@ -41,6 +35,11 @@ def edit(path, change):
     stored = read_notebook(path)
     change(stored)
     save(stored, path)
+
+
+def copies(root):
+    """What was set aside."""
+    return [path.read_bytes() for path in (root / "chapters" / ".backup").glob("*/*.ipynb")]
 
 
 def write_answer(stored):
@@ -150,7 +149,7 @@ def test_refusals_name_notebook_and_cell(cells, words):
     for each in source.cells:
         if each.id == "no-id":
             del each["id"]
-    with pytest.raises(BuildError, match=words) as refusal:
+    with pytest.raises(NotebookError, match=words) as refusal:
         build_chapter(source, NAME)
     assert NAME in str(refusal.value)
     assert "cell " in str(refusal.value)
@@ -197,8 +196,7 @@ def test_force_sets_the_work_aside_first_and_never_on_top_of_another_copy(root, 
         texts.append(chapter.read_bytes())
         assert main(["--force"], root) == 0
         assert cell(read_notebook(chapter), "ch01-softmax").source == SOFTMAX_STUB
-    copies = list((root / "chapters" / ".backup").iterdir())
-    assert sorted(path.read_bytes() for path in copies) == sorted(texts)
+    assert sorted(copies(root)) == sorted(texts)
 
 
 def test_a_chapter_that_was_run_but_not_changed_is_rebuilt(root, chapter):
@@ -213,7 +211,7 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(root, chapter):
     assert main([], root) == 1
     assert chapter.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
     assert main(["--force"], root) == 0
-    assert [p.read_text(encoding="utf-8") for p in (root / "chapters" / ".backup").iterdir()] == ["<<<<<<< HEAD\n"]
+    assert copies(root) == [b"<<<<<<< HEAD\n"]
 
 
 def test_a_chapter_without_solution_goes_only_when_nobody_worked_in_it(root, chapter, capsys):
@@ -261,7 +259,7 @@ def test_reset_makes_one_exercise_blank_and_keeps_the_other(root, chapter, capsy
     assert cell(stored, "ch01-softmax").source == SOFTMAX_STUB
     assert collect_answers(stored) == {"ch01-by_hand": "by_hand = [1, 0, 0]"}
     assert cell(stored, "my-note")
-    assert [path.read_bytes() for path in (root / "chapters" / ".backup").iterdir()] == [before]
+    assert copies(root) == [before]
 
 
 @pytest.mark.parametrize(
@@ -346,54 +344,43 @@ def test_into_builds_blank_chapters_whatever_lies_there(root, tmp_path):
     assert main(["--into", str(root / "chapters")], root) == 1, "people work there"
 
 
-# --execute
-
-
-def test_a_warning_keeps_its_name_and_loses_the_machine():
-    text = "/tmp/ipykernel_12/345.py:1: RuntimeWarning: overflow\n/opt/a b/x.py C:\\me\\lib\\y.py:3: no\n"
-    assert without_machine_paths(text).startswith("cell:1: RuntimeWarning: overflow\n")
-    assert "me" not in without_machine_paths(text).split()[-2]
-    assert without_machine_paths("/usr/lib/site-packages/keras/src/x.py:3: no") == "x.py:3: no"
-
-
-def test_execution_stores_what_nbval_compares_and_nothing_else(tmp_path):
-    cells = [
-        code("import os, sys, ipywidgets\nprint('a')\nsys.stderr.write('b\\n')\nprint('c\\rd')", "streams"),
-        code("ipywidgets.IntSlider(3)", "widget"),
-        code("os.path.basename(os.getcwd()), os.environ['TF_ENABLE_ONEDNN_OPTS'], sys.executable", "place"),
-        markdown("words"),
-    ]
-    source = notebook(*cells)
-    source.metadata["widgets"] = {}
-    path = save(source, tmp_path / "solutions" / "01_a.ipynb")
-    raising = save(
-        notebook(code("print(1)", "fine"), code("import sys\nsys.exit('enough')", "leaves")),
-        tmp_path / "solutions" / "02_b.ipynb",
-    )
-    before = raising.read_bytes()
-    done, failed = execute_solutions(tmp_path / "solutions")
-    assert len(done) == len(failed) == 1
-    assert "02_b.ipynb" in failed[0]
-    assert "leaves" in failed[0]
-    assert raising.read_bytes() == before, "a notebook that failed must stay as it was"
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    assert set(stored["metadata"]) == {"kernelspec", "language_info"}
-    assert set(stored["metadata"]["language_info"]) == {"name"}
-    streams, widget, place = (c for c in stored["cells"] if c["cell_type"] == "code")
-    assert [c["execution_count"] for c in (streams, widget, place)] == [1, 2, 3]
-    texts = {output["name"]: "".join(output["text"]) for output in streams["outputs"] if "name" in output}
-    assert texts == {"stdout": "a\nd\n", "stderr": "b\n"}
-    assert list(widget["outputs"][0]["data"]) == ["text/plain"]
-    where, option, python = eval("".join(place["outputs"][0]["data"]["text/plain"]))
-    assert (where, option) == ("solutions", "0")
-    assert python == sys.executable
-
-
-def test_execute_knows_its_notebooks_by_name(root, capsys):
-    assert main(["--execute", "77"], root) == 1
-    assert "77" in capsys.readouterr().err
-
-
 def test_by_hand_is_short_enough_to_be_repeated():
     """Short values, like three probabilities, are no secret; the surrounding text may show them."""
     build_chapter(broken(*exercise("by_hand", BY_HAND), markdown("[0.7, 0.2, 0.1] sums to 1")), NAME)
+
+
+# Blank chapters for pytest
+
+
+def run_pytest(root, *options):
+    """Run pytest in a project that has nothing but our configuration, and perhaps solutions."""
+    for name in ("pyproject.toml", "conftest.py", "tests/sanitize.cfg"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *options]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=100)
+
+
+@pytest.mark.parametrize("options", [["--collect-only"], ["-n", "2", "--dist", "loadfile"]], ids=["one", "workers"])
+def test_pytest_builds_the_blank_chapters_that_it_runs(tmp_path, options):
+    save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
+    done = run_pytest(tmp_path, *options)
+    assert done.returncode == 0, done.stdout
+    assert [path.name for path in (tmp_path / ".cache" / "chapters").iterdir()] == ["01_a.ipynb"]
+    assert "2 tests collected" in done.stdout or "2 passed" in done.stdout
+
+
+def test_pytest_removes_a_stale_chapter_and_leaves_the_folder_alone_when_it_is_not_asked_for(tmp_path):
+    save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
+    stale = save(notebook(code("1/0", "old")), tmp_path / ".cache" / "chapters" / "09_stale.ipynb")
+    run_pytest(tmp_path, "--collect-only", "tests")
+    assert stale.exists()
+    assert "1 test collected" in run_pytest(tmp_path, "--collect-only", ".cache/chapters").stdout
+    assert not stale.exists()
+
+
+def test_what_stops_the_build_stops_pytest_in_a_sentence(tmp_path):
+    done = run_pytest(tmp_path)
+    assert done.returncode != 0
+    assert "ERROR: There is no solution notebook" in done.stderr

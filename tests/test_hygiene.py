@@ -10,7 +10,9 @@ import pytest
 from nbformat.v4 import new_output
 from notebooks import BY_HAND, SOFTMAX, code, exercise, markdown, notebook, result, save, solution, stream
 
-from utils.build import ROOT, WIDGET_VIEW, build_all, build_chapter, main, notebook_text, read_notebook
+from utils.build import build_all, build_chapter, main
+from utils.execute import WIDGET_VIEW
+from utils.notebook_files import ROOT, notebook_text, read_notebook
 
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 SOURCES = tomllib.loads((Path(__file__).parent / "sources.toml").read_text(encoding="utf-8")).get("number", [])

@@ -7,8 +7,9 @@ import pytest
 from notebooks import BY_HAND, SOFTMAX, cell, code, exercise, markdown, notebook, save, solution
 
 import utils.update
-from utils.build import collect_answers, read_notebook
+from utils.answers import collect_answers
 from utils.build import main as build
+from utils.notebook_files import read_notebook
 from utils.update import UpdateError, main
 
 NAME = "01_softmax_definition.ipynb"

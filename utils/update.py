@@ -5,23 +5,13 @@ copied, the chapters are put back as they were committed, git pulls, and the ans
 last step has succeeded everything can be put back as it was, and is, when a step fails.
 """
 
-import itertools
 import os
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
-from utils.build import (
-    ROOT,
-    BuildError,
-    collect_answers,
-    has_notes,
-    notebook_text,
-    read_notebook,
-    restore_answers,
-    write_text,
-)
+from utils.answers import collect_answers, has_notes, restore_answers
+from utils.notebook_files import ROOT, NotebookError, notebook_text, read_notebook, set_aside, write_text
 
 
 class UpdateError(Exception):
@@ -94,18 +84,6 @@ def is_chapter(path):
     return path.parts[:-1] == ("chapters",) and path.suffix == ".ipynb"
 
 
-def backup_folder(root):
-    """A new folder ``chapters/.backup/<moment>``."""
-    moment = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    for number in itertools.count(1):
-        folder = root / "chapters" / ".backup" / (moment if number == 1 else f"{moment}-{number}")
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return folder
-
-
 def changed_chapters(root):
     """The committed chapters that differ from their committed state."""
     return [path for path in paths(root, "diff", "-z", "--name-only", "--diff-filter=a", "HEAD") if is_chapter(path)]
@@ -135,7 +113,7 @@ def update(root=ROOT):
         What was done, as a list of sentences.
 
     Raises:
-        UpdateError, BuildError, OSError: why not; everything is as it was before.
+        UpdateError, NotebookError, OSError: why not; everything is as it was before.
     """
     if newest(root) is None:
         return ["You have the newest version already."]
@@ -144,9 +122,7 @@ def update(root=ROOT):
     notebooks = {path: read_notebook(root / path) for path in changed if before[path] is not None}
     answers = {key: text for notebook in notebooks.values() for key, text in collect_answers(notebook).items()}
     noted = [path.name for path, notebook in notebooks.items() if has_notes(notebook)]
-    folder = backup_folder(root) if notebooks else None
-    for path in notebooks:
-        (folder / path.name).write_bytes(before[path])
+    folder = set_aside([root / path for path in notebooks], root / "chapters" / ".backup") if notebooks else None
 
     commit = git(root, "rev-parse", "HEAD")
     try:
@@ -187,7 +163,7 @@ def main(root=ROOT):
     """The command line. Returns the exit code."""
     try:
         done = update(root)
-    except (UpdateError, BuildError, OSError) as error:
+    except (UpdateError, NotebookError, OSError) as error:
         print(f"The update was not made, and nothing was changed. {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

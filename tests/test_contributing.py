@@ -1,0 +1,155 @@
+"""CONTRIBUTING.md does what it says: its recipes are followed, its commands exist, its table of tests is complete."""
+
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+import test_views
+from notebooks import cell, code, markdown, notebook, save
+
+from utils.notebook_files import ROOT, notebook_text, read_notebook
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+NAME = "01_softmax_definition"
+IMPORTS = "import numpy as np\n\nfrom utils import views\nfrom utils.exercises import ch01"
+
+
+def blocks(language):
+    """The code blocks of the page, by their first line, which says where each of them goes."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", PAGE, re.MULTILINE | re.DOTALL)
+    return {text.splitlines()[0]: text for text in (dedent(text) for _, text in found)}
+
+
+PYTHON = blocks("python")
+EXERCISE = PYTHON["# at the end of utils/exercises/ch01.py"]
+CELLS = PYTHON["# once, for the new cells"]
+VIEW = PYTHON["# utils/views/two_shares.py"]
+REGISTRATION = PYTHON["# in utils/views/__init__.py"]
+VIEW_CELL = PYTHON["# the cell"].splitlines()[-1]
+
+
+def run(folder, *arguments):
+    """Run this Python in a copy of the project, with the copy's own ``utils``."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    environment["PYTHONPATH"] = str(folder)
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=110)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project with a small chapter 1, in which both recipes were followed up to their commands."""
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("utils", "tests"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "browser"))
+    for name in ("pyproject.toml", "conftest.py"):
+        shutil.copy(ROOT / name, root / name)
+    with (root / "utils" / "exercises" / "ch01.py").open("a", encoding="utf-8") as module:
+        module.write("\n\n" + EXERCISE)
+    (root / "utils" / "views" / "two_shares.py").write_text(VIEW, encoding="utf-8")
+    with (root / "utils" / "views" / "__init__.py").open("a", encoding="utf-8") as module:
+        module.write(REGISTRATION + '\n__all__ += ["draw_two_shares", "two_shares"]\n')
+    solution = root / "solutions" / f"{NAME}.ipynb"
+    parts = [code(IMPORTS, "imports"), markdown("## The simplex", "simplex-text"), code(VIEW_CELL, "bar", "view")]
+    save(notebook(*parts), solution)
+    for arguments in (["-c", CELLS], ["-m", "utils.execute", "01"], ["-m", "utils.build"]):
+        done = run(root, *arguments)
+        assert done.returncode == 0, done.stderr
+    return root
+
+
+def test_the_exercise_keeps_the_contract_and_the_notebooks_pass(project):
+    notebooks = [f"{folder}/{NAME}.ipynb" for folder in ("solutions", ".cache/chapters")]
+    done = run(project, "-m", "pytest", "-v", "tests/test_exercises.py", *notebooks, "-k", "odds or ipynb")
+    assert done.returncode == 0, done.stdout
+    passed = re.findall(r"^(\S+::.+?) PASSED", done.stdout, re.MULTILINE)
+    for part in (r"reference.*\[ch01\.odds\]", r"rich_enough\[ch01\.odds\]", "solutions/.*Cell", "chapters/.*Cell"):
+        assert any(re.search(part, name) for name in passed), part
+    own = {name for name in passed if "mistake" in name and "ch01.odds-" in name}
+    for mistake in re.findall(r'Mistake\(\n\s+"([^"]+)"', EXERCISE):
+        assert any(f"ch01.odds-{mistake}-" in name for name in own), mistake
+    assert len([name for name in passed if "written_in_other_ways" in name]) >= 4
+
+
+def test_the_cells_stand_in_their_place_and_hold_what_a_reader_sees(project):
+    solution = read_notebook(project / "solutions" / f"{NAME}.ipynb")
+    added = ["exercise-odds", "ch01-odds", "ch01-odds-check"]
+    assert [each.id for each in solution.cells] == ["imports", *added, "simplex-text", "bar"]
+    (verdict,) = cell(solution, "ch01-odds-check").outputs
+    assert verdict.data["text/plain"].startswith("Correct.")
+    (picture,) = cell(solution, "bar").outputs
+    assert set(picture.data) == {"text/html", "text/plain"}
+    assert picture.data["text/html"].startswith('<img alt="z = [2.0, 1.0]: a = [0.7311, 0.2689]."')
+
+
+def test_the_chapter_has_a_stub(project):
+    chapter = read_notebook(project / "chapters" / f"{NAME}.ipynb")
+    stub = cell(chapter, "ch01-odds")
+    assert stub.source.startswith("def odds(z, i, j):")
+    assert stub.source.endswith("\n    ...")
+    assert stub.metadata.tags == ["exercise"]
+    assert "SOLUTION" not in notebook_text(chapter)
+
+
+def test_the_place_for_the_exercise_is_in_the_real_chapter():
+    (place,) = re.findall(r'index\("(.+?)"\)', CELLS)
+    ids = [each.id for each in read_notebook(ROOT / "solutions" / f"{NAME}.ipynb").cells]
+    assert place in ids
+    assert not {"exercise-odds", "ch01-odds", "ch01-odds-check"} & set(ids), "the example is about something new"
+
+
+# The view, held against the tests of all views
+
+OF_VIEWS = [
+    test
+    for name, test in vars(test_views).items()
+    if name.startswith("test_")
+    and (list(inspect.signature(test).parameters) == ["view"] or "all_pictures" in test.__code__.co_names)
+]
+
+
+@pytest.fixture
+def module():
+    """What the module of the view defines."""
+    names = {}
+    exec(VIEW, names)
+    return names
+
+
+@pytest.mark.parametrize("test", OF_VIEWS, ids=lambda test: test.__name__)
+def test_the_view_passes(module, test, monkeypatch):
+    ends = [module["draw_two_shares"](z0, z1) for z0 in (-5.0, 0.0, 1.3, 5.0) for z1 in (-5.0, 0.0, 1.2, 5.0)]
+    monkeypatch.setattr(test_views, "all_pictures", lambda: ends)
+    test(*[module["two_shares"]()] * len(inspect.signature(test).parameters))
+
+
+def test_the_tests_of_all_views_were_found():
+    assert {"test_every_control_changes_picture_and_text", "test_labels_keep_apart"} <= {t.__name__ for t in OF_VIEWS}
+
+
+# The rest of the page
+
+
+def test_every_command_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)", PAGE))
+    assert commands, "the page names commands"
+    assert commands <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+
+
+def test_the_table_names_every_file_of_tests():
+    rows = set(re.findall(r"^\| `(tests/[^`]+)` \|", PAGE, re.MULTILINE))
+    files = {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
+    assert rows - {"tests/browser"} == files
+    assert (ROOT / "tests" / "browser").is_dir()
+
+
+def test_every_path_exists():
+    written = re.findall(r"`((?:utils|tests|solutions|chapters)/[\w./]*[\w/])`", PAGE)
+    made = {"utils/views/two_shares.py", "chapters/.backup"}
+    assert [path for path in {*written} - made if not (ROOT / path).exists() and "NN" not in path] == []
