@@ -372,7 +372,7 @@ def unprinted_numbers(notebook, name, sources):
         sources: the tables of ``sources.toml``.
     """
     given = [numbers(plain_numbers(entry["value"]))[0] for entry in sources if entry["notebook"] == name]
-    printed = set(printed_numbers(notebook))
+    printed = list(printed_numbers(notebook))
     return [
         f"{number.value} is printed by no cell"
         for number in prose_numbers(notebook)

@@ -84,7 +84,7 @@ def loops_for_ever(z):
 
 def loops_and_swallows(z):
     while True:
-        try:
+        try:  # noqa: SIM105 - the point is a reader's own bare handler
             time.sleep(0.01)
         except BaseException:
             pass
@@ -284,6 +284,14 @@ def test_the_tolerance_grows_with_the_declared_scale(double):
     assert double.check(answer).status == "incorrect"
     double.scale = lambda z: 100.0
     assert double.check(answer).status == "correct"
+
+
+def test_an_infinite_expected_value_is_matched_by_itself_alone(double):
+    double.reference = lambda z: np.where(z > 0, np.inf, z)
+    double.probes = lambda rng: [(np.array([1.0, -2.0]),)]
+    assert double.check(lambda z: np.array([np.inf, -2.0])).status == "correct"
+    assert double.check(lambda z: np.array([3.0, -2.0])).status == "incorrect"
+    assert double.check(lambda z: np.array([-np.inf, -2.0])).status == "incorrect"
 
 
 def test_results_of_several_parts_are_compared_part_by_part():

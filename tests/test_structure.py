@@ -18,8 +18,8 @@ FLOORS = (
     ("utils.datasets", "utils.networks", "utils.backends"),
     ("utils.comparing",),
     ("utils.guard", "utils.progress", "utils.display"),
-    ("utils.losses", "utils.sigmoid", "utils.streaming"),
-    ("utils.softmax", "utils.gradients"),
+    ("utils.losses", "utils.gradients", "utils.sigmoid", "utils.streaming"),
+    ("utils.softmax",),
 )
 MATHEMATICS = {"utils.softmax", "utils.losses", "utils.gradients", "utils.sigmoid", "utils.streaming"}
 

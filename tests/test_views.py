@@ -17,12 +17,12 @@ import pytest
 from utils import views
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import softmax
-from utils.views import draw_simplex, draw_softmax_bars, simplex, softmax_bars
+from utils.views import draw_simplex, draw_softmax_bars, jacobian_heatmap, simplex, softmax_bars
 from utils.views.shell import Prediction, View
 from utils.views.svg import Picture, coordinate, decimal, label, listing, picture, probability, rectangle, tint
 
 SVG = "{http://www.w3.org/2000/svg}"
-VIEWS = {"softmax-bars": softmax_bars, "simplex": simplex}
+VIEWS = {"softmax-bars": softmax_bars, "simplex": simplex, "jacobian-heatmap": jacobian_heatmap}
 BARS_START = (2.0, 1.0, 0.1, -1.0)
 SIMPLEX_START = (2.0, 1.0, 0.1)
 

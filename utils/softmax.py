@@ -31,7 +31,8 @@ def softmax(z, axis=-1, temperature=1.0):
     z = _as_logits(z, axis)
     temperature = _as_temperature(temperature)
     with np.errstate(all="ignore"):
-        exponentials = _divide(z - z.max(axis=axis, keepdims=True), temperature)
+        maximum, _ = _largest(z, axis)
+        exponentials = _divide(z - maximum, temperature)
         np.exp(exponentials, out=exponentials)
         exponentials /= exponentials.sum(axis=axis, keepdims=True)
     return exponentials
@@ -80,16 +81,25 @@ def _shift_and_log_total(z, axis, temperature):
 
     The shift is the largest logit, or 0 where that is infinite or nan.
     """
-    largest = z.argmax(axis=axis, keepdims=True)
-    maximum = np.take_along_axis(z, largest, axis=axis)
-    finite = np.isfinite(maximum)
-    reference = np.where(finite, maximum, z.dtype.type(0))
+    maximum, place = _largest(z, axis)
+    reference = np.where(np.isfinite(maximum), maximum, z.dtype.type(0))
     shifted = _divide(z - reference, temperature)
-    others = np.exp(shifted)
-    np.put_along_axis(others, largest, 0, axis=axis)
-    log_total = np.log1p(others.sum(axis=axis, keepdims=True))
-    # With an infinite or undefined maximum, that maximum is the result.
-    return shifted, reference, np.where(finite, log_total, log_total + maximum)
+    terms = np.exp(shifted)
+    # The largest term less the 1 that log1p adds: 0 where the maximum is finite, and where it is not, the number that
+    # makes log1p return what the definition says.
+    np.put_along_axis(terms, place, np.expm1(maximum - reference), axis=axis)
+    return shifted, reference, np.log1p(terms.sum(axis=axis, keepdims=True))
+
+
+def _largest(z, axis):
+    """The largest logit of each row and its place on ``axis``, which both keep with length 1.
+
+    Over many short rows ``argmax`` and a look-up take a third of the time of ``max``; for one row it is the other way round.
+    """
+    place = z.argmax(axis=axis, keepdims=True)
+    if place.size == 1:
+        return z.max(axis=axis, keepdims=True), place
+    return np.take_along_axis(z, place, axis=axis), place
 
 
 def _divide(shifted, temperature):
@@ -120,12 +130,13 @@ def _as_logits(z, axis):
 
 def _as_temperature(temperature):
     """The temperature as a float, or an error that says what was expected."""
-    if isinstance(temperature, (str, bytes, complex, np.complexfloating)) or np.ndim(temperature) != 0:
-        raise TypeError(f"The temperature must be one real number, not {temperature!r}.")
-    try:
-        value = float(temperature)
-    except (TypeError, ValueError):
-        raise TypeError(f"The temperature must be one real number, not {temperature!r}.") from None
-    if not (value > 0 and np.isfinite(value)):
-        raise ValueError(f"The temperature must be positive and finite, but it is {value}.")
-    return value
+    if not isinstance(temperature, float):
+        if isinstance(temperature, (str, bytes, complex, np.complexfloating)) or np.ndim(temperature) != 0:
+            raise TypeError(f"The temperature must be one real number, not {temperature!r}.")
+        try:
+            temperature = float(temperature)
+        except (TypeError, ValueError):
+            raise TypeError(f"The temperature must be one real number, not {temperature!r}.") from None
+    if not 0 < temperature < np.inf:
+        raise ValueError(f"The temperature must be positive and finite, but it is {temperature}.")
+    return temperature

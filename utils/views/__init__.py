@@ -1,7 +1,31 @@
 """Interactive views: each is a pure drawing, from numbers to a picture, and a shell of controls around it."""
 
+from utils.views.decision_regions import decision_regions, draw_decision_regions
+from utils.views.exponential_ruler import draw_exponential_ruler, exponential_ruler
+from utils.views.jacobian_heatmap import draw_jacobian_heatmap, jacobian_heatmap
+from utils.views.loss_against_gap import draw_loss_against_gap, loss_against_gap
 from utils.views.progress_board import draw_progress_board
+from utils.views.push_and_pull import draw_push_and_pull, push_and_pull
 from utils.views.simplex import draw_simplex, simplex
+from utils.views.softmax_and_sigmoids import draw_softmax_and_sigmoids, softmax_and_sigmoids
 from utils.views.softmax_bars import draw_softmax_bars, softmax_bars
 
-__all__ = ["draw_progress_board", "draw_simplex", "draw_softmax_bars", "simplex", "softmax_bars"]
+__all__ = [
+    "decision_regions",
+    "draw_decision_regions",
+    "draw_exponential_ruler",
+    "draw_jacobian_heatmap",
+    "draw_loss_against_gap",
+    "draw_progress_board",
+    "draw_push_and_pull",
+    "draw_simplex",
+    "draw_softmax_and_sigmoids",
+    "draw_softmax_bars",
+    "exponential_ruler",
+    "jacobian_heatmap",
+    "loss_against_gap",
+    "push_and_pull",
+    "simplex",
+    "softmax_and_sigmoids",
+    "softmax_bars",
+]

@@ -1,0 +1,175 @@
+"""A JupyterLab of its own and a real browser for the tests in this folder.
+
+The fixtures live as long as a module: Playwright keeps an event loop running, and tests in other files start their own.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import namedtuple
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from nbformat.sign import NotebookNotary
+from notebook_page import NotebookPage
+from playwright.sync_api import sync_playwright
+
+from utils.build import ROOT, build_into
+from utils.progress import VARIABLE
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER = "SOFTMAX_WORKBOOK_BROWSER"  # names a browser that is not on the path
+ARGUMENTS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+SIZE = {"width": 1200, "height": 1600}  # tall enough for a whole view in one picture
+START = 120  # seconds that JupyterLab may take to answer
+FOREIGN = ("PYTEST_CURRENT_TEST",)  # with it ipykernel does not show what a kernel writes at the level of C
+OPTIONS = (
+    "--no-browser",
+    "--ip=127.0.0.1",
+    "--allow-root",
+    "--IdentityProvider.token=",
+    "--LabApp.expose_app_in_browser=True",
+    "--LabApp.extension_manager=readonly",  # the other kind asks the package index for extensions
+    # A safety net: should the tests be killed, the server ends once it has been left alone for a while.
+    "--MappingKernelManager.cull_idle_timeout=900",
+    "--MappingKernelManager.cull_connected=True",
+    "--ServerApp.shutdown_no_activity_timeout=900",
+)
+
+SETTINGS = {
+    "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True},
+    # The theme follows the browser, so that a dark page changes nothing for the next test.
+    "apputils-extension/themes": {"adaptive-theme": True},
+    "docmanager-extension/plugin": {"autosave": False},
+    # All cells in the page at once, whether they are in sight or not.
+    "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
+}
+
+Lab = namedtuple("Lab", "address folder notary progress")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything in this folder, so that no test forgets to say that it needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The path of a Chromium. Where there is none the tests are skipped, but never in continuous integration."""
+    found = os.environ.get(BROWSER) or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        reason = f"There is no Chromium here: none of {', '.join(NAMES)} is on the path, and {BROWSER} is not set."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory):
+    """A running JupyterLab over blank chapters and the solutions as stored, away from the settings of its user."""
+    folder = tmp_path_factory.mktemp("lab")
+    work, own = folder / "work", folder / "own"
+    build_into(ROOT / "solutions", work / "chapters")
+    shutil.copytree(ROOT / "solutions", work / "solutions", ignore=shutil.ignore_patterns(".*"))
+    for name, values in SETTINGS.items():
+        path = own / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN} | {
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+        "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+        "IPYTHONDIR": str(own / "ipython"),
+        VARIABLE: str(own / "progress.json"),
+    }
+    (own / "data").mkdir()
+    notary = NotebookNotary(data_dir=str(own / "data"))
+    assert notary.secret  # written down now, so that the server signs and verifies with the same one
+    log = folder / "jupyterlab.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", "lab", *OPTIONS, f"--ServerApp.root_dir={work}"],
+            cwd=work,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in a terminal reaches the tests alone, and they end the server
+        )
+    try:
+        yield Lab(_address(server, own / "runtime", log), work, notary, own / "progress.json")
+    finally:
+        _end(server)
+
+
+def _address(server, runtime, log):
+    """Wait until JupyterLab answers. It writes down itself where it listens."""
+    end = time.monotonic() + START
+    while time.monotonic() < end and server.poll() is None:
+        for note in runtime.glob("jpserver-*.json"):
+            try:
+                address = json.loads(note.read_text())["url"].rstrip("/")
+                with urllib.request.urlopen(f"{address}/api/status", timeout=5):
+                    return address
+            except (OSError, ValueError):  # half written, or not yet listening
+                pass
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not answer within {START} seconds:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _end(server):
+    """End JupyterLab. Asked politely it ends its kernels first; without their parent they end by themselves."""
+    server.terminate()
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, chromium_sandbox=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def open_notebook(lab, browser):
+    """A context manager that opens a notebook in a fresh page, and ends page and kernels afterwards."""
+
+    @contextmanager
+    def opened(path=None):
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
+        try:
+            notebook = NotebookPage(page, lab.address)
+            if path is not None:
+                notebook.open(path)
+            yield notebook
+        finally:
+            page.context.close()
+            _end_kernels(lab.address)
+
+    return opened
+
+
+def _end_kernels(address):
+    """End all kernels: some of them hold a whole framework, and the next test starts with a fresh one."""
+    with urllib.request.urlopen(f"{address}/api/sessions", timeout=60) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        # The same word as cookie and as header: no page from elsewhere can send it, which is all that the server asks.
+        word = {"Cookie": "_xsrf=00", "X-XSRFToken": "00"}
+        request = urllib.request.Request(f"{address}/api/sessions/{session['id']}", headers=word, method="DELETE")
+        with urllib.request.urlopen(request, timeout=60):
+            pass

@@ -1,0 +1,121 @@
+"""Streaming log-sum-exp against the result of two passes, SciPy, mpmath and PyTorch, and its memory."""
+
+import tracemalloc
+import warnings
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utils.softmax import logsumexp
+from utils.streaming import streaming_logsumexp
+
+logits = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
+
+
+def once(chunks):
+    """A generator: it can be read a single time and has no length."""
+    yield from chunks
+
+
+def split(z, places):
+    """The parts of z between the places, the empty ones left out."""
+    return [part for part in np.split(z, sorted(places), axis=-1) if part.shape[-1]]
+
+
+@given(logits, st.lists(st.integers(0, 40), max_size=6))
+def test_it_equals_the_result_of_two_passes_however_the_logits_are_cut(z, places):
+    z = np.array(z)
+    result = streaming_logsumexp(once(split(z, places)))
+    assert result == pytest.approx(float(logsumexp(z)), rel=1e-14, abs=1e-12)
+
+
+def test_it_agrees_with_pytorch_in_float64(rng):
+    torch = pytest.importorskip("torch")
+    Z = rng.normal(scale=40, size=(20, 300))
+    result = streaming_logsumexp(once(split(Z, [1, 2, 70, 200])))
+    assert result.shape == (20,)
+    np.testing.assert_allclose(result, torch.logsumexp(torch.tensor(Z), -1).numpy(), rtol=1e-12)
+
+
+def test_it_agrees_with_mpmath_far_from_zero(rng):
+    for centre in (-1e5, 0.0, 1e5):
+        z = centre + rng.normal(scale=5, size=1_000)
+        with mpmath.workdps(50):
+            expected = float(mpmath.log(mpmath.fsum(mpmath.exp(mpmath.mpf(float(value))) for value in z)))
+        for size in (1, 7, 1_000):
+            assert streaming_logsumexp(once(split(z, range(size, 1_000, size)))) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "z",
+    [
+        [-np.inf, -np.inf, -1000.0, -1001.0],
+        [-1000.0, -np.inf, -np.inf, 3.0],
+        [-np.inf] * 4,
+        [1.0, np.inf, 2.0, -np.inf],
+        [np.inf, np.inf, -np.inf, 0.0],
+        [-np.inf, np.nan, 1.0, 2.0],
+        [np.inf, 1.0, np.nan, 2.0],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("places", [[], [1], [2], [1, 2, 3]], ids=str)
+def test_infinite_and_nan_logits_follow_scipy_without_a_warning(z, places):
+    z = np.array(z)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = streaming_logsumexp(once(split(z, places)))
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(result, scipy.special.logsumexp(z), rtol=1e-14)
+
+
+def test_rows_are_kept_apart_and_only_one_of_them_may_be_infinite():
+    Z = np.array([[1000.0, 999.0, 0.0], [-np.inf, -5.0, -np.inf], [-1000.0, -1001.0, -999.0]])
+    np.testing.assert_allclose(streaming_logsumexp(once(split(Z, [1, 2]))), logsumexp(Z), rtol=1e-14)
+
+
+def test_one_vector_gives_one_float():
+    result = streaming_logsumexp([[1, 2], [3]])
+    assert np.ndim(result) == 0
+    assert result == pytest.approx(float(logsumexp([1, 2, 3])), rel=1e-15)
+
+
+def test_a_uniform_sum_does_not_stop_growing_in_float16():
+    chunks = [np.zeros(1_000, np.float16) for _ in range(10)]
+    assert streaming_logsumexp(chunks) == pytest.approx(np.log(10_000), rel=1e-12)
+
+
+def test_chunks_are_left_alone(rng):
+    chunks = [rng.normal(size=5), rng.normal(size=3)]
+    before = [chunk.copy() for chunk in chunks]
+    streaming_logsumexp(chunks)
+    for chunk, original in zip(chunks, before, strict=True):
+        np.testing.assert_array_equal(chunk, original)
+
+
+def test_it_holds_a_few_chunks_and_never_all():
+    chunk, count = 10_000, 50
+    tracemalloc.start()
+    streaming_logsumexp(np.full(chunk, float(number)) for number in range(count))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 8 * chunk
+
+
+@pytest.mark.parametrize(
+    ("chunks", "error", "words"),
+    [
+        ([], ValueError, "no chunk"),
+        ([[1.0], []], ValueError, "at least one class"),
+        ([1.0, 2.0], ValueError, "no axis"),
+        ([["a"]], TypeError, "real numbers"),
+    ],
+    ids=repr,
+)
+def test_bad_chunks_raise_an_error_that_says_what_was_expected(chunks, error, words):
+    with pytest.raises(error, match=words):
+        streaming_logsumexp(chunks)
