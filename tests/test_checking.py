@@ -231,7 +231,7 @@ def only_assigns(z):
     result = 2 * z  # noqa: F841
 
 
-@pytest.mark.parametrize("answer", [..., with_docstring, with_pass], ids=str)
+@pytest.mark.parametrize("answer", [..., with_docstring, with_pass], ids=["dots", "docstring", "pass"])
 def test_a_blank_answer_is_not_attempted(double, answer):
     assert double.check(answer).status == "not attempted"
 
