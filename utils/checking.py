@@ -59,7 +59,7 @@ class Note:
         text = "".join(parts)
         code = f"<pre>{escape(self.code, quote=False)}</pre>" if self.code else ""
         style = f"border-left: 4px solid {self.colour}; padding: 0.1em 1em; max-width: 46em"
-        return f'<div style="{style}"><p><strong>{self.heading}</strong> {text}</p>{code}</div>'
+        return f'<div style="{style}"><p style="margin: 0.3em 0"><strong>{self.heading}</strong> {text}</p>{code}</div>'
 
 
 STATUS = {

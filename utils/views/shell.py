@@ -136,6 +136,10 @@ class View(widgets.VBox):
         if self._workbench in self.children:
             return
         self.children = (*self.children, self._workbench)
+        # ipykernel sends the first message of a control to the loop that created it, which a running cell keeps busy. One
+        # message from here, beside the cell, lets every later one pass, so that the first move is not held up.
+        for control in (*self.controls.values(), self.reset_button):
+            control.send_state("disabled")
         self._buttons.children = (self.answer_button,)
         self.answer_button.focus()  # the button that was pressed may be gone, and the keyboard needs a place
 
