@@ -12,7 +12,7 @@ Conventions, the same in all functions:
 
 import numpy as np
 
-from utils.softmax import log_softmax, softmax
+from utils.softmax import as_real, log_softmax, softmax
 
 
 def indicator(y, K):
@@ -139,14 +139,7 @@ def _at_label(rows, labels):
 
 def _as_probabilities(a):
     """Probabilities as a floating array with the classes on the last axis, or an error that says what was expected."""
-    try:
-        array = np.asarray(a)
-    except ValueError:
-        raise ValueError("Probabilities must form a regular array, but these rows have different lengths.") from None
-    if array.dtype.kind in "iub":
-        array = array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"Probabilities must be real numbers, but these have the type {array.dtype}.")
+    array = as_real(a, "Probabilities")
     if array.ndim == 0:
         raise ValueError("Probabilities need an axis of classes, but this is a single number.")
     # Half a thousandth is room for the rounding of float16.

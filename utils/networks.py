@@ -12,6 +12,7 @@ Conventions, the same in all functions:
 import numpy as np
 
 from utils.losses import as_labels, cost_gradient, cross_entropy
+from utils.softmax import as_real
 
 
 def logits(W, b, X):
@@ -20,7 +21,7 @@ def logits(W, b, X):
     Returns:
         Logits, shape (m, K); (K,) for a single example of the shape (features,).
     """
-    W, b, X = _as_real("W", W), _as_real("b", b), _as_real("X", X)
+    W, b, X = as_real(W, "The entries of W"), as_real(b, "The entries of b"), as_real(X, "The entries of X")
     if W.ndim != 2 or b.shape != W.shape[1:] or X.ndim not in (1, 2) or X.shape[-1] != W.shape[0]:
         raise ValueError(
             f"X of the shape (m, features), W of the shape (features, K) and b of the shape (K,) belong together, "
@@ -89,22 +90,9 @@ def predict(W, b, X):
     return logits(W, b, X).argmax(axis=-1)
 
 
-def _as_real(name, values):
-    """An array of real numbers, integers as float64, or an error that says what was expected."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must form a regular array, but its rows have different lengths.") from None
-    if array.dtype.kind in "iub":
-        array = array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"{name} must hold real numbers, but these have the type {array.dtype}.")
-    return array
-
-
 def _as_batch(X):
     """The examples as an array of the shape (m, features), at least one."""
-    X = _as_real("X", X)
+    X = as_real(X, "The entries of X")
     if X.ndim != 2 or X.shape[0] == 0:
         raise ValueError(f"X holds one example in each row, shape (m, features), m at least 1, not {X.shape}.")
     return X

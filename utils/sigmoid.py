@@ -13,6 +13,8 @@ Conventions, the same in all functions:
 
 import numpy as np
 
+from utils.softmax import as_real
+
 
 def sigmoid(z):
     r"""The probability of *yes* for each logit, :math:`\sigma(z) = 1 / (1 + e^{-z})`.
@@ -26,7 +28,7 @@ def sigmoid(z):
     Only powers of e with a negative exponent are taken, so nothing overflows, and the digits of very small
     probabilities survive. Source: Verhulst 1845, who named the curve; Cox 1958 for the regression.
     """
-    z = _as_real(z, "Logits")
+    z = as_real(z, "Logits")
     with np.errstate(all="ignore"):
         power = np.exp(-np.abs(z))
         result = np.where(z >= 0, z.dtype.type(1), power) / (1 + power)
@@ -47,7 +49,7 @@ def sigmoid_cross_entropy(z, y):
     price of standing on the wrong side, and a rest that fades with the distance from the border. It is the usual
     stable form :math:`\max(z, 0) - zy + \log(1 + e^{-|z|})`, with a first part in which nothing cancels.
     """
-    z = _as_real(z, "Logits")
+    z = as_real(z, "Logits")
     y = _as_labels(y, z)
     with np.errstate(all="ignore"):
         distance = np.abs(z)
@@ -79,22 +81,9 @@ def binary_cross_entropy(Z, Y):
     return losses.sum(axis=-1, dtype=np.float64).mean().astype(losses.dtype)
 
 
-def _as_real(values, name):
-    """Real numbers as a floating array, or an error that says what was expected."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must form a regular array, but these rows have different lengths.") from None
-    if array.dtype.kind in "iub":
-        array = array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"{name} must be real numbers, but these have the type {array.dtype}.")
-    return array
-
-
 def _as_labels(y, z):
     """Labels in the shape and type of the logits ``z``, or an error that says what was expected."""
-    y = _as_real(y, "Labels")
+    y = as_real(y, "Labels")
     if y.shape != z.shape:
         raise ValueError(
             f"Each logit needs a label of its own, but the logits have the shape {z.shape} and the labels {y.shape}."

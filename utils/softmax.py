@@ -28,7 +28,7 @@ def softmax(z, axis=-1, temperature=1.0):
     Source: Bridle 1990, who named it; the temperature is Boltzmann's. The shift by the largest logit leaves the
     quotient as it is and keeps every exponent at or below zero (Blanchard, Higham and Higham 2021).
     """
-    z = _as_logits(z, axis)
+    z = as_logits(z, axis)
     temperature = _as_temperature(temperature)
     with np.errstate(all="ignore"):
         maximum, _ = _largest(z, axis)
@@ -46,7 +46,7 @@ def log_softmax(z, axis=-1, temperature=1.0):
     Returns:
         Log-probabilities (natural logarithm) in the shape and floating type of ``z``, all at most 0.
     """
-    z = _as_logits(z, axis)
+    z = as_logits(z, axis)
     temperature = _as_temperature(temperature)
     with np.errstate(all="ignore"):
         shifted, _, log_total = _shift_and_log_total(z, axis, temperature)
@@ -69,7 +69,7 @@ def logsumexp(z, axis=-1, keepdims=False):
     The largest term is kept apart and the rest goes through ``log1p``, so that the digits of a small excess survive:
     ``logsumexp([0, -40])`` is 4.2e-18, where the logarithm of the plain sum is 0.
     """
-    z = _as_logits(z, axis)
+    z = as_logits(z, axis)
     with np.errstate(all="ignore"):
         _, reference, log_total = _shift_and_log_total(z, axis, 1.0)
         result = reference + log_total
@@ -109,16 +109,27 @@ def _divide(shifted, temperature):
     return np.divide(shifted, temperature, dtype=np.float64).astype(shifted.dtype)
 
 
-def _as_logits(z, axis):
-    """The logits as a floating array with at least one class on ``axis``, or an error that says what was expected."""
+def as_real(values, name):
+    """Real numbers as a floating array, integers in float64, or an error that says what was expected.
+
+    Args:
+        values: anything that NumPy can make an array of.
+        name: what the values are, in the plural, for the message.
+    """
     try:
-        array = np.asarray(z)
+        array = np.asarray(values)
     except ValueError:
-        raise ValueError("Logits must form a regular array, but these rows have different lengths.") from None
+        raise ValueError(f"{name} must form a regular array, but these rows have different lengths.") from None
     if array.dtype.kind in "iub":
         array = array.astype(np.float64)
     if array.dtype.kind != "f":
-        raise TypeError(f"Logits must be real numbers, but these have the type {array.dtype}.")
+        raise TypeError(f"{name} must be real numbers, but these have the type {array.dtype}.")
+    return array
+
+
+def as_logits(z, axis):
+    """The logits as a floating array with at least one class on ``axis``, or an error that says what was expected."""
+    array = as_real(z, "Logits")
     if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
         raise TypeError(f"The axis of the classes must be an integer, not {axis!r}.")
     if not -array.ndim <= axis < array.ndim:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.softmax import _as_logits
+from utils.softmax import as_logits
 
 
 def streaming_logsumexp(chunks):
@@ -25,7 +25,7 @@ def streaming_logsumexp(chunks):
     """
     largest, total = -np.inf, None
     for chunk in chunks:
-        chunk = _as_logits(chunk, -1)
+        chunk = as_logits(chunk, -1)
         former, largest = largest, np.maximum(largest, chunk.max(axis=-1))
         # An infinite or undefined maximum is no shift: infinity minus infinity has no value.
         shift = np.where(np.isfinite(largest), largest, largest.dtype.type(0))
