@@ -18,8 +18,8 @@ import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
 
+from utils.backends import set_environment
 from utils.build import build_into
-from utils.execute import set_environment
 from utils.notebook_files import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it

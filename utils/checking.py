@@ -114,7 +114,8 @@ class Mistake:
         wrong: wrong answers of this kind, each a function or a value; a check recognises any of them by its results.
         example: the inputs that show the mistake, as small as possible.
         describe: how ``{output}`` is put into words, from the numbers that came back.
-        recognise: for mistakes that cannot be told by results alone: a function of a :class:`Seen`.
+        recognise: for mistakes that cannot be told by results alone, and for samples that take too long to be run at a
+            check: a function of a :class:`Seen`.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Exercise:
         reference: the right answer: a function, or a value.
         probes: a function from a random generator to a list of input tuples, the smallest first. It is called at every
             check, so that a memorised answer fails. An exercise that asks for a value has the single probe ``()``.
+            Probes are plain data; models and other things that live are made from them by ``observe``.
         expects: a function from the inputs to words: what the result should look like, without its numbers.
         hints: two to four hints, from a question to nearly the way.
         alternatives: right answers written in other ways, at least four.
@@ -176,8 +178,11 @@ class Exercise:
         scale: a function from the inputs to the size of numbers that cancel on the way to the result. A result is right
             within ``rtol * (abs(expected) + scale)``: 0 for probabilities, max(1, max|z|) for a log-sum-exp.
         rtol: relative tolerance; wide enough for float32.
-        observe: how an answer is looked at; calling it, unless the exercise says otherwise.
+        observe: how an answer is looked at; calling it, unless the exercise says otherwise. It gets the answer and a
+            probe, and returns what is compared.
         time_limit: seconds that the answer may take for all probes together.
+        is_slow: whether answers are models or trainings. A mistake with a predicate is then told by it alone, and its
+            samples are not run at a check.
     """
 
     name: str
@@ -194,6 +199,7 @@ class Exercise:
     rtol: float = 2e-5
     observe: Callable = call
     time_limit: float = 2.0
+    is_slow: bool = False
     _hints_given: int = field(default=0, repr=False)
     _answer: object = field(default=..., repr=False)
 
@@ -350,13 +356,15 @@ class Exercise:
     def _recognise(self, seen, wrong):
         """The mistake that explains what was seen, or None.
 
-        Three stages, the most certain first: a known wrong answer with the same results on all probes; a mistake that
-        is told by something else than results; one single known wrong answer that gives the same finite result on the
-        smallest input that fails.
+        Three stages, the most certain first: a known wrong answer with the same results on all probes; a mistake whose
+        predicate holds; one single known wrong answer that gives the same finite result on the smallest input that
+        fails.
         """
         smallest = slice(wrong[0], wrong[0] + 1)
         candidates = []
         for mistake in self.mistakes:
+            if self.is_slow and mistake.recognise is not None:
+                continue
             for sample in mistake.wrong:
                 results = self._results(sample, seen.probes, seen.expected, self.time_limit)
                 if self._alike(seen.results, results):
@@ -408,7 +416,7 @@ class Exercise:
         if result.problem == "unreadable":
             return f"{asked}. What came back could not be read as that: {result.detail}."
         if result.problem:
-            return f"{asked}. Your answer {result.detail}.{_signature_help(seen.answer, result, inputs)}"
+            return f"{asked}. Your answer {result.detail}.{_signature_help(self, seen.answer, result, inputs)}"
         return f"{asked}. Your answer: `{show(result.raw)}`. {_differences(result.value, seen.expected[index])}"
 
 
@@ -441,8 +449,10 @@ def _mistakes_of_every_function(exercise):
             "Which line holds your result, and which word has to stand in front of it?",
             (returns_nothing,),
             recognise=lambda seen: any(r.problem == "unreadable" and r.raw is None for r in seen.results),
-        ),
-        Mistake(
+        )
+    ]
+    if inspect.signature(exercise.reference).parameters:
+        unused = Mistake(
             "the argument is not used",
             f"`{name}` returns the same numbers for different inputs of the same shape. In a notebook a function can "
             "read every name of the cells above, so a body that mentions such a name in place of its own argument runs "
@@ -450,8 +460,8 @@ def _mistakes_of_every_function(exercise):
             "`def` with the names that the body reads: do they agree?",
             (always_the_same,),
             recognise=_ignores_its_argument,
-        ),
-    ]
+        )
+        mistakes.append(unused)
     if any(isinstance(value, np.ndarray) for inputs in exercise.probes(np.random.default_rng(0)) for value in inputs):
         changed = Mistake(
             "the input is changed",
@@ -480,9 +490,9 @@ def _ignores_its_argument(seen):
 # Putting it into words -----------------------------------------------------------------------------------------------
 
 
-def _signature_help(answer, result, inputs):
+def _signature_help(exercise, answer, result, inputs):
     """A sentence for a function that cannot take the inputs of the exercise."""
-    if result.problem != "TypeError":
+    if result.problem != "TypeError" or exercise.observe is not call:
         return ""
     try:
         inspect.signature(answer).bind(*inputs)

@@ -5,7 +5,6 @@ Run as ``python -m utils.execute`` for all of them, or with names: ``01``, ``01_
 
 import argparse
 import itertools
-import os
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from utils.backends import set_environment
 from utils.notebook_files import (
     NOTEBOOK_METADATA,
     ROOT,
@@ -27,13 +27,6 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 120  # seconds, as for the tests: a slower cell would fail there
 
 
-def set_environment():
-    """Keep frameworks silent, and out of the home directory, in kernels that are started from here."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    os.environ.setdefault("KERAS_HOME", str(ROOT / ".cache" / "keras"))
-
-
 def execute(notebook, folder):
     """Execute a notebook (it is changed) in a fresh kernel of this Python.
 
@@ -44,7 +37,7 @@ def execute(notebook, folder):
     Raises:
         NotebookError: a cell raised, took too long, or ended its kernel.
     """
-    # Here and not above, because pytest takes `set_environment` from this module on every core.
+    # Here and not above, because they take a while to import, and `--help` needs none of them.
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
