@@ -1,12 +1,12 @@
 """The contract that every exercise of every chapter keeps."""
 
-import json
 import re
 
 import numpy as np
 import pytest
+from solution_cells import names_given_by_the_notebook
 
-from utils.checking import SOLUTIONS, Exercise
+from utils.checking import Exercise
 from utils.exercises import all_exercises
 
 EXERCISES = list(all_exercises())
@@ -134,20 +134,9 @@ def test_the_cell_of_the_solution_is_found_and_accepted(exercise):
     exercise.check(exercise.reference)
     source = exercise.solution().code
     assert source and "SOLUTION" not in source
-    namespace = {"np": np, **_names_given_by_the_notebook(exercise)}
+    namespace = {"np": np, **names_given_by_the_notebook(exercise)}
     exec(source, namespace)
     assert exercise.check(namespace[exercise.answer_name]).status == "correct"
-
-
-def _names_given_by_the_notebook(exercise):
-    """What the import cells at the top of a solution notebook define."""
-    namespace = {}
-    (notebook,) = SOLUTIONS.glob(f"{exercise.name[2:4]}_*.ipynb")
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and source.startswith(("import ", "from ")):
-            exec(source, namespace)
-    return namespace
 
 
 @pytest.mark.benchmark(group="one check")

@@ -85,6 +85,8 @@ def weights_and_points(rng):
         (np.eye(3), np.array([0.0, 0.25, 0.0]), np.array([[3.0, 1.0, 2.0], [0.0, 1.0, 5.0], [0.0, 2.0, 1.0]])),
         (np.array([[1, -1], [0, 2]]), np.array([0, 1]), np.array([[1, 2], [9, 0], [2, 2]])),
         (np.array([[900.0, -900.0, 901.0]]), np.array([0.0, 0.0, -50.0]), np.array([[1.0], [-1.0], [60.0]])),
+        (np.array([[500.0, 0.0, 1.0], [0.0, 400.0, 1.0]]), np.zeros(3), np.array([[1.0, 2.0], [-1.0, -1.0]])),
+        (rng.normal(size=(3, 2)), rng.normal(size=2), rng.normal(size=(4, 3))),
         (rng.normal(size=(3, 5)), rng.normal(size=5), rng.normal(size=(20, 3))),
         (rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=(4, 4))),
     ]
