@@ -420,3 +420,20 @@ def test_a_function_of_plain_numbers_has_no_input_to_change():
         remark="Doubled.",
     )
     assert "the input is changed" not in [mistake.name for mistake in exercise.mistakes]
+
+
+def test_of_several_results_the_wrong_one_is_named(double):
+    double.reference = lambda z: (z.sum(), z + z)
+    double.mistakes = ()
+    verdict = double.check(lambda z: (z.sum(), z + z + 0.5))
+    assert (
+        "Look at part number 2 of 2 (the others are right). Its shape is right, its numbers are not." in verdict.message
+    )
+    assert "(it is not the only wrong one)" in double.check(lambda z: (z.max(), 3 * z + 1)).message
+
+
+def test_of_several_words_the_wrong_one_is_not_told(double):
+    double.reference = lambda z: {"first": "softmax", "second": "sigmoids"}
+    double.mistakes = ()
+    message = double.check(lambda z: {"first": "softmax", "second": "softmax"}).message
+    assert "Not every part of it is right." in message and "part `second`" not in message

@@ -417,7 +417,9 @@ class Exercise:
             return f"{asked}. What came back could not be read as that: {result.detail}."
         if result.problem:
             return f"{asked}. Your answer {result.detail}.{_signature_help(self, seen.answer, result, inputs)}"
-        return f"{asked}. Your answer: `{show(result.raw)}`. {_differences(result.value, seen.expected[index])}"
+        expected, scale = seen.expected[index], self.scale(*inputs)
+        difference = _differences(result.value, expected, lambda one, other: agree(one, other, self.rtol, scale))
+        return f"{asked}. Your answer: `{show(result.raw)}`. {difference}"
 
 
 # Mistakes that every function can have --------------------------------------------------------------------------------
@@ -503,10 +505,23 @@ def _signature_help(exercise, answer, result, inputs):
     return ""
 
 
-def _differences(value, expected):
-    """The first thing about a result that cannot be right, in words and without the expected numbers."""
-    if not isinstance(value, np.ndarray):
-        return "Not every part of it is right."
+def _differences(value, expected, are_equal):
+    """The first thing about a result that cannot be right, in words and without the expected numbers.
+
+    Of words, such as the entries of a decision table, it does not say which one is wrong: with two words to choose from
+    that would be the answer.
+    """
+    if isinstance(expected, (tuple, dict)):
+        names = list(expected) if isinstance(expected, dict) else range(len(expected))
+        wrong = [name for name in names if not are_equal(value[name], expected[name])]
+        if isinstance(expected[wrong[0]], str):
+            return "Not every part of it is right."
+        first = f"`{wrong[0]}`" if isinstance(expected, dict) else f"number {wrong[0] + 1}"
+        others = "the others are right" if len(wrong) == 1 else "it is not the only wrong one"
+        part = _differences(value[wrong[0]], expected[wrong[0]], are_equal)
+        return f"Look at part {first} of {len(names)} ({others}). {part}"
+    if isinstance(expected, str):
+        return "It is another word than the one that was asked for."
     if value.shape != np.shape(expected):
         return f"It has the shape {value.shape}; {np.shape(expected)} was expected."
     if np.isnan(value).any() and not np.isnan(expected).any():

@@ -84,7 +84,9 @@ def same_arrays(given, original):
 
 
 def has_finite_numbers(value):
-    """Whether a value is an array without nan and without infinite numbers."""
+    """Whether a value, or every part of it, is an array without nan and without infinite numbers."""
+    if isinstance(value, (tuple, dict)):
+        return all(map(has_finite_numbers, value.values() if isinstance(value, dict) else value))
     return isinstance(value, np.ndarray) and bool(np.all(np.isfinite(value)))
 
 

@@ -862,7 +862,7 @@ sigmoid_from_softmax = Exercise(
     asks="The sigmoid of z, as the first probability of a softmax over two classes.",
     reference=lambda z: reference.softmax(_with_zero(z))[..., 0],
     probes=single_logits,
-    scale=lambda z: 1e-9,  # forms such as (1 + tanh)/2 lose the digits of the smallest probabilities, and are right
+    scale=lambda z: 1e-11,  # forms such as (1 + tanh)/2 lose the digits of the smallest probabilities, and are right
     expects=sigmoid_in_words,
     hints=(
         "Divide the numerator and the denominator of the sigmoid by the right power of e until both terms below the line "
