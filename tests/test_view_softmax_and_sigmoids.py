@@ -49,8 +49,8 @@ def test_the_picture_agrees_with_the_references():
     for logits, shift, threshold in states():
         drawn = draw_softmax_and_sigmoids(logits, shift, threshold)
         shares, answers = softmax(np.array(logits)), sigmoid(np.array(logits) + shift)
-        np.testing.assert_allclose(numbers_after("softmax", drawn.text), shares, atol=0.00051)
-        np.testing.assert_allclose(numbers_after("sigmoids", drawn.text), answers, atol=0.00051)
+        np.testing.assert_allclose(numbers_after("softmax", drawn.text), shares, atol=0.00101)
+        np.testing.assert_allclose(numbers_after("sigmoids", drawn.text), answers, atol=0.00101)
         np.testing.assert_allclose(heights(drawn, "softmax") / 168, shares, atol=1e-4)
         np.testing.assert_allclose(heights(drawn, "sigmoid") / 168, answers, atol=1e-4)
         sums = re.findall(r"sum ([\d.]+)", drawn.text)

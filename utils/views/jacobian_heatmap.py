@@ -12,6 +12,7 @@ from utils.views.svg import (
     label,
     line,
     picture,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -75,7 +76,7 @@ def draw_jacobian_heatmap(logits):
         labels.append(label((WIDTH - 44, _baseline(index)), typeset(float(total), 3)))
     scale_shapes, scale_labels = _eigenvalue_scale(eigenvalue)
     text = (
-        f"z = {vector(logits, 1)}: a = {vector(activations, 3)}. Rows of the Jacobian: "
+        f"z = {vector(logits, 1)}: a = {probabilities(activations)}. Rows of the Jacobian: "
         f"{', '.join(vector(row, 3) for row in jacobian)}; each row sums to 0. "
         f"Largest eigenvalue {decimal(eigenvalue, 3)}, never above 0.5."
     )

@@ -18,6 +18,7 @@ from utils.views.svg import (
     picture,
     polygon,
     polyline,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -79,7 +80,7 @@ def draw_push_and_pull(logits, true_class, steps=0):
     curve_shapes, curve_labels = _curve(losses, steps, true_class)
     text = (
         f"z = {vector(now, 2)} after {steps} step{'' if steps == 1 else 's'}, true class {true_class}: "
-        f"p = {vector(p, 3)}, p - y = {vector(pushes, 3)}, sum {decimal(pushes.sum(), 3)}, loss {_loss(loss)}. "
+        f"p = {probabilities(p)}, p - y = {vector(pushes, 3)}, sum {decimal(pushes.sum(), 3)}, loss {_loss(loss)}. "
         f"Class {true_class} is pushed up, the others down."
     )
     return picture(

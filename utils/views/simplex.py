@@ -17,6 +17,7 @@ from utils.views.svg import (
     picture,
     polygon,
     polyline,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -87,7 +88,7 @@ def draw_simplex(logits, temperature=1.0):
     fill = COLOURS[largest[0]] if len(largest) == 1 else PAPER
     point = circle(_place(activations), 7, fill, id=f"{NAME}-point", stroke=INK, stroke_width=2)
     text = (
-        f"z = {vector(logits, 1)}, temperature {decimal(temperature, 2)}: a = {vector(activations, 3)}, "
+        f"z = {vector(logits, 1)}, temperature {decimal(temperature, 2)}: a = {probabilities(activations)}, "
         f"sum {decimal(activations.sum(), 3)}, largest {listing([f'a{index}' for index in largest])}. "
         f"As T falls to 0 the point goes to {COLD_END[len(largest)].format(*largest)}."
     )

@@ -13,6 +13,7 @@ from utils.views.svg import (
     line,
     listing,
     picture,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -71,8 +72,8 @@ def draw_softmax_and_sigmoids(logits, shift=0.0, threshold=0.5):
     )
     text = (
         f"z = {vector(logits, 1)}, shift {decimal(shift, 1)}, threshold {decimal(threshold, 2)}: "
-        f"softmax = {vector(shares, 3)}, sum {decimal(shares.sum(), 3)}, yes to {_names(shares >= threshold)}; "
-        f"sigmoids = {vector(answers, 3)}, sum {decimal(answers.sum(), 3)}, yes to {_names(answers >= threshold)}."
+        f"softmax = {probabilities(shares)}, sum {decimal(shares.sum(), 3)}, yes to {_names(shares >= threshold)}; "
+        f"sigmoids = {probabilities(answers)}, sum {decimal(answers.sum(), 3)}, yes to {_names(answers >= threshold)}."
     )
     return picture(
         NAME,

@@ -11,6 +11,7 @@ from utils.views.svg import (
     line,
     listing,
     picture,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -67,7 +68,7 @@ def draw_softmax_bars(logits, shift=0.0, temperature=1.0):
     )
     text = (
         f"z = {vector(logits, 1)}, shift {decimal(shift, 1)}, temperature {decimal(temperature, 2)}: "
-        f"a = {vector(activations, 3)}, sum {decimal(activations.sum(), 3)}, "
+        f"a = {probabilities(activations)}, sum {decimal(activations.sum(), 3)}, "
         f"largest {listing([f'a{index}' for index in largest])}."
     )
     return picture(

@@ -125,10 +125,15 @@ def typeset(value, digits):
 
 
 def probability(value):
-    """A probability for a label, to three decimals; a softmax gives neither 0 nor 1, so none is written as one."""
+    """A probability, to three decimals; a softmax gives neither 0 nor 1, so none is written as one."""
     if value < 0.0005:
         return "<0.001"
     return ">0.999" if value >= 0.9995 else decimal(value, 3)
+
+
+def probabilities(values):
+    """Probabilities for a sentence, written as they are on labels: ``[>0.999, <0.001]``."""
+    return f"[{', '.join(probability(value) for value in values)}]"
 
 
 def vector(values, digits):
