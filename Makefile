@@ -17,7 +17,7 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
-	$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser-test: install ## run only the tests in a real browser
 	$(BIN)/python -m pytest tests -m browser $(ARGS)

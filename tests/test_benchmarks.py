@@ -12,13 +12,17 @@ from functools import cache
 from pathlib import Path
 
 import mpmath
+import nbformat
 import numpy as np
 import pytest
 import scipy.special
 
+from utils.execute import execute
 from utils.losses import cross_entropy
+from utils.notebook_files import ROOT
 from utils.softmax import log_softmax, logsumexp, softmax
 
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 SHAPES = [(1, 10), (1_000, 10), (100_000, 10), (512, 50_257)]
 TYPES = [np.float32, np.float64]
 EXAMINED = 20_000  # about as many logits of each batch are compared with mpmath
@@ -232,3 +236,17 @@ def test_speed_and_memory(benchmark, table, name, shape, dtype, maker):
     error, peak = largest_error(name, maker, shape, dtype), peak_memory(maker, lambda: call(*inputs))
     benchmark.extra_info |= {"ulp": error, "peak bytes": peak}
     table.append((name, shape, dtype, maker, error, benchmark.stats.stats.min * 1e6, peak and peak / 1e6))
+
+
+# Notebooks
+
+
+@pytest.mark.benchmark(group="a notebook, kernel start included")
+@pytest.mark.parametrize("part", ["imports alone", "whole"])
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_time_of_a_notebook(benchmark, path, part):
+    """Each notebook beside one that only does its imports: what is left is the time of its own work."""
+    notebook = nbformat.read(path, as_version=4)
+    if part == "imports alone":
+        notebook.cells = [cell for cell in notebook.cells if cell.source.startswith(("import ", "from "))]
+    benchmark.pedantic(execute, args=(notebook, path.parent), rounds=1)
