@@ -8,7 +8,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test browser-test prove bench solutions chapters update lint install clean distclean
+.PHONY: help lab test browser-test prove bench report solutions chapters update lint install clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ prove: install ## run what is too long for every change, before a release
 
 bench: install ## measure speed
 	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
+
+report: install ## count what the checks accept, name and reject, and write down what they say
+	$(BIN)/python -W ignore tests/report.py $(ARGS)
 
 solutions: install ## execute the notebooks in solutions/ and store them
 	$(BIN)/python -m utils.execute $(ARGS)
