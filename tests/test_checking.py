@@ -254,6 +254,14 @@ def test_a_mistake_is_explained_with_the_readers_own_result(double):
     assert verdict == Verdict("incorrect", "You return half of `[4]`, `[2]`.", "half")
 
 
+def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(double):
+    def square(z):
+        return z**2
+
+    double.mistakes = (Mistake("square", "You square {input}: {output}.", (square,), (np.array([2.0]),)),)
+    assert double.check(square).message == "You square `[1, 2]`: `[1, 4]`."
+
+
 def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
     answer = lambda z: z / 2 if z.shape == (2,) else z + 1  # noqa: E731
     assert double.check(answer).mistake == "half"

@@ -67,6 +67,15 @@ def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
 
 
 @each_exercise
+def test_the_examples_of_the_explanations_go_wrong(exercise, monkeypatch):
+    """The reader can repeat what the explanation says; another input is shown to whom it does not fit."""
+    for mistake in exercise.mistakes:
+        if mistake.example:
+            monkeypatch.setattr(exercise, "probes", lambda rng, example=mistake.example: [example])
+            assert "incorrect" in {exercise.check(answer).status for answer in mistake.wrong}, mistake.name
+
+
+@each_exercise
 def test_the_bank_is_rich_enough(exercise):
     own = [mistake for mistake in exercise.mistakes if mistake.wrong and mistake.name not in OF_EVERY_FUNCTION]
     assert len(own) >= (8 if exercise.is_main else 4)

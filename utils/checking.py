@@ -301,7 +301,11 @@ class Exercise:
         mistake = self._recognise(seen, wrong)
 
         def message():
-            return self._describe(seen, wrong[0]) if mistake is None else self.explain(mistake, answer, seconds)
+            return (
+                self._describe(seen, wrong[0])
+                if mistake is None
+                else self.explain(mistake, answer, seconds, seen.probes[wrong[0]])
+            )
 
         # What came back may be an object that cannot even be printed, so this is guarded, too.
         outcome = run_guarded(message, self.time_limit)
@@ -387,26 +391,34 @@ class Exercise:
             for one, other in zip(some, others, strict=True)
         )
 
-    def explain(self, mistake, answer, seconds=None):
+    def explain(self, mistake, answer, seconds=None, failing=None):
         """The explanation of a mistake, with its example worked by the answer that made it.
 
         Args:
             mistake: one of ``self.mistakes``.
             answer: the reader's answer.
             seconds: time limit for the example.
+            failing: inputs on which the answer is wrong; they take the place of an example on which it happens to be right.
         """
         if "{output}" not in mistake.explanation:
             return mistake.explanation.replace("{input}", ", ".join(show(value) for value in mistake.example))
-        like = self._expected(mistake.example)
-        (result,) = self._results(answer, [mistake.example], [like], seconds or self.time_limit)
+        example, result, right = self._worked(answer, mistake.example, seconds)
+        if right and failing is not None:
+            example, result, _ = self._worked(answer, failing, seconds)
         if result.problem in ("", "unreadable") and mistake.describe is None:
             output = f"`{show(result.raw)}`"
         elif result.problem:
             output = f"nothing, because it {result.detail}"
         else:
             output = mistake.describe(result.value)
-        given = ", ".join(show(value) for value in mistake.example)
+        given = ", ".join(show(value) for value in example)
         return mistake.explanation.replace("{input}", f"`{given}`").replace("{output}", output)
+
+    def _worked(self, answer, inputs, seconds):
+        """Inputs, what an answer makes of them, and whether that is right."""
+        expected = self._expected(inputs)
+        (result,) = self._results(answer, [inputs], [expected], seconds or self.time_limit)
+        return inputs, result, self._is_right(Seen(answer, [inputs], [result], [expected]), 0)
 
     def _describe(self, seen, index):
         """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""

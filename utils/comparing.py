@@ -91,7 +91,7 @@ def has_finite_numbers(value):
 
 
 def show(value):
-    """A value as a reader would write it: arrays as lists with four significant digits, large ones by their shape."""
+    """A value as a reader would write it: four significant digits or a whole number, large arrays by their shape."""
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         try:
             array = np.asarray(value)
@@ -104,7 +104,7 @@ def show(value):
         inside = ", ".join(show(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"
     try:
         return textwrap.shorten(repr(value), 120, placeholder=" …")
     except Exception:
@@ -124,7 +124,7 @@ def error_words(error, seconds=None):
     if isinstance(error, TimeLimitExceeded):
         return f"did not end within {seconds:g} seconds"
     try:
-        text = textwrap.shorten(str(error), 200, placeholder=" …")
+        text = textwrap.shorten(str(error), 200, placeholder=" …").rstrip(".")  # a sentence goes on behind it
     except Exception:
         text = ""
     return f"raised {type(error).__name__}" + (f": {text}" if text else "")

@@ -406,7 +406,7 @@ gradients = Exercise(
                 lambda W, b, X, y: _through((softmax(X @ W + b) - np.eye(len(y))[y]) / len(y), X),
                 lambda W, b, X, y: _through((softmax(X @ W + b) - indicator(y, len(y))) / len(y), X),
             ),
-            ABSENT,
+            THREE_CLASSES,
         ),
         Mistake(
             "K read off the labels",
