@@ -3,12 +3,13 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+LATEST := .cache/latest/$(notdir $(BIN))
 
 # TensorFlow otherwise fills the screen with messages; its oneDNN kernels round in another order.
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test browser-test prove bench report solutions chapters update lint install clean distclean
+.PHONY: help lab test test-latest browser-test prove bench report solutions chapters update lint install clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -21,6 +22,12 @@ test: install ## run every test, the notebooks and the browser included
 
 browser-test: install ## run only the tests in a real browser
 	$(BIN)/python -m pytest tests -m browser $(ARGS)
+
+test-latest: install ## run every test with the newest releases that pyproject.toml admits, in .cache/latest
+	$(BIN)/python -m venv --clear .cache/latest
+	$(LATEST)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(LATEST)/python -m pip list --outdated
+	$(LATEST)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 prove: install ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical -m prove $(ARGS)
