@@ -9,7 +9,7 @@ LATEST := .cache/latest/$(notdir $(BIN))
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test test-latest browser-test prove bench report solutions chapters update lint install clean distclean
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapters update lint install clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test-latest: install ## run every test with the newest releases that pyproject.t
 
 prove: install ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical -m prove $(ARGS)
+
+pictures: install ## take the pictures of the README anew
+	$(BIN)/python -m pytest tests/browser/take_pictures.py $(ARGS)
 
 bench: install ## measure speed
 	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
