@@ -1,5 +1,6 @@
-"""Softmax regression against PyTorch, scikit-learn and finite differences, and as properties."""
+"""Softmax regression and networks against PyTorch, scikit-learn and finite differences, and as properties."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -182,6 +183,161 @@ def test_blobs_and_iris_are_learned_as_the_chapter_says():
     W, b, losses = networks.train(X, iris.y, 3, 1.0, 300)
     assert np.mean(networks.predict(W, b, X) == iris.y) > 0.96
     assert losses[-1] < 0.1
+
+
+# Networks with hidden layers
+
+SHAPES = [(2, 4), (3, 5, 4), (2, 25, 15, 4), (4, 4, 4, 4, 4), (1, 1, 1)]
+
+
+def random_network(rng, sizes):
+    layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in itertools.pairwise(sizes)]
+    return layers, rng.normal(size=(11, sizes[0])), rng.integers(sizes[-1], size=11)
+
+
+def torch_network(weights):
+    """The same network in PyTorch, in float64, put together without the module under test for weights."""
+    torch = pytest.importorskip("torch")
+    parts = []
+    for W, b in weights:
+        layer = torch.nn.Linear(*W.shape).double()
+        layer.weight.data, layer.bias.data = torch.tensor(W.T.copy()), torch.tensor(b)
+        parts += [layer, torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts[:-1])
+
+
+def of_torch(model, kind):
+    parameters = [kind(parameter).detach().numpy().T for parameter in model.parameters()]
+    return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+
+@pytest.mark.parametrize("sizes", SHAPES, ids=str)
+def test_logits_and_gradients_of_a_network_agree_with_pytorch(rng, sizes):
+    torch = pytest.importorskip("torch")
+    weights, X, y = random_network(rng, sizes)
+    model = torch_network(weights)
+    Z = model(torch.tensor(X))
+    np.testing.assert_allclose(networks.forward(weights, X), Z.detach().numpy(), rtol=1e-12, atol=1e-12)
+    torch.nn.functional.cross_entropy(Z, torch.tensor(y)).backward()
+    theirs = of_torch(model, lambda parameter: parameter.grad)
+    for ours, other in zip(networks.backward(weights, X, y), theirs, strict=True):
+        assert all(relative_error(*parts) < 1e-11 for parts in zip(ours, other, strict=True))
+
+
+def test_one_layer_is_softmax_regression(rng):
+    W, b, X, y = random_model(rng)
+    np.testing.assert_array_equal(networks.forward([(W, b)], X), networks.logits(W, b, X))
+    for ours, other in zip(networks.backward([(W, b)], X, y)[0], networks.gradients(W, b, X, y), strict=True):
+        np.testing.assert_array_equal(ours, other)
+
+
+def test_a_closed_unit_gets_no_gradient_and_a_kink_the_left_slope():
+    weights = [(np.array([[0.5]]), np.array([-0.5])), (np.array([[2.0, -2.0]]), np.zeros(2))]
+    for x in ([[0.0]], [[1.0]]):  # closed, and exactly at the kink
+        (dW, db), _ = networks.backward(weights, x, [0])
+        assert dW.tolist() == [[0.0]] and db.tolist() == [0.0]
+
+
+def test_training_a_network_goes_the_way_of_pytorch(rng):
+    torch = pytest.importorskip("torch")
+    weights, X, y = random_network(rng, (3, 8, 6, 4))
+    batches = networks.mini_batches(len(y), 4, epochs=12, seed=1)
+    model = torch_network(weights)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    trained, losses = networks.train_network(weights, X, y, 0.05, batches)
+    for rows, ours in zip(batches, losses, strict=True):
+        optimizer.zero_grad()
+        cost = torch.nn.functional.cross_entropy(model(torch.tensor(X[rows])), torch.tensor(y[rows]))
+        assert ours == pytest.approx(cost.item(), rel=1e-9)
+        cost.backward()
+        optimizer.step()
+    theirs = of_torch(model, lambda parameter: parameter)
+    for pair, other in zip(trained, theirs, strict=True):
+        assert all(relative_error(*parts) < 1e-9 for parts in zip(pair, other, strict=True))
+
+
+def test_a_network_in_float32_stays_there_and_the_input_is_left_alone(rng):
+    weights, X, y = random_network(rng, (3, 5, 4))
+    small = [(W.astype(np.float32), b.astype(np.float32)) for W, b in weights]
+    before = [(W.copy(), b.copy()) for W, b in small]
+    X = X.astype(np.float32)
+    assert networks.forward(small, X).dtype == np.float32
+    assert all(part.dtype == np.float32 for pair in networks.backward(small, X, y) for part in pair)
+    trained, _ = networks.train_network(small, X, y, np.float32(0.1), networks.mini_batches(11, 3, 2, seed=0))
+    assert all(part.dtype == np.float32 for pair in trained for part in pair)
+    for pair, former in zip(small, before, strict=True):
+        assert all(np.array_equal(*parts) for parts in zip(pair, former, strict=True))
+
+
+def test_initial_weights_follow_glorot_and_their_seed():
+    weights = networks.initial_weights((300, 200, 10), seed=3)
+    assert [(W.shape, b.shape) for W, b in weights] == [((300, 200), (200,)), ((200, 10), (10,))]
+    for W, b in weights:
+        limit = np.sqrt(6 / sum(W.shape))
+        assert 0.97 * limit < np.abs(W).max() <= limit
+        assert W.std() == pytest.approx(limit / np.sqrt(3), rel=0.05)
+        assert not b.any()
+    again, other = networks.initial_weights((300, 200, 10), seed=3), networks.initial_weights((300, 200, 10), seed=4)
+    np.testing.assert_array_equal(again[0][0], weights[0][0])
+    assert (other[0][0] != weights[0][0]).mean() > 0.99
+    rounded = networks.initial_weights((300, 200, 10), seed=3, dtype=np.float32)
+    np.testing.assert_array_equal(rounded[0][0], weights[0][0].astype(np.float32))
+
+
+@pytest.mark.parametrize(("inputs", "count"), [(784, 20175), (400, 10575), (64, 2175)])
+def test_the_number_of_parameters_of_25_15_10(inputs, count):
+    assert networks.parameters(networks.initial_weights((inputs, 25, 15, 10), seed=0)) == count
+
+
+@pytest.mark.parametrize(("m", "size"), [(10, 3), (9, 3), (5, 8), (1, 1)])
+def test_mini_batches_use_every_example_once_in_an_epoch(m, size):
+    batches = networks.mini_batches(m, size, epochs=3, seed=0)
+    each = -(-m // size)
+    assert len(batches) == 3 * each
+    for epoch in range(3):
+        used = np.concatenate(batches[epoch * each : (epoch + 1) * each])
+        assert sorted(used.tolist()) == list(range(m))
+    assert max(map(len, batches)) <= size
+    for one, other in zip(batches, networks.mini_batches(m, size, epochs=3, seed=0), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+NETWORK = [(np.ones((2, 3)), np.zeros(3)), (np.ones((3, 4)), np.zeros(4))]
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "words"),
+    [
+        ([], ValueError, "at least one layer"),
+        (NETWORK[::-1], ValueError, "Layer 1 has 4 units and layer 2 expects 2"),
+        ([NETWORK[0][0], NETWORK[0][1]], ValueError, "pairs"),
+        ([(np.ones((2, 3)), np.zeros(2))], ValueError, "layer 1 have the shapes"),
+        ([(np.ones(3), np.zeros(3))], ValueError, "belong together"),
+        ([(np.ones((2, 3), complex), np.zeros(3))], TypeError, "real numbers"),
+        ([(np.ones((2, 3)),)], ValueError, "pairs"),
+    ],
+    ids=["empty", "wrong order", "flat", "bias", "one axis", "complex", "no bias"],
+)
+def test_weights_that_are_no_network_are_refused(weights, error, words):
+    with pytest.raises(error, match=words):
+        networks.forward(weights, np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("sizes", [(3,), (2, 0), (2, 2.5), (True, 2)], ids=str)
+def test_sizes_that_are_no_network_are_refused(sizes):
+    with pytest.raises(ValueError, match="positive integers"):
+        networks.initial_weights(sizes, seed=0)
+
+
+def test_examples_and_labels_that_do_not_fit_a_network_are_refused():
+    with pytest.raises(ValueError, match="one label"):
+        networks.train_network(NETWORK, np.ones((3, 2)), [0, 1], 0.1, [])
+    with pytest.raises(ValueError, match="label 4"):
+        networks.train_network(NETWORK, np.ones((2, 2)), [0, 4], 0.1, [])
+    with pytest.raises(ValueError, match="one example in each row"):
+        networks.forward(NETWORK, np.ones(2))
+    with pytest.raises(ValueError, match="empty"):
+        networks.mini_batches(10, 0, 1, seed=0)
 
 
 # Bad input

@@ -10,8 +10,9 @@ import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
+from utils.losses import cost_gradient, cross_entropy
 from utils.softmax import logsumexp
-from utils.streaming import streaming_logsumexp
+from utils.streaming import streaming_cross_entropy, streaming_cross_entropy_gradients, streaming_logsumexp
 
 logits = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -119,3 +120,64 @@ def test_it_holds_a_few_chunks_and_never_all():
 def test_bad_chunks_raise_an_error_that_says_what_was_expected(chunks, error, words):
     with pytest.raises(error, match=words):
         streaming_logsumexp(chunks)
+
+
+# The cross-entropy of a layer
+
+
+def layer(rng, m=20, d=5, K=300, scale=3.0):
+    H, W = rng.normal(size=(m, d)), rng.normal(scale=scale, size=(d, K))
+    return H, W, rng.integers(K, size=m)
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 300, 1_000])
+@pytest.mark.parametrize("scale", [3.0, 300.0])
+def test_the_loss_and_the_gradients_of_a_layer_are_those_of_all_logits_at_once(rng, block, scale):
+    H, W, y = layer(rng, scale=scale)
+    Z = H @ W
+    error = cost_gradient(Z, y)
+    loss, dH, dW = streaming_cross_entropy_gradients(H, W, y, block)
+    assert loss == pytest.approx(cross_entropy(Z, y), rel=1e-12)
+    assert streaming_cross_entropy(H, W, y, block) == loss
+    np.testing.assert_allclose(dH, error @ W.T, atol=1e-12 * np.abs(W).max())
+    np.testing.assert_allclose(dW, H.T @ error, atol=1e-12)
+
+
+def test_the_gradients_of_a_layer_agree_with_pytorch(rng):
+    torch = pytest.importorskip("torch")
+    H, W, y = layer(rng)
+    tensors = [torch.tensor(part, requires_grad=True) for part in (H, W)]
+    loss = torch.nn.functional.cross_entropy(tensors[0] @ tensors[1], torch.tensor(y))
+    loss.backward()
+    ours, dH, dW = streaming_cross_entropy_gradients(H, W, y, 64)
+    assert ours == pytest.approx(loss.item(), rel=1e-12)
+    np.testing.assert_allclose(dH, tensors[0].grad, atol=1e-12)
+    np.testing.assert_allclose(dW, tensors[1].grad, atol=1e-12)
+
+
+def test_a_layer_in_float32_keeps_its_type_and_its_memory_stays_small(rng):
+    H, W, y = (part.astype(np.float32) if part.dtype.kind == "f" else part for part in layer(rng, 200, 4, 5_000))
+    expected = cross_entropy(H @ W, y)
+    tracemalloc.start()
+    loss, dH, dW = streaming_cross_entropy_gradients(H, W, y, 50)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (dH.dtype, dW.dtype) == (np.float32, np.float32)
+    assert loss == pytest.approx(expected, rel=1e-6)
+    assert peak < 200 * 5_000 * 4 / 10
+
+
+@pytest.mark.parametrize(
+    ("H", "W", "y", "block", "words"),
+    [
+        (np.ones((2, 3)), np.ones((4, 5)), [0, 1], 2, "weights"),
+        (np.ones((2, 3)), np.ones((3, 5)), [0, 1, 2], 2, "one label"),
+        (np.ones((2, 3)), np.ones((3, 5)), [0, 5], 2, "label 5"),
+        (np.ones((2, 3)), np.ones((3, 5)), [0, 1], 0, "positive number of classes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_layer_that_does_not_fit_is_told(H, W, y, block, words):
+    for function in (streaming_cross_entropy, streaming_cross_entropy_gradients):
+        with pytest.raises(ValueError, match=words):
+            function(H, W, y, block)

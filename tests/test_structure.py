@@ -15,13 +15,16 @@ FLOORS = (
     ("utils.exercises",),
     ("utils.checking",),
     ("utils.views", "utils.figures"),
-    ("utils.datasets", "utils.networks", "utils.backends"),
+    ("utils.datasets", "utils.networks", "utils.weights", "utils.backends"),
     ("utils.comparing",),
     ("utils.guard", "utils.progress", "utils.display"),
-    ("utils.losses", "utils.gradients", "utils.sigmoid", "utils.streaming"),
+    ("utils.streaming", "utils.calibration"),
+    ("utils.losses", "utils.gradients", "utils.sigmoid"),
+    ("utils.attention", "utils.sampling", "utils.projection", "utils.winning"),
     ("utils.softmax",),
 )
 MATHEMATICS = {"utils.softmax", "utils.losses", "utils.gradients", "utils.sigmoid", "utils.streaming"}
+MATHEMATICS |= {"utils.attention", "utils.sampling", "utils.projection", "utils.calibration"}
 
 
 def module_name(file):

@@ -22,7 +22,18 @@ from pathlib import Path
 import numpy as np
 
 from utils import progress
-from utils.comparing import Unreadable, agree, error_words, has_finite_numbers, kind, read, same_arrays, same_form, show
+from utils.comparing import (
+    NOTHING,
+    Unreadable,
+    agree,
+    error_words,
+    has_finite_numbers,
+    kind,
+    read,
+    same_arrays,
+    same_form,
+    show,
+)
 from utils.display import COLOURS, QUIET
 from utils.guard import run_guarded
 
@@ -462,7 +473,9 @@ def _mistakes_of_every_function(exercise):
             "check sees only what is returned, and so does every later cell that wants to go on with the result. "
             "Which line holds your result, and which word has to stand in front of it?",
             (returns_nothing,),
-            recognise=lambda seen: any(r.problem == "unreadable" and r.raw is None for r in seen.results),
+            recognise=lambda seen: any(
+                result.problem == "unreadable" and result.detail == NOTHING for result in seen.results
+            ),
         )
     ]
     if inspect.signature(exercise.reference).parameters:

@@ -6,6 +6,7 @@ import numpy as np
 
 from utils.guard import TimeLimitExceeded
 
+NOTHING = "nothing was returned (None)"
 # Below the smallest normal float32 number digits are lost in float32, so nothing is compared there.
 SMALLEST = float(np.finfo(np.float32).tiny)
 
@@ -17,7 +18,7 @@ class Unreadable(Exception):
 def read(result, like):
     """The result in the form of the expected value: an array of float64, or a tuple or dict of such, or a string."""
     if result is None:
-        raise Unreadable("nothing was returned (None)")
+        raise Unreadable(NOTHING)
     if isinstance(like, dict):
         if not isinstance(result, dict) or set(result) != set(like):
             raise Unreadable(f"it should be a dict with the keys {', '.join(map(repr, like))}")

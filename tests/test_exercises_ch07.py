@@ -1,0 +1,113 @@
+"""What the exercises of chapter 7 judge beyond numbers: models of every form, on two backends, without a trace."""
+
+import random
+
+import numpy as np
+import pytest
+
+from utils.backends import run_under
+from utils.exercises import ch07
+
+MODELS = (ch07.obvious_model, ch07.preferred_model, ch07.binary_model)
+each_model = pytest.mark.parametrize("exercise", MODELS, ids=lambda exercise: exercise.name)
+
+
+@each_model
+def test_a_model_in_place_of_a_function_is_named(exercise):
+    verdict = exercise.check(exercise.reference())
+    assert (verdict.status, verdict.mistake) == ("incorrect", "a model in place of a function")
+
+
+@each_model
+def test_a_check_leaves_random_numbers_where_they_were(exercise):
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
+    expected = random.random(), np.random.random()  # noqa: NPY002
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
+    assert exercise.check(exercise.reference).status == "correct"
+    assert (random.random(), np.random.random()) == expected  # noqa: NPY002
+
+
+def test_an_answer_that_is_ended_while_it_trains_leaves_keras_usable():
+    import keras
+    import tensorflow as tf
+
+    former = tf.config.functions_run_eagerly()
+
+    def endless():
+        model = ch07.obvious()
+        model.fit(np.zeros((64, 2), np.float32), np.zeros(64, int), epochs=10**6, verbose=0)
+        return model
+
+    assert ch07.obvious_model.check(endless, time_limit=0.5).mistake == "trained inside"
+    assert tf.executing_eagerly() and tf.config.functions_run_eagerly() == former
+    model = ch07.obvious()
+    model.fit(np.zeros((8, 2), np.float32), np.zeros(8, int), verbose=0)
+    assert isinstance(model, keras.Model)
+    assert ch07.obvious_model.check(ch07.obvious).status == "correct"
+
+
+def other_names():
+    """Layers with names, weights in another order, a loss under another name, an optimizer with a schedule."""
+    import keras
+    from keras import layers
+
+    def my_loss(y_true, y_pred):
+        return keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
+
+    x = keras.Input((2,), name="a")
+    h = layers.Dense(25, name="b", kernel_initializer="he_normal")(x)
+    h = layers.Lambda(keras.ops.relu, name="c")(h)
+    h = layers.Dense(15, activation=keras.ops.relu, name="d")(h)
+    model = keras.Model(x, layers.Activation("linear", name="f")(layers.Dense(4, name="e")(h)))
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.9)
+    model.compile(optimizer=keras.optimizers.SGD(schedule, momentum=0.9), loss=my_loss)
+    return model
+
+
+def test_a_right_model_with_names_of_its_own_is_accepted():
+    assert ch07.preferred_model.check(other_names).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            lambda: ch07._compiled(ch07._network("linear", hidden="elu"), ch07._sparse(from_logits=True)),
+            "shape is right",
+        ),
+        (lambda: 1 / 0, "ZeroDivisionError"),
+        (lambda units: ch07.preferred(), "missing 1 required positional argument"),
+    ],
+    ids=["elu", "error", "argument"],
+)
+def test_what_is_not_recognised_is_described(answer, words):
+    verdict = ch07.preferred_model.check(answer)
+    assert (verdict.status, verdict.mistake) == ("incorrect", None)
+    assert words in verdict.message
+
+
+@pytest.mark.parametrize("answer", [lambda model, X: model.predict(X, verbose=0), lambda model, X: model(X)])
+def test_logits_in_place_of_probabilities_are_named(answer):
+    assert ch07.probabilities.check(answer).mistake == "the logits themselves"
+
+
+def test_the_checks_hold_under_the_torch_backend():
+    """Right answers pass there, and the mistakes of the truth table have the same names."""
+    source = """
+from utils.exercises import ch07
+
+result = []
+for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, ch07.binary_model):
+    answers = [exercise.reference, *exercise.alternatives]
+    if exercise is ch07.probabilities:
+        answers.remove(ch07._by_tensorflow)
+    result += [[exercise.name, None, exercise.check(answer).status] for answer in answers]
+    for mistake in exercise.mistakes:
+        if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice"):
+            result.append([exercise.name, mistake.name, exercise.check(mistake.wrong[0]).mistake])
+"""
+    seen = run_under("torch", source)
+    assert len(seen) > 25
+    assert [row for row in seen if row[2] != (row[1] or "correct")] == []
