@@ -103,10 +103,10 @@ for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, c
     answers = [exercise.reference, *exercise.alternatives]
     if exercise is ch07.probabilities:
         answers.remove(ch07._by_tensorflow)
-    result += [[exercise.name, None, exercise.check(answer).status] for answer in answers]
+    result += [[exercise.name, None, exercise.check(answer, 20).status] for answer in answers]
     for mistake in exercise.mistakes:
         if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice"):
-            result.append([exercise.name, mistake.name, exercise.check(mistake.wrong[0]).mistake])
+            result.append([exercise.name, mistake.name, exercise.check(mistake.wrong[0], 20).mistake])
 """
     seen = run_under("torch", source)
     assert len(seen) > 25

@@ -21,6 +21,7 @@ from utils.sigmoid import binary_cross_entropy, sigmoid
 from utils.softmax import softmax
 
 HIDDEN = (25, 15)
+PATIENCE = 4.0  # seconds; a check takes about 0.4, and a first one on a busy machine several times as long
 NEARLY = 1e-4  # how close a result is to that of a known mistake, relative
 
 
@@ -736,6 +737,7 @@ obvious_model = Exercise(
     name="ch07.obvious_model",
     is_main=True,
     is_slow=True,
+    time_limit=PATIENCE,
     asks="Build and compile the network 25–15–4 with probabilities as outputs and the loss that fits.",
     reference=obvious,
     probes=looks_at(4, probabilities_and_labels),
@@ -855,6 +857,7 @@ preferred_model = Exercise(
     name="ch07.preferred_model",
     is_main=True,
     is_slow=True,
+    time_limit=PATIENCE,
     asks="Build and compile the network 25–15–4 with logits as outputs and the loss that takes logits.",
     reference=preferred,
     probes=looks_at(4, logits_and_labels),
@@ -1047,6 +1050,7 @@ def _overflows(seen):
 probabilities = Exercise(
     name="ch07.probabilities",
     is_slow=True,
+    time_limit=PATIENCE,
     asks="The probabilities of all classes for every example, from a model that returns logits.",
     reference=_reference_probabilities,
     probes=logits_of_a_model,
@@ -1236,6 +1240,7 @@ THOUSAND = Look("loss", "the loss of the logit 1000 for class 0", outputs=np.arr
 binary_model = Exercise(
     name="ch07.binary_model",
     is_slow=True,
+    time_limit=PATIENCE,
     asks="Build and compile a network for two classes with a single logit as output and the loss that takes it.",
     reference=binary,
     probes=looks_at(1, single_logits_and_labels),

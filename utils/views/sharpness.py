@@ -20,7 +20,7 @@ LARGEST_LEAD = 20.0
 WANTED = 0.9
 
 PREDICTION = Prediction(
-    question="The best of 10 items leads all others by 5 and has the weight 0.943. Now there are 1,000 items, none nearer to it.",
+    question="The best of 10 items leads all others by 5 and has the weight 0.943. Now there are 1,000 items, none of them closer.",
     options=(
         "It keeps about 0.94: nothing has overtaken it",
         "It keeps about 0.13",
