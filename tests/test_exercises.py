@@ -60,7 +60,7 @@ def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
 @pytest.mark.parametrize(("exercise", "mistake", "answer"), MISTAKES)
 def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
     verdict = exercise.check(answer)
-    assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name)
+    assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name), verdict
     assert "{" not in verdict.message, "a placeholder was left unfilled"
     words = len(verdict.message.split())
     assert 40 <= words <= 120, f"{words} words: {verdict.message}"
