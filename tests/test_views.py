@@ -80,7 +80,9 @@ def words(drawn):
 
 def numbers_after(symbol, text):
     """The numbers of a list in the text; ``<0.001`` and ``>0.999`` count as their limits."""
-    return [float(number.strip(" <>")) for number in re.search(rf"{symbol} = \[([^]]*)\]", unescape(text))[1].split(",")]
+    return [
+        float(number.strip(" <>")) for number in re.search(rf"{symbol} = \[([^]]*)\]", unescape(text))[1].split(",")
+    ]
 
 
 def extent(node):
