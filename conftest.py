@@ -43,6 +43,7 @@ def pytest_configure(config):
         config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Share out the tests by file, as notebooks need it, and the exercises by chapter: they are a third of the work."""
     for item in items:

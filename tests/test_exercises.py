@@ -30,6 +30,13 @@ MISTAKES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """No answer below is endless, and a machine with other work to do may take its time."""
+    for exercise in EXERCISES:
+        monkeypatch.setattr(exercise, "time_limit", 20 * exercise.time_limit)
+
+
 def test_every_chapter_has_a_main_exercise():
     chapters = {exercise.name[:4] for exercise in EXERCISES}
     assert {exercise.name[:4] for exercise in EXERCISES if exercise.is_main} == chapters

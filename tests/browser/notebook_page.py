@@ -283,10 +283,10 @@ class NotebookPage:
         return self.ask("() => workbook.badImages()")
 
     def live_views(self):
-        """The ids of the cells whose output is an interactive view."""
+        """The ids of the cells with the tag ``view`` whose output is an interactive view."""
         return [
             cell
-            for cell in self.ask("() => workbook.codeCells()")
+            for cell in self.ask("() => workbook.codeCells('view')")
             if any(WIDGET_VIEW in output.get("data", {}) for output in self.ask("id => workbook.outputs(id)", cell))
         ]
 

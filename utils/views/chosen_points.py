@@ -18,6 +18,7 @@ from utils.views.svg import (
     line,
     picture,
     polygon,
+    probabilities,
     probability,
     quiet_label,
     rectangle,
@@ -93,16 +94,17 @@ def draw_chosen_points(X, y, Z, chosen=0, true_class=OWN):
     if truth not in range(K):
         raise ValueError(f"The classes are 0 to {K - 1}, and {truth} is none of them.")
 
+    supposed = f"class {truth}" + ("" if true_class == OWN else ", by choice")
     z, a = Z[chosen], softmax(Z[chosen])
     losses = four_losses(z, truth)
     plane_shapes, plane_labels = _plane(X, y, chosen)
-    bar_shapes, bar_labels = _bars(z, a, truth, np.abs(Z).max())
+    bar_shapes, bar_labels = _bars(z, a, truth, supposed, np.abs(Z).max())
     table_shapes, table_labels = _table(losses)
     said = "; ".join(f"{name} with from_logits={flag}: {_loss(value)}" for (name, flag), value in losses.items())
     text = (
         f"Point {chosen + 1} of {len(X)} at ({decimal(X[chosen, 0], 1)}, {decimal(X[chosen, 1], 1)}), class {y[chosen]}: "
-        f"z = {vector(z, 1)}, probabilities [{', '.join(map(probability, a))}]. The model says class {a.argmax()}. Loss for "
-        f"class {truth}: {said}."
+        f"z = {vector(z, 1)}, probabilities {probabilities(a)}. The model says class {a.argmax()}. Loss for "
+        f"{supposed}: {said}."
     )
     title = "A point, its logits, its probabilities and what four losses say"
     return picture(
@@ -191,7 +193,7 @@ def _plane(X, y, chosen):
     return shapes, labels
 
 
-def _bars(z, a, truth, limit):
+def _bars(z, a, truth, supposed, limit):
     """For each class a bar for its logit, to both sides of zero, and one for its probability."""
     zero, unit = sum(LOGITS) / 2, (LOGITS[1] - LOGITS[0]) / 2 / max(limit, 1.0)
     shapes, labels = (
@@ -242,7 +244,7 @@ def _bars(z, a, truth, limit):
             ),
             label((SHARES[1] + 6, y), probability(a[index]), "start"),
         ]
-    said = f"true: class {truth}; the model says class {winner}"
+    said = f"true: {supposed}; the model says class {winner}"
     labels.append(quiet_label((322, end + 22), said, "start"))
     return shapes, labels
 

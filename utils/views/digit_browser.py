@@ -6,7 +6,18 @@ import numpy as np
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import log_softmax, softmax
 from utils.views.shell import Prediction, View, temperature_slider
-from utils.views.svg import decimal, label, line, picture, probability, quiet_label, rectangle, typeset, vector
+from utils.views.svg import (
+    decimal,
+    label,
+    line,
+    picture,
+    probabilities,
+    probability,
+    quiet_label,
+    rectangle,
+    typeset,
+    vector,
+)
 
 NAME = "digit-browser"
 WIDTH, HEIGHT = 720, 330
@@ -85,7 +96,7 @@ def draw_digit_browser(pixels, true_class, logits, place, count, temperature=1.0
     ]
     text = (
         f"Picture {place} of {count}, label {true_class}, taken for {chosen}: {verdict}. z = {vector(logits, 1)}, "
-        f"temperature {temperature:.2f}: p = [{', '.join(probability(share) for share in p)}], sure to "
+        f"temperature {temperature:.2f}: p = {probabilities(p)}, sure to "
         f"{probability(p[chosen])}, loss {_loss(cost)}."
     )
     return picture(NAME, "A handwritten digit", WIDTH, HEIGHT, [*_ink(pixels), *shapes], labels, text)
