@@ -18,7 +18,7 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
-	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 browser-test: install ## run only the tests in a real browser
 	$(BIN)/python -m pytest tests -m browser $(ARGS)
@@ -27,7 +27,7 @@ test-latest: install ## run every test with the newest releases that pyproject.t
 	$(BIN)/python -m venv --clear .cache/latest
 	$(LATEST)/python -m pip install --quiet --disable-pip-version-check --editable .
 	$(LATEST)/python -m pip list --outdated
-	$(LATEST)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(LATEST)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 prove: install ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical -m prove $(ARGS)

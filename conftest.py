@@ -10,7 +10,6 @@ there. Four rules are added to nbval's own:
   compares nothing in a cleared cell.
 """
 
-import re
 import time
 from pathlib import Path
 from queue import Empty
@@ -41,16 +40,6 @@ def pytest_configure(config):
         raise pytest.UsageError(str(error)) from error
     if everything and BLANK_CHAPTERS not in map(Path, config.args):
         config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Share out the tests by file, as notebooks need it, and the exercises by chapter: they are a third of the work."""
-    for item in items:
-        group = item.nodeid.partition("::")[0]
-        if item.path.name == "test_exercises.py" and (chapter := re.search(r"\[(ch\d\d)", item.name)):
-            group += f", {chapter[1]}"
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 class WatchedKernel(RunningKernel):

@@ -362,7 +362,7 @@ def run_pytest(root, *options):
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=100)
 
 
-@pytest.mark.parametrize("options", [["--collect-only"], ["-n", "2", "--dist", "loadgroup"]], ids=["one", "workers"])
+@pytest.mark.parametrize("options", [["--collect-only"], ["-n", "2", "--dist", "loadfile"]], ids=["one", "workers"])
 def test_pytest_builds_the_blank_chapters_that_it_runs(tmp_path, options):
     save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
     done = run_pytest(tmp_path, *options)
