@@ -7,7 +7,7 @@ from html import unescape
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from test_views import SVG, backgrounds, by_id, contrast, extent, numbers_after, read, words
+from pictures import SVG, assert_legible, by_id, extent, numbers_after, read, words
 
 from utils.losses import cross_entropy
 from utils.softmax import softmax
@@ -50,22 +50,7 @@ def test_it_says_its_numbers():
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_pictures_are_whole_legible_and_uncrowded(state):
     drawn = draw(*state)
-    root = read(drawn)
-    assert root.get("aria-label") == drawn.text and drawn.text.isascii() and "\n" not in drawn.text
-    identifiers = [node.get("id") for node in root.iter() if node.get("id")]
-    assert len(identifiers) == len(set(identifiers))
-    assert all(identifier.startswith("chosen-points-") for identifier in identifiers)
-    tags = [node.tag for node in root.iter() if node.tag != f"{SVG}g"]
-    assert set(tags[tags.index(f"{SVG}text") :]) == {f"{SVG}text"}
-    texts = list(root.iter(f"{SVG}text"))
-    for node in texts:
-        left, top, right, bottom = extent(node)
-        assert left >= 4 and top >= 4 and right <= 716 and bottom <= float(root.get("height")) - 4, node.text
-        assert float(node.get("font-size")) >= 12
-        assert all(contrast(node.get("fill"), background) >= 4.5 for background in backgrounds(node, root))
-    for one, other in itertools.combinations(texts, 2):
-        a, b = extent(one), extent(other)
-        assert min(a[2], b[2]) - max(a[0], b[0]) <= 1 or min(a[3], b[3]) - max(a[1], b[1]) <= 1, (one.text, other.text)
+    assert_legible(drawn, "chosen-points")
 
 
 @pytest.mark.parametrize("chosen", range(len(X)))

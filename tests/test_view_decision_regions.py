@@ -6,7 +6,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from test_views import SVG, backgrounds, by_id, contrast, corners, extent, inside, read, words
+from pictures import SVG, backgrounds, by_id, contrast, corners, extent, inside, read, words
 
 from utils import datasets, networks
 from utils.display import PAPER

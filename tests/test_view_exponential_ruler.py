@@ -7,7 +7,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 import test_views
-from test_views import by_id, contrast, extent, read, words
+from pictures import by_id, contrast, extent, read, words
 
 from utils.display import PAPER
 from utils.softmax import softmax

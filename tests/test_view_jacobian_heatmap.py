@@ -6,7 +6,8 @@ from html import unescape
 
 import numpy as np
 import pytest
-from test_views import SVG, backgrounds, by_id, contrast, ends, extent, numbers_after, read, shown, words
+from pictures import SVG, backgrounds, by_id, contrast, extent, numbers_after, read, words
+from test_views import ends, shown
 
 from utils.display import COLOURS
 from utils.gradients import softmax_jacobian

@@ -6,8 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 import test_views
+from pictures import by_id, contrast, extent, read
 from test_view_exponential_ruler import OF_ALL_VIEWS
-from test_views import by_id, contrast, extent, read
 
 from utils.display import PAPER
 from utils.views import draw_loss_against_gap, loss_against_gap

@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 import test_views
+from pictures import by_id, contrast, extent, read
 from test_view_exponential_ruler import OF_ALL_VIEWS
-from test_views import by_id, contrast, extent, read
 
 from utils.softmax import softmax
 from utils.views import draw_sharpness, sharpness

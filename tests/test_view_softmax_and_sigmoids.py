@@ -7,7 +7,8 @@ from html import unescape
 
 import numpy as np
 import pytest
-from test_views import SVG, by_id, contrast, ends, extent, numbers_after, read, shown, words
+from pictures import SVG, by_id, contrast, extent, numbers_after, read, words
+from test_views import ends, shown
 
 from utils.display import COLOURS, PAPER
 from utils.sigmoid import sigmoid

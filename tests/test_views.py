@@ -13,6 +13,7 @@ from html import unescape
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from pictures import SVG, backgrounds, by_id, contrast, corners, extent, inside, numbers_after, read, words
 
 from utils import views
 from utils.display import COLOURS, INK, PAPER, QUIET
@@ -21,7 +22,6 @@ from utils.views import draw_simplex, draw_softmax_bars, jacobian_heatmap, simpl
 from utils.views.shell import Prediction, View
 from utils.views.svg import Picture, coordinate, decimal, label, listing, picture, probability, rectangle, tint
 
-SVG = "{http://www.w3.org/2000/svg}"
 VIEWS = {"softmax-bars": softmax_bars, "simplex": simplex, "jacobian-heatmap": jacobian_heatmap}
 BARS_START = (2.0, 1.0, 0.1, -1.0)
 SIMPLEX_START = (2.0, 1.0, 0.1)
@@ -60,74 +60,6 @@ def all_pictures():
 @pytest.fixture(params=VIEWS)
 def view(request):
     return VIEWS[request.param]()
-
-
-# Reading a picture back
-
-
-def read(drawn):
-    return ElementTree.fromstring(drawn.svg)
-
-
-def by_id(drawn, identifier):
-    (found,) = [node for node in read(drawn).iter() if node.get("id") == identifier]
-    return found
-
-
-def words(drawn):
-    return ["".join(node.itertext()) for node in read(drawn).iter(f"{SVG}text")]
-
-
-def numbers_after(symbol, text):
-    """The numbers of a list in the text; ``<0.001`` and ``>0.999`` count as their limits."""
-    return [
-        float(number.strip(" <>")) for number in re.search(rf"{symbol} = \[([^]]*)\]", unescape(text))[1].split(",")
-    ]
-
-
-def extent(node):
-    """The box of a text as (left, top, right, bottom), for letters of an ordinary sans-serif font."""
-    size = float(node.get("font-size"))
-    width = 0.58 * size * len("".join(node.itertext()))
-    left = float(node.get("x")) - {"start": 0, "middle": width / 2, "end": width}[node.get("text-anchor")]
-    return left, float(node.get("y")) - 0.75 * size, left + width, float(node.get("y")) + 0.2 * size
-
-
-def corners(node):
-    if node.tag == f"{SVG}rect":
-        x, y, width, height = (float(node.get(name)) for name in ("x", "y", "width", "height"))
-        return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-    return [tuple(map(float, pair.split(","))) for pair in node.get("points").split()]
-
-
-def inside(point, polygon):
-    """Whether a ray from the point crosses the polygon's sides an odd number of times."""
-    x, y = point
-    crossings = 0
-    for (x1, y1), (x2, y2) in itertools.pairwise([*polygon, polygon[0]]):
-        if (y1 > y) != (y2 > y):
-            crossings += x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
-    return crossings % 2 == 1
-
-
-def backgrounds(node, root):
-    """The colours of the topmost areas under five points of a text."""
-    areas = [area for area in root.iter() if area.tag in (f"{SVG}rect", f"{SVG}polygon") and area.get("fill") != "none"]
-    left, top, right, bottom = extent(node)
-    for x in np.linspace(left + 1, right - 1, 5):
-        yield [area for area in areas if inside((x, (top + bottom) / 2), corners(area))][-1].get("fill")
-
-
-def luminance(colour):
-    channels = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
-def contrast(one, other):
-    """The contrast ratio of WCAG 2, from 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 # Every picture
