@@ -4,7 +4,9 @@ The table counts, for each exercise, the right answers that are accepted, the wr
 of the mutants. The page, ``.cache/diagnoses.md``, is there to be read by a person in one go.
 """
 
-from pathlib import Path
+import multiprocessing
+import warnings
+from concurrent.futures import ProcessPoolExecutor
 
 from test_mutants import Attack, attack, right_answers
 
@@ -24,15 +26,13 @@ COLUMNS = (
 )
 
 
-def row(exercise):
-    """One row of the table, as text, and the attack behind it (None for an exercise that asks for a value)."""
+def row(exercise, found):
+    """One row of the table, as numbers behind the name of the exercise."""
     accepted = sum(exercise.check(answer).status == "correct" for _, answer in right_answers(exercise))
     wrong = [(mistake, answer) for mistake in exercise.mistakes for answer in mistake.wrong]
     named = {mistake.name for mistake, answer in wrong if exercise.check(answer).mistake == mistake.name}
-    found = attack(exercise) if exercise.is_function else Attack(exercise)
     mutants = found.killed + len(found.equivalent) + len(found.survivors)
-    counts = (accepted, len(named), len(wrong), mutants, found.killed, len(found.equivalent), len(found.survivors))
-    return (exercise.name, *map(str, counts)), found
+    return accepted, len(named), len(wrong), mutants, found.killed, len(found.equivalent), len(found.survivors)
 
 
 def diagnoses(exercise):
@@ -46,25 +46,36 @@ def diagnoses(exercise):
     yield f"**Correct.** {exercise.remark}\n"
 
 
+def findings(name):
+    """Row, diagnoses, and what the mutants left, for the exercise with this name. Runs in a process of its own."""
+    warnings.simplefilter("ignore")
+    (exercise,) = [exercise for exercise in all_exercises() if exercise.name == name]
+    exercise.check(exercise.reference)
+    found = attack(exercise) if exercise.is_function else Attack(exercise)
+    left = [f"- {name}: {change}" for change in found.equivalent]
+    left += [f"- HOLE {name}: {change}" for change in found.survivors]
+    return row(exercise, found), list(diagnoses(exercise)), left
+
+
 def main():
     """Print the table and write the page."""
+    names = [exercise.name for exercise in all_exercises()]
     print("| " + " | ".join(COLUMNS) + " |")
     print("|" + " --- |" * len(COLUMNS))
-    equivalent = []
-    lines = ["# What the checks say\n"]
-    totals = [0] * (len(COLUMNS) - 1)
-    for exercise in all_exercises():
-        cells, found = row(exercise)
-        print("| " + " | ".join(cells) + " |", flush=True)
-        totals = [total + int(cell) for total, cell in zip(totals, cells[1:], strict=True)]
-        lines += diagnoses(exercise)
-        equivalent += [f"- {exercise.name}: {change}" for change in found.equivalent]
-        equivalent += [f"- HOLE {exercise.name}: {change}" for change in found.survivors]
+    totals, said, left = [0] * (len(COLUMNS) - 1), ["# What the checks say\n"], []
+    # A new process for each exercise: every model that Keras has built stays in the memory of its process.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(mp_context=context, max_tasks_per_child=1) as pool:
+        for name, (numbers, lines, changes) in zip(names, pool.map(findings, names), strict=True):
+            print("| " + " | ".join([name, *map(str, numbers)]) + " |", flush=True)
+            totals = [total + number for total, number in zip(totals, numbers, strict=True)]
+            said += lines
+            left += changes
     print("| all | " + " | ".join(map(str, totals)) + " |")
-    lines += ["# Mutants that pass and make no difference\n", *equivalent]
+    said += ["# Mutants that pass and make no difference\n", *left]
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"\nEverything that the checks say stands in {Path(PAGE).relative_to(ROOT)}.")
+    PAGE.write_text("\n".join(said) + "\n", encoding="utf-8")
+    print(f"\nEverything that the checks say stands in {PAGE.relative_to(ROOT)}.")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ MISTAKES = [
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    """No answer below is endless, and a machine with other work to do may take its time."""
+    """A machine with other work to do may take its time. (Models that are trained in an answer use all that they get.)"""
     for exercise in EXERCISES:
-        monkeypatch.setattr(exercise, "time_limit", 20 * exercise.time_limit)
+        monkeypatch.setattr(exercise, "time_limit", (2 if exercise.is_slow else 20) * exercise.time_limit)
 
 
 def test_every_chapter_has_a_main_exercise():
