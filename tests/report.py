@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from test_mutants import Attack, attack, right_answers
 
+from utils.backends import set_environment
 from utils.exercises import all_exercises
 from utils.notebook_files import ROOT
 
@@ -59,6 +60,7 @@ def findings(name):
 
 def main():
     """Print the table and write the page."""
+    set_environment()
     names = [exercise.name for exercise in all_exercises()]
     print("| " + " | ".join(COLUMNS) + " |")
     print("|" + " --- |" * len(COLUMNS))
