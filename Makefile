@@ -15,7 +15,8 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
+	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/jupyterlab \
+	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
 	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)

@@ -201,6 +201,19 @@ def test_the_workflow_only_calls_the_script():
     assert commands == ["bash .ci/run"]
 
 
+def test_jupyterlab_knows_every_setting_that_make_lab_changes():
+    """JupyterLab passes over a setting that it does not know, in silence: a renamed one would be lost."""
+    settings = json.loads((ROOT / "utils" / "jupyterlab" / "overrides.json").read_text(encoding="utf-8"))
+    schemas = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
+    assert settings
+    for plugin, changed in settings.items():
+        properties = json.loads((schemas / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8"))["properties"]
+        for name, value in changed.items():
+            assert value != properties[name]["default"]
+            allowed = [choice["const"] for choice in properties[name].get("oneOf", [])]
+            assert value in (allowed or [value])
+
+
 # Each rule can fail
 
 

@@ -30,6 +30,7 @@ START = 120  # seconds that JupyterLab may take to answer
 FOREIGN = ("PYTEST_CURRENT_TEST",)  # with it ipykernel does not show what a kernel writes at the level of C
 OPTIONS = (
     "--no-browser",
+    f"--LabApp.app_settings_dir={ROOT / 'utils' / 'jupyterlab'}",  # as make lab does
     "--ip=127.0.0.1",
     "--allow-root",
     "--IdentityProvider.token=",
@@ -42,12 +43,11 @@ OPTIONS = (
 )
 
 SETTINGS = {
-    "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True},
     # The theme follows the browser, so that a dark page changes nothing for the next test.
     "apputils-extension/themes": {"adaptive-theme": True},
     "docmanager-extension/plugin": {"autosave": False},
     # All cells in the page at once, whether they are in sight or not.
-    "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
 }
 
 Lab = namedtuple("Lab", "address folder notary progress")

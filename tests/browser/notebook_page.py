@@ -90,6 +90,12 @@ window.workbook = {
     return found;
   },
 
+  // Code cells with a line that runs out of sight at the right.
+  cutCode: () => workbook.cells().filter(cell => cell.model.type === 'code').filter(cell => {
+    const scroller = cell.node.querySelector('.cm-scroller');
+    return !scroller || scroller.scrollWidth > scroller.clientWidth;
+  }).map(cell => cell.model.id),
+
   images: () => [...workbook.panel().node.querySelectorAll('.jp-Cell img')],
   imagesLoaded: () => workbook.images().every(image => image.complete),
   badImages: () => workbook.images()

@@ -38,6 +38,8 @@ def test_a_blank_chapter_runs_and_its_views_follow_the_keyboard(name, open_noteb
                 assert notebook.plain_text(check).startswith("Not attempted yet.")
         with subtests.test("formulas are typeset"):
             assert notebook.ask("() => workbook.badFormulas()") == []
+        with subtests.test("all code can be seen"):
+            assert notebook.ask("() => workbook.cutCode()") == []
         with subtests.test("pictures are seen and put into words"):
             assert notebook.bad_images() == []
         with subtests.test("views are alive"):
