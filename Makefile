@@ -14,6 +14,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
+# utils/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/jupyterlab \
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)

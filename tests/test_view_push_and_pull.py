@@ -35,7 +35,7 @@ def test_it_says_its_numbers():
         "p - y = [-0.910, 0.245, 0.665], sum 0.000, loss 2.408. Class 0 is pushed up, the others down."
     )
     assert "after 1 step, true class 2" in draw_push_and_pull(START, 2, 1).text
-    assert "loss < 0.001." in draw_push_and_pull((5.0, -5.0, -5.0), 0).text
+    assert "loss <0.001." in draw_push_and_pull((5.0, -5.0, -5.0), 0).text
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)

@@ -9,13 +9,15 @@ import numpy as np
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.losses import cross_entropy
 from utils.softmax import softmax
-from utils.views.shell import Prediction, View
+from utils.views.shell import LABEL, Prediction, View, labelled
 from utils.views.svg import (
+    bar,
     circle,
     decimal,
     element,
     label,
     line,
+    loss_text,
     picture,
     polygon,
     probabilities,
@@ -100,7 +102,7 @@ def draw_chosen_points(X, y, Z, chosen=0, true_class=OWN):
     plane_shapes, plane_labels = _plane(X, y, chosen)
     bar_shapes, bar_labels = _bars(z, a, truth, supposed, np.abs(Z).max())
     table_shapes, table_labels = _table(losses)
-    said = "; ".join(f"{name} with from_logits={flag}: {_loss(value)}" for (name, flag), value in losses.items())
+    said = "; ".join(f"{name} with from_logits={flag}: {loss_text(value)}" for (name, flag), value in losses.items())
     text = (
         f"Point {chosen + 1} of {len(X)} at ({decimal(X[chosen, 0], 1)}, {decimal(X[chosen, 1], 1)}), class {y[chosen]}: "
         f"z = {vector(z, 1)}, probabilities {probabilities(a)}. The model says class {a.argmax()}. Loss for "
@@ -120,27 +122,16 @@ def draw_chosen_points(X, y, Z, chosen=0, true_class=OWN):
 
 def chosen_points(X, y, Z):
     """The view: a slider over the points, in their order, and buttons for the class that is taken for the true one."""
-    named = {"style": {"description_width": "100px"}}
     controls = {
-        "chosen": widgets.IntSlider(
-            value=1,
-            min=1,
-            max=len(X),
-            description="point",
-            tooltip="Which of the points is shown",
-            continuous_update=True,
-            layout={"width": "100%"},
-            **named,
-        ),
+        "chosen": widgets.IntSlider(value=1, min=1, max=len(X), **labelled("point", "Which of the points is shown")),
         "true_class": widgets.ToggleButtons(
             options=[OWN, *map(str, range(K))],
             value=OWN,
             description="true class",
             tooltips=["The label of the point", *(f"As if it were of class {index}" for index in range(K))],
-            **named,
+            style={**LABEL, "button_width": "52px"},
         ),
     }
-    controls["true_class"].style.button_width = "52px"
 
     def draw(chosen, true_class):
         return draw_chosen_points(X, y, Z, chosen - 1, OWN if true_class == OWN else int(true_class))
@@ -210,29 +201,9 @@ def _bars(z, a, truth, supposed, limit):
     for index in range(K):
         y = ROWS[0] + index * ROWS[1]
         ends = sorted((zero, zero + z[index] * unit))
+        shapes.append(bar(ends[0], y - 14, ends[1] - ends[0], 18, COLOURS[index], id=f"{NAME}-logit-{index}"))
         shapes.append(
-            rectangle(
-                ends[0],
-                y - 14,
-                ends[1] - ends[0],
-                18,
-                COLOURS[index],
-                id=f"{NAME}-logit-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
-        )
-        shapes.append(
-            rectangle(
-                SHARES[0],
-                y - 14,
-                a[index] * (SHARES[1] - SHARES[0]),
-                18,
-                COLOURS[index],
-                id=f"{NAME}-share-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
+            bar(SHARES[0], y - 14, a[index] * (SHARES[1] - SHARES[0]), 18, COLOURS[index], id=f"{NAME}-share-{index}")
         )
         labels += [
             label((322, y), f"class {index}", "start", font_weight="600" if index == truth else None),
@@ -263,7 +234,7 @@ def _table(losses):
         labels.append(label((left, y), f"of {name}", "start"))
         for x, flag in ((middle, True), (right, False)):
             fits = (name == "logits") == flag
-            labels.append(label((x, y), _loss(losses[name, flag]), font_weight="600" if fits else None))
+            labels.append(label((x, y), loss_text(losses[name, flag]), font_weight="600" if fits else None))
             if fits:
                 shapes.append(
                     element(
@@ -281,8 +252,3 @@ def _table(losses):
                 )
     labels.append(quiet_label((left, TABLE + 100), "framed: output and flag fit", "start"))
     return shapes, labels
-
-
-def _loss(value):
-    """A loss to three decimals; one that would be written as 0 is written as smaller than that."""
-    return "<0.001" if value < 0.0005 else decimal(value, 3)

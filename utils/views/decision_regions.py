@@ -7,7 +7,7 @@ import numpy as np
 
 from utils import networks
 from utils.display import COLOURS, INK, PAPER, QUIET
-from utils.views.shell import Prediction, View
+from utils.views.shell import Prediction, View, labelled
 from utils.views.svg import (
     circle,
     coordinate,
@@ -145,17 +145,12 @@ def decision_regions(X, y, K):
     runs = {rate: record(X, y, K, rate) for rate in RATES}
     every = max(1, len(X) // SHOWN)
     shown, classes = X[::every], y[::every]
-    named = {"style": {"description_width": "100px"}, "layout": {"width": "100%"}}
     controls = {
-        "epoch": widgets.IntSlider(
-            value=20, min=0, max=EPOCHS, step=1, description="epoch", tooltip="How many steps were made", **named
-        ),
+        "epoch": widgets.IntSlider(value=20, min=0, max=EPOCHS, **labelled("epoch", "How many steps were made")),
         "learning_rate": widgets.SelectionSlider(
             value=0.3,
             options=[(f"{rate:g}", rate) for rate in RATES],
-            description="learning rate",
-            tooltip="The number that every gradient is multiplied by",
-            **named,
+            **labelled("learning rate", "The number that every gradient is multiplied by"),
         ),
     }
 

@@ -5,11 +5,11 @@ import numpy as np
 
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import log_softmax, softmax
-from utils.views.shell import Prediction, View, temperature_slider
+from utils.views.shell import Prediction, View, labelled, temperature_slider
 from utils.views.svg import (
-    decimal,
     label,
     line,
+    loss_text,
     picture,
     probabilities,
     probability,
@@ -92,12 +92,12 @@ def draw_digit_browser(pixels, true_class, logits, place, count, temperature=1.0
         label((SHARES[0], 26), "Probabilities", "start", font_weight="600"),
         quiet_label((SHARES[0], 44), f"at T = {temperature:.2f}", "start"),
         quiet_label((PAGE[0], HEIGHT - 32), f"sure to {probability(p[chosen])}", "start"),
-        quiet_label((PAGE[0], HEIGHT - 14), f"loss {_loss(cost)}", "start"),
+        quiet_label((PAGE[0], HEIGHT - 14), f"loss {loss_text(cost)}", "start"),
     ]
     text = (
         f"Picture {place} of {count}, label {true_class}, taken for {chosen}: {verdict}. z = {vector(logits, 1)}, "
         f"temperature {temperature:.2f}: p = {probabilities(p)}, sure to "
-        f"{probability(p[chosen])}, loss {_loss(cost)}."
+        f"{probability(p[chosen])}, loss {loss_text(cost)}."
     )
     return picture(NAME, "A handwritten digit", WIDTH, HEIGHT, [*_ink(pixels), *shapes], labels, text)
 
@@ -115,28 +115,16 @@ def digit_browser(X, y, Z):
     if X.ndim != 2 or side**2 != X.shape[1] or len(y) != len(X) or Z.shape != (len(X), 10):
         raise ValueError(f"Pictures, labels and logits do not fit together: {X.shape}, {y.shape}, {Z.shape}.")
     sorted_places = orders(Z, y)
-    named = {"style": {"description_width": "100px"}, "layout": {"width": "100%"}}
     controls = {
         "order": widgets.ToggleButtons(
             options=ORDERS,
             value=ORDERS[0],
-            description="order",
-            tooltip="In which order the pictures come",
-            style={"description_width": "100px", "button_width": "max-content"},
-            layout={"width": "100%"},
+            **labelled("order", "In which order the pictures come"),
         ),
-        "place": widgets.IntSlider(
-            value=1,
-            min=1,
-            max=len(y),
-            step=1,
-            description="picture",
-            tooltip="Which picture of this order",
-            continuous_update=True,
-            **named,
-        ),
+        "place": widgets.IntSlider(value=1, min=1, max=len(y), **labelled("picture", "Which picture of this order")),
         "temperature": temperature_slider(),
     }
+    controls["order"].style.button_width = "max-content"
 
     def draw(order, place, temperature):
         index = sorted_places[order][place - 1]
@@ -196,8 +184,3 @@ def _role(index, true_class, chosen):
     if index == true_class:
         return ("right" if index == chosen else "label"), COLOURS[2]
     return ("taken", COLOURS[5]) if index == chosen else ("", COLOURS[4])
-
-
-def _loss(value):
-    """A loss to three decimals; none is 0 for finite logits, so none is written as 0."""
-    return "<0.001" if value < 0.0005 else decimal(value, 3)

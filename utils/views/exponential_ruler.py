@@ -2,13 +2,12 @@
 
 from functools import cache
 
-import ipywidgets as widgets
 import ml_dtypes
 import numpy as np
 
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import softmax
-from utils.views.shell import Prediction, View
+from utils.views.shell import Prediction, View, slider
 from utils.views.svg import (
     circle,
     decimal,
@@ -121,18 +120,7 @@ def exponential_ruler():
 
 def _slider(value, description, tooltip):
     """A slider from −1000 to 1000."""
-    return widgets.FloatSlider(
-        value=value,
-        min=-1000.0,
-        max=1000.0,
-        step=5.0,
-        readout_format=".0f",
-        continuous_update=True,
-        description=description,
-        tooltip=tooltip,
-        style={"description_width": "100px"},
-        layout={"width": "100%"},
-    )
+    return slider(value, -1000.0, 1000.0, 5.0, 0, description, tooltip)
 
 
 def _place(exponent):

@@ -2,11 +2,10 @@
 
 from functools import cache, lru_cache
 
-import ipywidgets as widgets
 import numpy as np
 
 from utils.display import COLOURS, INK, PAPER
-from utils.views.shell import Prediction, View
+from utils.views.shell import Prediction, View, slider
 from utils.views.svg import circle, decimal, label, line, picture, polyline, quiet_label, typeset
 
 NAME = "loss-against-gap"
@@ -127,25 +126,10 @@ def draw_loss_against_gap(gap, exponent=9.0):
 def loss_against_gap():
     """The view: sliders for the gap and for the size of epsilon."""
     controls = {
-        "gap": _slider(20.0, LOWEST, HIGHEST, 0.5, "gap", "How far the true logit lies below the other one"),
-        "exponent": _slider(9.0, 3.0, 15.0, 0.1, "e of ε = 10⁻ᵉ", "The size of epsilon: ten to the power of minus e"),
+        "gap": slider(20.0, LOWEST, HIGHEST, 0.5, 1, "gap", "How far the true logit lies below the other one"),
+        "exponent": slider(9.0, 3.0, 15.0, 0.1, 1, "e of ε = 10⁻ᵉ", "The size of epsilon: ten to the power of minus e"),
     }
     return View(draw_loss_against_gap, controls, PREDICTION)
-
-
-def _slider(value, low, high, step, description, tooltip):
-    return widgets.FloatSlider(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        readout_format=".1f",
-        continuous_update=True,
-        description=description,
-        tooltip=tooltip,
-        style={"description_width": "100px"},
-        layout={"width": "100%"},
-    )
 
 
 @cache

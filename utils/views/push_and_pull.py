@@ -8,20 +8,21 @@ import numpy as np
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.losses import cost_gradient, cross_entropy
 from utils.softmax import softmax
-from utils.views.shell import Prediction, View, logit_slider
+from utils.views.shell import Prediction, View, labelled, logit_slider
 from utils.views.svg import (
+    bar,
     circle,
     decimal,
     indexed,
     label,
     line,
+    loss_text,
     picture,
     polygon,
     polyline,
     probabilities,
     probability,
     quiet_label,
-    rectangle,
     typeset,
     vector,
 )
@@ -80,7 +81,7 @@ def draw_push_and_pull(logits, true_class, steps=0):
     curve_shapes, curve_labels = _curve(losses, steps, true_class)
     text = (
         f"z = {vector(now, 2)} after {steps} step{'' if steps == 1 else 's'}, true class {true_class}: "
-        f"p = {probabilities(p)}, p - y = {vector(pushes, 3)}, sum {decimal(pushes.sum(), 3)}, loss {_loss(loss)}. "
+        f"p = {probabilities(p)}, p - y = {vector(pushes, 3)}, sum {decimal(pushes.sum(), 3)}, loss {loss_text(loss)}. "
         f"Class {true_class} is pushed up, the others down."
     )
     return picture(
@@ -101,24 +102,15 @@ def cross_entropy_of_each(path, true_class):
 
 def push_and_pull():
     """The view: three logits, the true class, and steps of gradient descent."""
-    named = {"style": {"description_width": "100px"}, "layout": {"width": "100%"}}
     controls = {f"z{index}": logit_slider(index, value) for index, value in enumerate((1.0, 2.0, 3.0))}
     controls["true_class"] = widgets.Dropdown(
         options=[(f"class {index}", index) for index in range(K)],
         value=0,
-        description="true class",
-        tooltip="The class that occurred",
-        style=named["style"],
-        layout={"width": "98%"},
+        **labelled("true class", "The class that occurred"),
     )
+    controls["true_class"].layout.width = "98%"  # its frame is wider than what it frames
     controls["steps"] = widgets.IntSlider(
-        value=0,
-        min=0,
-        max=MOST_STEPS,
-        description="steps",
-        tooltip="Steps of gradient descent, from the logits above",
-        continuous_update=True,
-        **named,
+        value=0, min=0, max=MOST_STEPS, **labelled("steps", "Steps of gradient descent, from the logits above")
     )
 
     def draw(true_class, steps, **logits):
@@ -146,16 +138,7 @@ def _bars(logits, p, pushes, true_class):
         centre = start + (index + 0.5) * pitch
         truth = float(index == true_class)
         shapes.append(
-            rectangle(
-                centre - 40,
-                height(p[index]),
-                44,
-                BOTTOM - height(p[index]),
-                COLOURS[index],
-                id=f"{NAME}-bar-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
+            bar(centre - 40, height(p[index]), 44, BOTTOM - height(p[index]), COLOURS[index], id=f"{NAME}-bar-{index}")
         )
         shapes.append(
             line(
@@ -216,14 +199,9 @@ def _curve(losses, steps, true_class):
         circle(place(steps, losses[steps]), 6, COLOURS[true_class], id=f"{NAME}-point", stroke=INK, stroke_width=1.5),
     ]
     labels += [
-        label((start, 26), f"Loss {_loss(losses[steps])}", "start", font_weight="600"),
+        label((start, 26), f"Loss {loss_text(losses[steps])}", "start", font_weight="600"),
         quiet_label((start, 44), f"−log {indexed('p', true_class)} as z takes steps", "start"),
         quiet_label((end, place(0, even)[1] - 5), "ln 3", "end"),
         quiet_label(((start + end) / 2, BOTTOM + 37), "steps, with the learning rate 1"),
     ]
     return shapes, labels
-
-
-def _loss(value):
-    """A loss to three decimals; none is 0 for finite logits, so none is written as 0."""
-    return "< 0.001" if value < 0.0005 else decimal(value, 3)

@@ -7,7 +7,7 @@ import numpy as np
 
 from utils.attention import lead_needed, leading_weight
 from utils.display import COLOURS, INK, PAPER, QUIET
-from utils.views.shell import Prediction, View
+from utils.views.shell import Prediction, View, labelled, slider
 from utils.views.svg import circle, decimal, label, line, picture, polyline, quiet_label, rectangle
 
 NAME = "sharpness"
@@ -98,7 +98,6 @@ def draw_sharpness(items, lead):
 
 def sharpness():
     """The view: sliders for the number of items and for the lead."""
-    common = {"continuous_update": True, "style": {"description_width": "100px"}, "layout": {"width": "100%"}}
     controls = {
         "items": widgets.FloatLogSlider(
             value=10.0,
@@ -106,20 +105,9 @@ def sharpness():
             max=float(MOST),
             step=0.05,
             readout_format=",.0f",
-            description="items n",
-            tooltip="How many items share the weight, on a logarithmic scale",
-            **common,
+            **labelled("items n", "How many items share the weight, on a logarithmic scale"),
         ),
-        "lead": widgets.FloatSlider(
-            value=5.0,
-            min=0.0,
-            max=LARGEST_LEAD,
-            step=0.1,
-            readout_format=".1f",
-            description="lead g",
-            tooltip="By how much the best score leads all others",
-            **common,
-        ),
+        "lead": slider(5.0, 0.0, LARGEST_LEAD, 0.1, 1, "lead g", "By how much the best score leads all others"),
     }
     return View(draw_sharpness, controls, PREDICTION)
 

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from utils.views.svg import indexed
 
 WIDTH = {"width": "100%", "max_width": "720px"}
+LABEL = {"description_width": "100px"}  # one width, so that the controls of a view line up
 
 
 @dataclass(frozen=True)
@@ -159,50 +160,32 @@ def _paragraph(html, role=None):
     return f'<div style="line-height:1.45;padding:4px 0"{spoken}>{html}</div>'
 
 
+# Controls
+
+
+def slider(value, low, high, step, digits, description, tooltip):
+    """A slider over numbers that are written with ``digits`` decimals."""
+    return widgets.FloatSlider(
+        value=value, min=low, max=high, step=step, readout_format=f".{digits}f", **labelled(description, tooltip)
+    )
+
+
 def logit_slider(index, value):
     """A slider for the logit of class ``index``, from −5 to 5."""
-    return widgets.FloatSlider(
-        value=value,
-        min=-5.0,
-        max=5.0,
-        step=0.1,
-        readout_format=".1f",
-        continuous_update=True,
-        **_named(f"logit {indexed('z', index)}", f"The logit of class {index}"),
-    )
+    return slider(value, -5.0, 5.0, 0.1, 1, f"logit {indexed('z', index)}", f"The logit of class {index}")
 
 
 def shift_slider():
     """A slider for a number that is added to every logit, from −20 to 20."""
-    return widgets.FloatSlider(
-        value=0.0,
-        min=-20.0,
-        max=20.0,
-        step=0.1,
-        readout_format=".1f",
-        continuous_update=True,
-        **_named("shift c", "A number added to every logit"),
-    )
+    return slider(0.0, -20.0, 20.0, 0.1, 1, "shift c", "A number added to every logit")
 
 
 def temperature_slider():
     """A slider for the temperature, from 0.1 to 10 in equal ratios."""
-    return widgets.FloatLogSlider(
-        value=1.0,
-        min=-1.0,
-        max=1.0,
-        step=0.05,
-        readout_format=".2f",
-        continuous_update=True,
-        **_named("temperature T", "The number that every logit is divided by"),
-    )
+    words = labelled("temperature T", "The number that every logit is divided by")
+    return widgets.FloatLogSlider(value=1.0, min=-1.0, max=1.0, step=0.05, readout_format=".2f", **words)
 
 
-def _named(description, tooltip):
+def labelled(description, tooltip):
     """What names a control on the page: its label, and a longer name that the label shows on demand."""
-    return {
-        "description": description,
-        "tooltip": tooltip,
-        "style": {"description_width": "100px"},
-        "layout": {"width": "100%"},
-    }
+    return {"description": description, "tooltip": tooltip, "style": LABEL, "layout": {"width": "100%"}}

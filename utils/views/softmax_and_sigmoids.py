@@ -1,13 +1,14 @@
 """The same four logits under a softmax and under four sigmoids, with the sum of each row and a threshold."""
 
-import ipywidgets as widgets
 import numpy as np
 
-from utils.display import COLOURS, INK, PAPER, QUIET
+from utils.display import COLOURS, PAPER, QUIET
 from utils.sigmoid import sigmoid
 from utils.softmax import softmax
-from utils.views.shell import Prediction, View, logit_slider, shift_slider
+from utils.views.panels import BOTTOM, LEFT_PANEL, RIGHT_PANEL, columns, floor, heading, share_height, share_scale
+from utils.views.shell import Prediction, View, logit_slider, shift_slider, slider
 from utils.views.svg import (
+    bar,
     decimal,
     label,
     line,
@@ -16,16 +17,12 @@ from utils.views.svg import (
     probabilities,
     probability,
     quiet_label,
-    rectangle,
     typeset,
     vector,
 )
 
 NAME = "softmax-and-sigmoids"
 WIDTH, HEIGHT = 720, 334
-TOP, BOTTOM = 70.0, 238.0
-LEFT_PANEL = (58.0, 322.0)
-RIGHT_PANEL = (442.0, 706.0)
 
 PREDICTION = Prediction(
     question="All four logits are raised by 3. What happens to the sums of the two rows?",
@@ -66,7 +63,7 @@ def draw_softmax_and_sigmoids(logits, shift=0.0, threshold=0.5):
     right_shapes, right_labels = _panel(
         "sigmoid", RIGHT_PANEL, f"{len(shifted)} sigmoids", "each by itself", shifted, answers, threshold
     )
-    between = label((LEFT_PANEL[1] + 12, _height(threshold) + 4), f"t = {decimal(threshold, 2)}", "start")
+    between = label((LEFT_PANEL[1] + 12, share_height(threshold) + 4), f"t = {decimal(threshold, 2)}", "start")
     caption = quiet_label(
         (WIDTH / 2, HEIGHT - 12), "Below each class: its logit with the shift, and a yes from the threshold t on."
     )
@@ -100,49 +97,20 @@ def softmax_and_sigmoids():
 
 def threshold_slider():
     """A slider for the threshold, from 0.05 to 0.95."""
-    return widgets.FloatSlider(
-        value=0.5,
-        min=0.05,
-        max=0.95,
-        step=0.01,
-        readout_format=".2f",
-        continuous_update=True,
-        description="threshold t",
-        tooltip="A class gets a yes from this probability on",
-        style={"description_width": "100px"},
-        layout={"width": "100%"},
-    )
+    return slider(0.5, 0.05, 0.95, 0.01, 2, "threshold t", "A class gets a yes from this probability on")
 
 
-def _panel(kind, panel, heading, how, logits, values, threshold):
+def _panel(kind, panel, title, how, logits, values, threshold):
     """Bars of probabilities from 0 to 1 with the threshold; below each its class, its logit, and a mark for a yes."""
     start, end = panel
-    shapes, labels = [], []
-    for quarter in range(5):
-        height = _height(quarter / 4)
-        shapes.append(line((start, height), (end, height)))
-        labels.append(quiet_label((start - 8, height + 4), decimal(quarter / 4, 2), "end"))
-    labels += [
-        label((start, 26), heading, "start", font_weight="600"),
-        quiet_label((start, 44), f"{how}: sum {decimal(values.sum(), 3)}", "start", id=f"{NAME}-{kind}-sum"),
-    ]
-    pitch = (end - start) / len(values)
-    for index, value in enumerate(values.tolist()):
-        centre, width = start + (index + 0.5) * pitch, 0.62 * pitch
-        shapes.append(
-            rectangle(
-                centre - width / 2,
-                _height(value),
-                width,
-                BOTTOM - _height(value),
-                COLOURS[index],
-                id=f"{NAME}-{kind}-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
-        )
+    shapes, labels = share_scale(panel)
+    labels += heading(panel, title, f"{how}: sum {decimal(values.sum(), 3)}", id=f"{NAME}-{kind}-sum")
+    for index, (centre, width) in enumerate(columns(panel, len(values))):
+        value = float(values[index])
+        upper, left = share_height(value), centre - width / 2
+        shapes.append(bar(left, upper, width, BOTTOM - upper, COLOURS[index], id=f"{NAME}-{kind}-{index}"))
         labels += [
-            label((centre, _height(value) - 5), probability(value), halo=PAPER),
+            label((centre, upper - 5), probability(value), halo=PAPER),
             label((centre, BOTTOM + 20), f"class {index}"),
             quiet_label((centre, BOTTOM + 38), typeset(logits[index], 1)),
         ]
@@ -151,10 +119,10 @@ def _panel(kind, panel, heading, how, logits, values, threshold):
         else:
             labels.append(quiet_label((centre, BOTTOM + 58), "no"))
     shapes += [
-        line((start, BOTTOM), (end, BOTTOM), INK, stroke_width=1.25),
+        floor(panel),
         line(
-            (start, _height(threshold)),
-            (end, _height(threshold)),
+            (start, share_height(threshold)),
+            (end, share_height(threshold)),
             QUIET,
             id=f"{NAME}-{kind}-threshold",
             stroke_width=1.25,
@@ -162,11 +130,6 @@ def _panel(kind, panel, heading, how, logits, values, threshold):
         ),
     ]
     return shapes, labels
-
-
-def _height(value):
-    """The place of a probability from the top of the picture."""
-    return BOTTOM - value * (BOTTOM - TOP)
 
 
 def _names(chosen):

@@ -4,8 +4,21 @@ import numpy as np
 
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.softmax import softmax
+from utils.views.panels import (
+    BOTTOM,
+    LEFT_PANEL,
+    RIGHT_PANEL,
+    TOP,
+    columns,
+    floor,
+    heading,
+    scale,
+    share_height,
+    share_scale,
+)
 from utils.views.shell import Prediction, View, logit_slider, shift_slider, temperature_slider
 from utils.views.svg import (
+    bar,
     decimal,
     label,
     line,
@@ -14,16 +27,12 @@ from utils.views.svg import (
     probabilities,
     probability,
     quiet_label,
-    rectangle,
     typeset,
     vector,
 )
 
 NAME = "softmax-bars"
 WIDTH, HEIGHT = 720, 316
-TOP, BOTTOM = 70.0, 238.0
-LEFT_PANEL = (58.0, 322.0)
-RIGHT_PANEL = (442.0, 706.0)
 AXIS_LIMITS = (6.0, 12.0, 30.0, 60.0, 120.0)
 
 PREDICTION = Prediction(
@@ -103,26 +112,13 @@ def _logit_panel(shifted, shift):
     def height(value):
         return (TOP + BOTTOM) / 2 - value / limit * (BOTTOM - TOP) / 2
 
-    shapes, labels = _scale(LEFT_PANEL, [(step * limit / 3, 0) for step in range(-3, 4)], height)
-    labels += [
-        label((start, 26), "Logits with the shift", "start", font_weight="600"),
-        quiet_label((start, 44), "z + c, in logits; the scale adapts", "start"),
-    ]
-    for index, (centre, width) in enumerate(_columns(LEFT_PANEL, len(shifted))):
+    shapes, labels = scale(LEFT_PANEL, [(step * limit / 3, 0) for step in range(-3, 4)], height)
+    labels += heading(LEFT_PANEL, "Logits with the shift", "z + c, in logits; the scale adapts")
+    for index, (centre, width) in enumerate(columns(LEFT_PANEL, len(shifted))):
         value = float(shifted[index])
         upper, lower = sorted((height(value), height(0.0)))
-        shapes.append(
-            rectangle(
-                centre - width / 2,
-                upper,
-                width,
-                lower - upper,
-                COLOURS[index],
-                id=f"{NAME}-logit-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
-        )
+        left = centre - width / 2
+        shapes.append(bar(left, upper, width, lower - upper, COLOURS[index], id=f"{NAME}-logit-{index}"))
         baseline = upper - 5 if value >= 0 else lower + 14
         labels += [
             label((centre, baseline), typeset(value, 1), halo=PAPER),
@@ -145,50 +141,17 @@ def _logit_panel(shifted, shift):
 
 def _activation_panel(activations, largest):
     """Bars of the softmax from 0 to 1, the largest marked by a sign and a word."""
-    start, end = RIGHT_PANEL
-
-    def height(value):
-        return BOTTOM - value * (BOTTOM - TOP)
-
-    shapes, labels = _scale(RIGHT_PANEL, [(quarter / 4, 2) for quarter in range(5)], height)
-    labels += [
-        label((start, 26), "Activations", "start", font_weight="600"),
-        quiet_label((start, 44), "a = softmax((z + c) / T), summing to 1", "start"),
-    ]
-    for index, (centre, width) in enumerate(_columns(RIGHT_PANEL, len(activations))):
+    shapes, labels = share_scale(RIGHT_PANEL)
+    labels += heading(RIGHT_PANEL, "Activations", "a = softmax((z + c) / T), summing to 1")
+    for index, (centre, width) in enumerate(columns(RIGHT_PANEL, len(activations))):
         value = float(activations[index])
-        shapes.append(
-            rectangle(
-                centre - width / 2,
-                height(value),
-                width,
-                BOTTOM - height(value),
-                COLOURS[index],
-                id=f"{NAME}-activation-{index}",
-                stroke=INK,
-                stroke_width=0.75,
-            )
-        )
+        upper, left = share_height(value), centre - width / 2
+        shapes.append(bar(left, upper, width, BOTTOM - upper, COLOURS[index], id=f"{NAME}-activation-{index}"))
         labels += [
-            label((centre, height(value) - 5), probability(value), halo=PAPER),
+            label((centre, upper - 5), probability(value), halo=PAPER),
             label((centre, BOTTOM + 22), f"class {index}"),
         ]
         if index in largest:
             labels.append(label((centre, BOTTOM + 40), "▲ largest" if len(largest) == 1 else "▲ tied", size=12))
-    shapes.append(line((start, BOTTOM), (end, BOTTOM), INK, stroke_width=1.25))
+    shapes.append(floor(RIGHT_PANEL))
     return shapes, labels
-
-
-def _scale(panel, ticks, height):
-    """Thin lines across a panel at the ticks (value, digits), with their numbers on its left."""
-    start, end = panel
-    shapes = [line((start, height(value)), (end, height(value))) for value, _ in ticks]
-    labels = [quiet_label((start - 8, height(value) + 4), typeset(value, digits), "end") for value, digits in ticks]
-    return shapes, labels
-
-
-def _columns(panel, count):
-    """The centre and width of each of ``count`` bars in a panel."""
-    start, end = panel
-    pitch = (end - start) / count
-    return [(start + (index + 0.5) * pitch, 0.62 * pitch) for index in range(count)]

@@ -61,6 +61,11 @@ def rectangle(x, y, width, height, fill, **attributes):
     return element("rect", x=x, y=y, width=width, height=height, fill=fill, **attributes)
 
 
+def bar(x, y, width, height, fill, **attributes):
+    """A rectangle with a thin rim, so that it is seen where its colour is faint."""
+    return rectangle(x, y, width, height, fill, **attributes, stroke=INK, stroke_width=0.75)
+
+
 def line(start, end, stroke=RULE, **attributes):
     """A straight line between two points (x, y)."""
     return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], stroke=stroke, **attributes)
@@ -129,6 +134,11 @@ def probability(value):
     if value < 0.0005:
         return "<0.001"
     return ">0.999" if value >= 0.9995 else decimal(value, 3)
+
+
+def loss_text(value):
+    """A loss, to three decimals; none is 0 for finite logits, so none is written as 0."""
+    return "<0.001" if value < 0.0005 else decimal(value, 3)
 
 
 def probabilities(values):
