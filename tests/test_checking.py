@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from utils import checking
+from utils import checking, guard
 from utils.checking import Exercise, Mistake, Verdict
 from utils.exercises import ch01
 
@@ -161,14 +161,27 @@ STRANGE = {
 @pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
 @pytest.mark.parametrize("exercise", [ch01.first_softmax, ch01.softmax, ch01.by_hand], ids=lambda e: e.name)
 def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
-    before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
+    def state():
+        timer = signal.getitimer(signal.ITIMER_REAL)
+        return timer, signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
+
+    before = state()
     verdict = exercise.check(answer, time_limit=LIMIT)
     assert verdict.status == "incorrect"
     assert len(verdict.message.split()) >= 8
     assert "Traceback" not in verdict.message
     assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
     assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
-    assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout) == before
+    assert state() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs timer signals")
+def test_an_answer_that_fills_the_memory_leaves_no_timer_behind(double, monkeypatch):
+    """Freeing what it filled takes longer than the timer waits between two signals."""
+    monkeypatch.setattr(guard, "REPEAT", 0.001)
+    verdict = double.check(lambda z: [0 for _ in iter(int, 1)], time_limit=LIMIT)
+    assert "did not end within 0.2 seconds" in verdict.message
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_a_keras_tensor_is_read_like_an_array(monkeypatch):
@@ -267,6 +280,20 @@ def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
     assert double.check(answer).mistake == "half"
 
 
+def test_an_answer_that_only_coincides_with_a_mistake_where_it_fails_is_not_named(double):
+    """Half of 4 is 4 − 2; but on the smaller input before it this answer is right, and half of it is not."""
+    double.probes = lambda rng: [(np.array([1.0, 2.0]),), (np.array([4.0]),)]
+    answer = lambda z: z - 2 if z[0] == 4 else 2 * z  # noqa: E731
+    verdict = double.check(answer)
+    assert (verdict.status, verdict.mistake) == ("incorrect", None)
+
+
+def test_a_mistake_that_raises_everywhere_does_not_name_every_answer_that_raises(double):
+    double._own_mistakes = double.mistakes = (Mistake("no array", "Lists.", (lambda z: list(z) * 2.0,)),)
+    assert double.check(lambda z: list(z) * 2.0).mistake == "no array"
+    assert double.check(lambda z: z + "text").mistake is None
+
+
 def test_an_answer_that_only_resembles_a_mistake_is_not_named(double):
     assert double.check(lambda z: z / 2.01).mistake is None
 
@@ -300,8 +327,10 @@ def test_an_infinite_expected_value_is_matched_by_itself_alone(double):
     assert double.check(lambda z: np.array([-np.inf, -2.0])).status == "incorrect"
 
 
-def test_results_of_several_parts_are_compared_part_by_part():
-    exercise = Exercise(
+@pytest.fixture
+def pair():
+    """A small exercise whose result has two parts, looked at by a function of its own."""
+    return Exercise(
         name="ch99.pair",
         asks="Sum and names.",
         reference=lambda z: (z.sum(), {"first": "a"}),
@@ -311,10 +340,26 @@ def test_results_of_several_parts_are_compared_part_by_part():
         alternatives=(),
         mistakes=(),
         remark="Both.",
+        observe=lambda answer, z: answer(z),
     )
-    assert exercise.check(lambda z: [3.0, {"first": "a"}]).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: (1, 2, 3), "2 values in their order were asked for, and a tuple of the length 3 came"),
+        (lambda z: {"sum": 3.0, "names": {"first": "a"}}, "and a dict came"),
+        (lambda: 3.0, "It is called with 1 argument here."),
+    ],
+)
+def test_another_form_of_the_result_or_of_the_function_is_told(pair, answer, words):
+    assert words in pair.check(answer).message
+
+
+def test_results_of_several_parts_are_compared_part_by_part(pair):
+    assert pair.check(lambda z: [3.0, {"first": "a"}]).status == "correct"
     for wrong in (3.0, [3.0], [3.0, {"first": "b"}], [3.0, {"second": "a"}], [3.0, "a"], "ab", [2.0, {"first": "a"}]):
-        assert exercise.check(lambda z, wrong=wrong: wrong).status == "incorrect"
+        assert pair.check(lambda z, wrong=wrong: wrong).status == "incorrect"
 
 
 # Interrupts and threads -----------------------------------------------------------------------------------------------

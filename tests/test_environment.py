@@ -207,7 +207,9 @@ def test_jupyterlab_knows_every_setting_that_make_lab_changes():
     schemas = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
     assert settings
     for plugin, changed in settings.items():
-        properties = json.loads((schemas / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8"))["properties"]
+        properties = json.loads((schemas / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8"))[
+            "properties"
+        ]
         for name, value in changed.items():
             assert value != properties[name]["default"]
             allowed = [choice["const"] for choice in properties[name].get("oneOf", [])]

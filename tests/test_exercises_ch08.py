@@ -163,3 +163,32 @@ def test_a_try_of_ones_own_leaves_the_model_alone():
     assert outcome.error is None
     assert "returns" in repr(outcome.value)
     assert torch.equal(model.weight, before)
+
+
+def test_a_network_in_place_of_a_function_is_named():
+    verdict = ch08.make_model.check(ch08.make_model.reference())
+    assert (verdict.status, verdict.mistake) == ("incorrect", "a model in place of a function")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_step_leaves_the_mode_to_the_caller(training):
+    def with_a_mode(model, optimizer, X, y):
+        model.train(training)
+        return ch08.training_step.reference(model, optimizer, X, y)
+
+    name = "the mode of the model is changed" if training else "evaluation mode while training"
+    assert ch08.training_step.check(with_a_mode).mistake == name
+
+
+def test_a_number_is_a_number_in_every_form():
+    """A detached tensor, an array and a float are numbers; a loss with its graph is not."""
+    for change in (torch.Tensor.detach, lambda loss: loss.detach().numpy(), float):
+
+        def answer(model, optimizer, X, y, change=change):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(X), y)
+            loss.backward()
+            optimizer.step()
+            return change(loss)
+
+        assert ch08.training_step.check(answer).status == "correct"

@@ -215,8 +215,9 @@ class Exercise:
     _answer: object = field(default=..., repr=False)
 
     def __post_init__(self):
+        self._own_mistakes = tuple(self.mistakes)
         if self.is_function:
-            self.mistakes = (*self.mistakes, *_mistakes_of_every_function(self))
+            self.mistakes = (*self._own_mistakes, *_mistakes_of_every_function(self))
         else:
             self.observe = lambda answer: answer
 
@@ -372,10 +373,10 @@ class Exercise:
         """The mistake that explains what was seen, or None.
 
         Three stages, the most certain first: a known wrong answer with the same results on all probes; a mistake whose
-        predicate holds; one single known wrong answer that gives the same finite result on the smallest input that
-        fails.
+        predicate holds; one single known wrong answer of this exercise's own that is right up to the smallest input
+        that fails, and gives the same finite result there.
         """
-        smallest = slice(wrong[0], wrong[0] + 1)
+        up_to_failure = slice(wrong[0] + 1)
         candidates = []
         for mistake in self.mistakes:
             if self.is_slow and mistake.recognise is not None:
@@ -384,19 +385,24 @@ class Exercise:
                 results = self._results(sample, seen.probes, seen.expected, self.time_limit)
                 if self._alike(seen.results, results):
                     return mistake
-                if self._alike(seen.results[smallest], results[smallest]) and mistake not in candidates:
+                if self._alike(seen.results[up_to_failure], results[up_to_failure]):
                     candidates.append(mistake)
         for mistake in self.mistakes:
             if mistake.recognise is not None and mistake.recognise(seen):
                 return mistake
+        own = [mistake for mistake in self._own_mistakes if mistake in candidates]
         finite = has_finite_numbers(seen.results[wrong[0]].value)
-        return candidates[0] if finite and len(candidates) == 1 else None
+        return own[0] if finite and len(own) == 1 else None
 
     def _alike(self, some, others):
-        """Whether two answers gave the same results, the same failures included."""
+        """Whether two answers gave the same results, failures of the same kind included.
+
+        Where there is nothing but failures, they have to agree in words: many answers raise one and the same exception.
+        """
+        nothing_else = all(result.problem for result in some)
         return len(some) == len(others) and all(
             one.problem == other.problem
-            and (one.problem != "unreadable" or one.detail == other.detail)
+            and (one.detail == other.detail or not (nothing_else or one.problem == "unreadable"))
             and one.changed == other.changed
             and (bool(one.problem) or agree(one.value, other.value, self.rtol, 0.0))
             for one, other in zip(some, others, strict=True)
@@ -412,7 +418,7 @@ class Exercise:
             failing: inputs on which the answer is wrong; they take the place of an example on which it happens to be right.
         """
         if "{output}" not in mistake.explanation:
-            return mistake.explanation.replace("{input}", ", ".join(show(value) for value in mistake.example))
+            return mistake.explanation.replace("{input}", _in_code(mistake.example))
         example, result, right = self._worked(answer, mistake.example, seconds)
         if right and failing is not None:
             example, result, _ = self._worked(answer, failing, seconds)
@@ -422,8 +428,7 @@ class Exercise:
             output = f"nothing, because it {result.detail}"
         else:
             output = mistake.describe(result.value)
-        given = ", ".join(show(value) for value in example)
-        return mistake.explanation.replace("{input}", f"`{given}`").replace("{output}", output)
+        return mistake.explanation.replace("{input}", _in_code(example)).replace("{output}", output)
 
     def _worked(self, answer, inputs, seconds):
         """Inputs, what an answer makes of them, and whether that is right."""
@@ -434,12 +439,12 @@ class Exercise:
     def _describe(self, seen, index):
         """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""
         inputs, result = seen.probes[index], seen.results[index]
-        given = f"For `{', '.join(show(value) for value in inputs)}`" if inputs else f"For `{self.answer_name}`"
-        asked = f"{given}, {self.expects(*inputs)} was expected"
+        given = _in_code(inputs) if inputs else f"`{self.answer_name}`"
+        asked = f"For {given}, {self.expects(*inputs)} was expected"
         if result.problem == "unreadable":
             return f"{asked}. What came back could not be read as that: {result.detail}."
         if result.problem:
-            return f"{asked}. Your answer {result.detail}.{_signature_help(self, seen.answer, result, inputs)}"
+            return f"{asked}. Your answer {result.detail}.{_signature_help(self, seen.answer, result)}"
         expected, scale = seen.expected[index], self.scale(*inputs)
         difference = _differences(result.value, expected, lambda one, other: agree(one, other, self.rtol, scale))
         return f"{asked}. Your answer: `{show(result.raw)}`. {difference}"
@@ -468,10 +473,10 @@ def _mistakes_of_every_function(exercise):
     mistakes = [
         Mistake(
             "nothing returned",
-            f"`{name}` ends without a `return`, so Python hands back `None`. Whatever it computed, or printed, is gone "
-            "when the function ends: printing shows a number to you, returning hands it to the code that called. The "
-            "check sees only what is returned, and so does every later cell that wants to go on with the result. "
-            "Which line holds your result, and which word has to stand in front of it?",
+            f"`{name}` ends without a `return`, always or in one of its branches, so Python hands back `None`. Whatever "
+            "it computed, or printed, is gone when the function ends: printing shows a number to you, returning hands it "
+            "to the code that called. The check sees only what is returned, and so does every later cell that wants to "
+            "go on with the result. Which line holds your result, and which word has to stand in front of it?",
             (returns_nothing,),
             recognise=lambda seen: any(
                 result.problem == "unreadable" and result.detail == NOTHING for result in seen.results
@@ -517,15 +522,20 @@ def _ignores_its_argument(seen):
 # Putting it into words -----------------------------------------------------------------------------------------------
 
 
-def _signature_help(exercise, answer, result, inputs):
-    """A sentence for a function that cannot take the inputs of the exercise."""
-    if result.problem != "TypeError" or exercise.observe is not call:
-        return ""
+def _in_code(inputs):
+    """Inputs as they would stand between the brackets of a call."""
+    return f"`{', '.join(show(value) for value in inputs)}`"
+
+
+def _signature_help(exercise, answer, result):
+    """A sentence for a function that cannot take the arguments of the exercise."""
+    count = len(inspect.signature(exercise.reference).parameters)
     try:
-        inspect.signature(answer).bind(*inputs)
+        if result.problem == "TypeError":
+            inspect.signature(answer).bind(*range(count))
     except TypeError:
-        return f" It is called with {len(inputs)} argument{'s' if len(inputs) != 1 else ''} here."
-    except ValueError:
+        return f" It is called with {count} argument{'s' if count != 1 else ''} here."
+    except ValueError:  # a function of C without a signature
         pass
     return ""
 
@@ -552,7 +562,7 @@ def _differences(value, expected, are_equal):
     if np.isnan(value).any() and not np.isnan(expected).any():
         return "It contains nan, which comes from an operation without a result, such as inf/inf or 0/0."
     if np.isinf(value).any() and not np.isinf(expected).any():
-        return "It contains an infinite number, so something overflowed."
+        return "It contains an infinite number, which comes from an overflow, a logarithm of 0 or a division by 0."
     return "Its shape is right, its numbers are not."
 
 

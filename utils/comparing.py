@@ -24,8 +24,11 @@ def read(result, like):
             raise Unreadable(f"it should be a dict with the keys {', '.join(map(repr, like))}")
         return {key: read(result[key], like[key]) for key in like}
     if isinstance(like, tuple):
-        if isinstance(result, (str, bytes)) or not hasattr(result, "__len__") or len(result) != len(like):
-            raise Unreadable(f"{len(like)} values were asked for, and {kind(result)} came")
+        asked = f"{len(like)} value{'s' if len(like) != 1 else ''} in their order were asked for"
+        if isinstance(result, (str, bytes, dict)) or not hasattr(result, "__len__"):
+            raise Unreadable(f"{asked}, and {kind(result)} came")
+        if len(result) != len(like):
+            raise Unreadable(f"{asked}, and {kind(result)} of the length {len(result)} came")
         return tuple(read(part, expected) for part, expected in zip(result, like, strict=True))
     if isinstance(like, str):
         if not isinstance(result, str):
@@ -35,8 +38,7 @@ def read(result, like):
 
 
 def _read_numbers(result):
-    if hasattr(result, "detach"):  # a tensor that carries gradients does not become an array by itself
-        result = result.detach()
+    result = _without_gradients(result)
     if result is ...:
         raise Unreadable("it is still the placeholder `...`")
     try:
@@ -48,6 +50,11 @@ def _read_numbers(result):
     if array.dtype.kind not in "fiub":
         raise Unreadable(f"it is {kind(result)} of the type {array.dtype}, not real numbers")
     return array.astype(np.float64)
+
+
+def _without_gradients(value):
+    """A tensor of PyTorch that carries gradients does not become an array by itself."""
+    return value.detach() if hasattr(value, "detach") else value
 
 
 def agree(value, expected, rtol, scale):
@@ -95,7 +102,7 @@ def show(value):
     """A value as a reader would write it: four significant digits or a whole number, large arrays by their shape."""
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         try:
-            array = np.asarray(value)
+            array = np.asarray(_without_gradients(value))
         except Exception:
             return kind(value)
         if array.size > 16:
@@ -105,7 +112,7 @@ def show(value):
         inside = ", ".join(show(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+        return f"{value + 0.0:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"  # −0 is 0
     try:
         return textwrap.shorten(repr(value), 120, placeholder=" …")
     except Exception:

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import warnings
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 REPEAT = 0.05  # seconds between two attempts to end code that goes on after its time
@@ -71,14 +71,21 @@ def run_guarded(call, seconds):
 def _run_limited(call, seconds):
     """The value of a call and None, or None and what it raised."""
     value = error = None
-    limit = _timer_signal if _can_use_timer_signals() else _exception_from_a_second_thread
-    with _interrupts_noted() as interrupts:
-        try:
-            with limit(seconds):
-                value = call()
-        except BaseException as raised:
-            error = raised
-    if interrupts:
+    limit = (_TimerSignal if _can_use_timer_signals() else _SecondThread)(seconds)
+    # No context manager: a signal may be due as soon as the next function is entered, `__exit__` as well.
+    try:
+        limit.start()
+        value = call()
+        limit.armed = False
+    except BaseException as raised:
+        limit.armed = False
+        error = raised
+    while limit.is_on:
+        try:  # noqa: SIM105 (`suppress` would be one more function to be entered)
+            limit.stop()
+        except TimeLimitExceeded:  # the second thread had sent it before
+            pass
+    if limit.interrupted:
         raise KeyboardInterrupt
     return value, error
 
@@ -91,64 +98,71 @@ def _can_use_timer_signals():
     return hasattr(signal, "setitimer") and _in_main_thread()
 
 
-@contextmanager
-def _interrupts_noted():
-    """A list that grows when an interrupt signal arrives, which also ends the block."""
-    arrived = []
-    if not _in_main_thread():
-        yield arrived
-        return
+class _Limit:
+    """What ends a call from outside: when its time is over, or when the reader presses Stop.
 
-    def note(number, frame):
-        arrived.append(number)
-        raise Interrupted
+    Attributes:
+        armed: whether it may still raise anything.
+        interrupted: whether the reader has pressed Stop.
+        is_on: whether there is something to put back by :meth:`stop`.
+    """
 
-    former = signal.signal(signal.SIGINT, note)
-    try:
-        yield arrived
-    finally:
-        signal.signal(signal.SIGINT, former)
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.armed = self.interrupted = self.is_on = False
+
+    def start(self):
+        self.is_on = True
+        if _in_main_thread():
+            self.former_interrupt = signal.signal(signal.SIGINT, self._interrupt)
+        self.armed = True
+
+    def stop(self):
+        if _in_main_thread():
+            signal.signal(signal.SIGINT, self.former_interrupt)
+        self.is_on = False
+
+    def _interrupt(self, number, frame):
+        self.interrupted = True
+        if self.armed:
+            raise Interrupted
 
 
-@contextmanager
-def _timer_signal(seconds):
-    """Raise TimeLimitExceeded in the block after so many seconds, and again until it ends."""
-    armed = True
-    fired = False
-    tracer = sys.gettrace()
+class _TimerSignal(_Limit):
+    """Raises TimeLimitExceeded when the time is over, and again until the call has ended."""
 
-    def raise_at_next_line(frame, event, argument):
-        if event == "line":
-            raise TimeLimitExceeded
-        return raise_at_next_line
+    def start(self):
+        super().start()
+        self.fired = False
+        self.former_tracer = sys.gettrace()
+        self.former_handler = signal.signal(signal.SIGALRM, self._end)
+        self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
 
-    def end(number, frame):
-        nonlocal fired
-        if not armed:
+    def stop(self):
+        sys.settrace(self.former_tracer)
+        signal.setitimer(signal.ITIMER_REAL, *self.former_timer)
+        signal.signal(signal.SIGALRM, self.former_handler)
+        super().stop()
+
+    def _end(self, number, frame):
+        if not self.armed:
             return
         if _is_importing(frame):
             # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
-            signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
             return
-        if fired:
+        if self.fired:
             # The first exception was swallowed. This one may be, too, but then the handler that swallows it is
             # itself interrupted, at its first line.
-            sys.settrace(raise_at_next_line)
-            frame.f_trace = raise_at_next_line
-        fired = True
+            sys.settrace(self._raise_at_next_line)
+            frame.f_trace = self._raise_at_next_line
+        self.fired = True
         raise TimeLimitExceeded
 
-    former = signal.signal(signal.SIGALRM, end)
-    former_timer = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
-    try:
-        yield
-    finally:
-        try:
-            armed = False  # the last moment at which the timer may still strike
-        finally:
-            sys.settrace(tracer)
-            signal.setitimer(signal.ITIMER_REAL, *former_timer)
-            signal.signal(signal.SIGALRM, former)
+    def _raise_at_next_line(self, frame, event, argument):
+        if event == "line" and self.armed and frame.f_code.co_filename != __file__:
+            raise TimeLimitExceeded
+        return self._raise_at_next_line
 
 
 def _is_importing(frame):
@@ -160,28 +174,29 @@ def _is_importing(frame):
     return False
 
 
-@contextmanager
-def _exception_from_a_second_thread(seconds):
+class _SecondThread(_Limit):
     """The same without signals: for Windows, and for threads other than the main one."""
-    thread = ctypes.c_ulong(threading.get_ident())
-    ended = threading.Event()
-    lock = threading.Lock()
 
-    def watch():
-        wait = seconds
-        while not ended.wait(wait):
-            with lock:
-                if not ended.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeLimitExceeded))
+    def start(self):
+        super().start()
+        self.thread = ctypes.c_ulong(threading.get_ident())
+        self.ended = threading.Event()
+        self.lock = threading.Lock()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self):
+        with self.lock:
+            self.ended.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, None)
+        super().stop()
+
+    def _watch(self):
+        wait = self.seconds
+        while not self.ended.wait(wait):
+            with self.lock:
+                if self.armed and not self.ended.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
             wait = REPEAT
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        with lock:
-            ended.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
 
 
 class _Beginning(io.TextIOBase):

@@ -20,6 +20,7 @@ def one_vector(rng):
         (np.array([-1.0, -2.0, -4.0]),),
         (np.array([3.0, 3.0, 3.0, 3.0]),),
         (np.array([0.0, -12.0]),),
+        (np.array([-20.0, -40.0]),),
         (rng.normal(scale=3, size=3),),
         (rng.normal(scale=3, size=3),),
         (rng.normal(scale=2, size=9),),
@@ -38,8 +39,10 @@ def vectors_and_batches(rng):
         (np.array([[1, 2], [3, 5], [0, 0]]),),
         (np.array([[4.0], [-2.0], [0.0]]),),
         (np.array([1000.0, 999.0]),),
+        (np.array([500.0, 499.0]),),
         (np.array([-1000.0, -1001.0, -999.0]),),
         (np.array([0.0, -1600.0]),),
+        (np.array([0.0, 1600.0]),),
         (np.array([1e6, 1e6 - 1]),),
         (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),),
         (rng.normal(scale=3, size=4),),
@@ -58,6 +61,7 @@ def logits_and_temperatures(rng):
         (np.array([2.0, 1.0, 0.1]), 0.5),
         (np.array([1, 2, 3]), 4),
         (np.array([20.0, 10.0, 0.0]), 0.01),
+        (np.array([0.02, 0.01, 0.0]), 0.01),
         (np.array([1.0, -1.0]), 1000.0),
         (np.array([[1.0, 2.0], [3.0, 1.0]]), 0.25),
         (np.array([[20.0, 10.0], [-30.0, -40.0]]), 0.05),
@@ -74,7 +78,7 @@ def single_logits(rng):
         (1.0,),
         (-2.0,),
         (3,),
-        (np.array([-0.5, 0.5]),),
+        (np.array([-0.5, 1.5]),),
         (np.array([0.0, 1.0, -3.0]),),
         (np.array([2.0, 5.0]),),
         (1000.0,),
@@ -149,7 +153,7 @@ by_hand = Exercise(
             "soon as a logit is negative or the logits sum to zero, which logits are free to do. Softmax first makes "
             "every number positive, by raising e to it, and takes the shares after that. Which step comes before your "
             "division?",
-            ([0.167, 0.333, 0.5],),
+            ([0.167, 0.333, 0.5], [1 / 6, 2 / 6, 3 / 6], [0.17, 0.33, 0.5]),
         ),
         Mistake(
             "another base",
@@ -157,7 +161,7 @@ by_hand = Exercise(
             "idea is right; a different base is a softmax at another temperature, as a later section shows. The "
             "definition takes e, because its power is its own derivative, which keeps the next chapter short. Redo the "
             "first step with the table of powers of e.",
-            ([0.143, 0.286, 0.571],),
+            ([0.143, 0.286, 0.571], [1 / 7, 2 / 7, 4 / 7]),
         ),
         Mistake(
             "a sigmoid for each",
@@ -188,6 +192,20 @@ by_hand = Exercise(
             "division, and round the three results to three decimals at the end. Their sum should then be 1 again, or "
             "differ from it by a thousandth.",
             ([0.1, 0.2, 0.7], [0.09, 0.24, 0.67], [0.1, 0.25, 0.65], [0.09, 0.25, 0.66], [0.09, 0.24, 0.66]),
+        ),
+        Mistake(
+            "the other three logits",
+            "Your three numbers, {output}, are the softmax of 2.0, 1.0 and 0.1: the example of the table further up. This "
+            "exercise has logits of its own, 1, 2 and 3, and their powers of e stand in the cell above it. The way is the "
+            "same: one power for each logit, and one sum below all three. Which class has the largest share this time?",
+            ([0.659, 0.242, 0.099], [0.659001, 0.242433, 0.098566]),
+        ),
+        Mistake(
+            "divided by the largest",
+            "You divided each power by the largest one: {output}. So the last class gets 1, and nothing is left for the "
+            "others, which get something all the same: the three sum to more than 1. A share is a part of the *whole*. The "
+            "whole consists of the powers of all three classes. Which number belongs below all three fraction lines?",
+            ([0.135, 0.368, 1.0], [math.exp(-2), math.exp(-1), 1.0]),
         ),
         Mistake(
             "percent",
@@ -293,8 +311,34 @@ first_softmax = Exercise(
             "logits such as 1 and −1 the sum is zero and there is no result at all. Logits may be any real numbers, so "
             "they first have to be made positive without changing their order. Which function of the definition does "
             "that?",
-            (lambda z: z / np.sum(z), lambda z: np.abs(z) / np.sum(np.abs(z))),
+            (lambda z: z / np.sum(z),),
             (np.array([3.0, -1.0]),),
+        ),
+        Mistake(
+            "shares of absolute values",
+            "You drop the sign of the logits and take shares of what is left. For {input} you return {output}: the class "
+            "with the *negative* logit gets the larger share, although the evidence speaks against it. Logits may be any "
+            "real numbers, and a larger one must always get a larger probability. Which function of the definition is "
+            "positive everywhere and keeps the order?",
+            (lambda z: np.abs(z) / np.sum(np.abs(z)),),
+            (np.array([1.0, -3.0]),),
+        ),
+        Mistake(
+            "stretched between 0 and 1",
+            "You move the smallest logit to 0 and stretch the rest. For {input} you return {output}: the smallest class "
+            "gets exactly 0, whatever its logit, so it could never be drawn and its logarithm is minus infinity. Where "
+            "all logits are equal you divide 0 by 0. A softmax gives every class a positive share. Which function is "
+            "positive for every logit?",
+            (lambda z: (z - np.min(z)) / (np.max(z) - np.min(z)), lambda z: (z - np.min(z)) / np.sum(z - np.min(z))),
+            (np.array([2.0, 1.0, 0.1]),),
+        ),
+        Mistake(
+            "divided by the sum of the logits",
+            "You divide the powers of e by the sum of the *logits*. For {input} you return {output}, which does not sum to 1, "
+            "and with logits such as 1 and −1 you would divide by zero. A share of a whole needs the whole: the "
+            "denominator has to be made of the same powers as the numerator. Which array do you have to add up?",
+            (lambda z: np.exp(z) / np.sum(z),),
+            (np.array([1.0, 2.0]),),
         ),
         Mistake(
             "shares of squares",
@@ -315,10 +359,18 @@ first_softmax = Exercise(
         ),
         Mistake(
             "divided by the number of classes",
-            "You divide by how many logits there are, which is what a mean does. For {input} you return {output}, with "
+            "You divide by how many logits there are, the number of classes. For {input} you return {output}, with "
             "a sum that depends on the size of the logits. A softmax has to sum to 1 for every input, so the "
             "denominator must be made of the same powers that stand in the numerator. What is their total?",
-            (lambda z: np.exp(z) / len(z), lambda z: np.exp(z) / np.mean(np.exp(z))),
+            (lambda z: np.exp(z) / len(z),),
+            (np.array([1.0, 2.0]),),
+        ),
+        Mistake(
+            "divided by the mean",
+            "You divide the powers of e by their mean. For {input} you return {output}: the order is right, and the numbers "
+            "sum to how many classes there are, not to 1. A mean is a sum that has been divided once more, by the number "
+            "of logits, and that division is too much here. Which reduction stops one step earlier?",
+            (lambda z: np.exp(z) / np.mean(np.exp(z)),),
             (np.array([1.0, 2.0]),),
         ),
         Mistake(
@@ -366,6 +418,29 @@ first_softmax = Exercise(
             (np.array([1.0, 2.0]),),
         ),
         Mistake(
+            "e with few digits",
+            "You write e as a number with few digits, and everything behind it is off from the fourth digit on or even "
+            "earlier: {output} for {input}. On paper that is fine. In code the error grows with the size of the logits, since it "
+            "stands in the base of a power. NumPy knows e to sixteen digits, and it has a function that raises it to every entry of "
+            "an array. Which one?",
+            (
+                lambda z: 2.718**z / np.sum(2.718**z),
+                lambda z: 2.7**z / np.sum(2.7**z),
+                lambda z: 2.72**z / np.sum(2.72**z),
+                lambda z: 2.71**z / np.sum(2.71**z),
+            ),
+            (np.array([1.0, 2.0]),),
+        ),
+        Mistake(
+            "a small number in the denominator",
+            "You add a small number to the sum, or cut it off below, as a guard against a division by zero. For {input} you "
+            "return {output}, which does not sum to 1: when all powers of e are small themselves, the guard is no longer "
+            "small beside them. Every power of e is positive, so for logits of this size there is no zero to guard "
+            "against. What remains when you leave it out?",
+            tuple(lambda z, e=e: np.exp(z) / (np.sum(np.exp(z)) + e) for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
+            (np.array([-20.0, -40.0]),),
+        ),
+        Mistake(
             "the logarithm of softmax",
             "You return logarithms of probabilities: {output} for {input}. They are negative, and it is their "
             "exponentials that sum to 1. Log-probabilities are what a loss is computed from, so you will want this "
@@ -396,12 +471,38 @@ first_softmax = Exercise(
             (np.array([0.0, -12.0]),),
         ),
         Mistake(
+            "in another order",
+            "Your numbers are the right ones, in another order: {output} for {input}. A probability has the place of its "
+            "logit. The first one belongs to the first class, whether that class is likely or not; otherwise nobody could "
+            "tell which class has which share. Look for a line that sorts or reverses: which order had the logits when "
+            "they came in?",
+            (
+                lambda z: reference.softmax(z)[::-1],
+                lambda z: np.sort(reference.softmax(z)),
+                lambda z: np.sort(reference.softmax(z))[::-1],
+            ),
+            (np.array([1.0, 3.0, 2.0]),),
+        ),
+        Mistake(
             "only the sum",
             "You return one number, {output} for {input}: the denominator, or a sum of finished probabilities. The "
             "exercise asks for an array with as many entries as `z`, one probability for each class. Keep the array of "
             "powers under a name, keep its sum under another, and look at which of them, or which combination, stands "
             "behind `return`.",
             (lambda z: np.sum(np.exp(z)), lambda z: np.sum(np.exp(z) / np.sum(np.exp(z)))),
+            (np.array([1.0, 2.0]),),
+        ),
+        Mistake(
+            "one probability alone",
+            "You return one number, {output} for {input}: the probability of a single class. The exercise asks for an array "
+            "with as many entries as `z`. A `return` that is indented into a loop ends the function in the first round; one "
+            "that stands behind the loop hands back the last round, unless the rounds were collected. And an array "
+            "divided by a number needs no loop at all.",
+            (
+                lambda z: (np.exp(z) / np.sum(np.exp(z)))[0],
+                lambda z: (np.exp(z) / np.sum(np.exp(z)))[-1],
+                lambda z: np.max(np.exp(z) / np.sum(np.exp(z))),
+            ),
             (np.array([1.0, 2.0]),),
         ),
     ),
@@ -537,11 +638,15 @@ softmax = Exercise(
     mistakes=(
         Mistake(
             "no shift",
-            "You raise e to the logits as they are. For {input} the result is {output}: in float64 the power of e is "
-            "infinite from about 710 on, and infinite divided by infinite has no value. The true answer is the same as "
-            "for [1, 0], since only differences count. What can you subtract from every logit of a row, before `exp`, "
-            "without changing the quotient?",
-            (_plain, lambda z: _exp_shares(z.astype(np.longdouble), 0).astype(float)),
+            "The numbers that reach `exp` are as large as the logits themselves. For {input} the result is {output}: in "
+            "float64 the power of e is infinite from about 710 on, and infinite divided by infinite has no value. The true "
+            "answer is the same as for [1, 0], since only differences count. What can you subtract from every logit of a "
+            "row, before `exp`, without changing the quotient?",
+            (
+                _plain,
+                lambda z: _exp_shares(z.astype(np.longdouble), 0).astype(float),
+                lambda z: np.exp(z) / (np.exp(z).sum(axis=-1, keepdims=True) + 1e-9),
+            ),
             LARGE,
         ),
         Mistake(
@@ -628,15 +733,25 @@ softmax = Exercise(
         ),
         Mistake(
             "shift by the smallest",
-            "You subtract the smallest logit of the row, or its mean. That keeps the powers from all becoming 0, but the "
-            "largest exponent is still as large as the spread of the logits, and `exp` overflows at 710: for {input} "
+            "You subtract the smallest logit of the row, or one in the middle, such as the mean. That keeps the powers from all "
+            "becoming 0, but the largest exponent is still as large as the spread of the logits, and `exp` overflows at 710: for {input} "
             "you return {output}. Underflow of a small term is harmless, overflow is not. Which logit must be moved to "
             "0 so that no exponent is positive?",
             (
                 lambda z: _exp_shares(z, z.min(axis=-1, keepdims=True)),
                 lambda z: _exp_shares(z, z.mean(axis=-1, keepdims=True)),
+                lambda z: _exp_shares(z, np.median(z, axis=-1, keepdims=True)),
             ),
             (np.array([0.0, -1600.0]),),
+        ),
+        Mistake(
+            "shift by one class",
+            "You subtract the logit of one fixed class, the first or the last. That shift leaves the softmax as it is, and "
+            "where this class happens to be the largest, nothing overflows. Where another one lies far above it, `exp` does: "
+            "for {input} you return {output}. The shift has to make every exponent at most 0, whichever class is ahead. "
+            "Which logit of the row does that?",
+            (lambda z: _exp_shares(z, z[..., :1]), lambda z: _exp_shares(z, z[..., -1:])),
+            (np.array([0.0, 1600.0, 0.0]),),
         ),
         Mistake(
             "shift on one side only",
@@ -667,12 +782,16 @@ softmax = Exercise(
             LARGE,
         ),
         Mistake(
-            "nan made to zero",
-            "You let the powers overflow and replace the nan afterwards. For {input} you return {output}, which is no "
-            "distribution any more: the information was lost when infinite was divided by infinite, and no later step "
-            "can bring it back. The overflow has to be avoided before `exp`. What may be subtracted from all logits of a "
-            "row without changing its softmax?",
-            (lambda z: np.nan_to_num(_plain(z)),),
+            "nan replaced",
+            "You let the powers overflow and put another number in the place of nan. For {input} you return {output}, and no "
+            "number would be right for every row: the information was lost when infinite was divided by infinite, and no "
+            "later step can bring it back. The overflow has to be avoided before `exp`. What may be subtracted from all "
+            "logits of a row without changing its softmax?",
+            (
+                lambda z: np.nan_to_num(_plain(z)),
+                lambda z: np.nan_to_num(_plain(z), nan=1.0),
+                lambda z: np.nan_to_num(_plain(z), nan=1 / z.shape[-1]),
+            ),
             LARGE,
         ),
         Mistake(
@@ -777,7 +896,7 @@ with_temperature = Exercise(
     mistakes=(
         Mistake(
             "the wrong way round",
-            "You multiply the logits by T. At {input} you return {output}: sharper than the softmax itself, though a "
+            "Your result is that of logits multiplied by T. At {input} you return {output}: sharper than the softmax itself, though a "
             "temperature above 1 has to flatten. Think of heat: the hotter, the more the differences blur. What is "
             "multiplied by T has larger differences afterwards, and only differences count. Which operation makes them "
             "smaller as T grows?",
@@ -785,13 +904,32 @@ with_temperature = Exercise(
             (np.array([1.0, 2.0]), 2.0),
         ),
         Mistake(
+            "the quotient upside down",
+            "You divide T by the logits. At {input} you return {output}: the class with the larger logit gets the smaller "
+            "probability. It is the logits that are divided, each of them, by the one number T. Look at the quotient, and "
+            "at the order of the two arguments between the brackets of `def`: first the logits, then the temperature.",
+            (lambda z, T: reference.softmax(np.divide(T, z)),),
+            (np.array([1.0, 2.0]), 2.0),
+        ),
+        Mistake(
             "the temperature is not used",
             "Your result does not depend on T. At {input} you return {output}, the same as for T = 1. Either `T` is not "
-            "in the body at all, or it is added to every logit or subtracted from it, and then it cancels, as the section "
-            "on shifts has shown. To flatten a distribution the differences between logits have to become smaller. Which "
-            "operation with T changes differences?",
+            "in the body at all, or it cancels: added to every logit it is a common shift, and as a factor of every power it "
+            "stands above and below the line. To flatten a distribution the differences between logits have to become "
+            "smaller. Which operation with T changes differences?",
             (lambda z, T: reference.softmax(z), lambda z, T: reference.softmax(z + T)),
             (np.array([1.0, 2.0]), 2.0),
+        ),
+        Mistake(
+            "a limit on the temperature",
+            "You use T on one side of a limit and the limit itself on the other. At {input} you return {output}, and another "
+            "temperature on the same side gives the same. Every T above 0 is allowed, and a small one is no danger to a "
+            "softmax that shifts: the largest logit, divided by T, is subtracted before `exp`. Which `max` or `min` can go?",
+            (
+                *(lambda z, T, limit=limit: reference.softmax(z / max(T, limit)) for limit in (1.0, 0.5, 0.1)),
+                lambda z, T: reference.softmax(z / min(T, 1.0)),
+            ),
+            (np.array([0.02, 0.01, 0.0]), 0.01),
         ),
         Mistake(
             "divided after the softmax",
@@ -804,11 +942,24 @@ with_temperature = Exercise(
             total,
         ),
         Mistake(
-            "only the numerator",
-            "You divide by T in the numerator and leave the logits in the denominator as they are. At {input} you return "
-            "{output}, and the sum is not 1. The shares of a whole need the same powers above and below the line. "
-            "Compute the scaled logits once, give them a name, and use that name for both.",
-            (lambda z, T: np.exp(z / T) / np.exp(z).sum(axis=-1, keepdims=True),),
+            "powers of probabilities",
+            "You raise the finished probabilities to the power 1/T and stop. At {input} you return {output}. The ratios are "
+            "right, since a root of a power of e is a power with a smaller exponent, but the shares of one whole have turned "
+            "into numbers with another total. What has to be done once more, after the power? Or change the logits before "
+            "the softmax, and nothing is left to repair.",
+            (lambda z, T: reference.softmax(z) ** (1 / T),),
+            (np.array([1.0, 2.0]), 2.0),
+            total,
+        ),
+        Mistake(
+            "on one side of the line only",
+            "You divide by T in the numerator or in the denominator, and leave the logits of the other as they are. At "
+            "{input} you return {output}, and a probability needs the sum 1. The shares of a whole need the same powers "
+            "above and below the line. Compute the scaled logits once, give them a name, and use that name for both.",
+            (
+                lambda z, T: np.exp(z / T) / np.exp(z).sum(axis=-1, keepdims=True),
+                lambda z, T: np.exp(z) / np.exp(z / T).sum(axis=-1, keepdims=True),
+            ),
             (np.array([1.0, 2.0]), 2.0),
             total,
         ),
@@ -818,8 +969,38 @@ with_temperature = Exercise(
             "you return {output}. You have already met the cure, a shift by the largest logit of the row. It has to be "
             "applied to the logits that really enter `exp`, after the division by T; calling a softmax that shifts does "
             "it for you.",
-            (lambda z, T: _exp_shares(z / T, 0), lambda z, T: np.exp(z / T) / np.exp(z / T).sum()),
+            (
+                lambda z, T: _exp_shares(z / T, 0),
+                lambda z, T: _exp_shares(z / T, z.max(axis=-1, keepdims=True)),
+            ),
             (np.array([20.0, 10.0, 0.0]), 0.01),
+        ),
+        Mistake(
+            "sum over the whole batch",
+            "One vector comes out right. For a batch all rows share one sum: {input} gives {output}, and each row by itself "
+            "has to sum to 1. The temperature is used as it should be; what is missing is the axis of the classes, in the "
+            "softmax of your own or in the one that you call. `reference.softmax` takes the last axis without being told.",
+            (
+                lambda z, T: np.exp(z / T) / np.exp(z / T).sum(),
+                lambda z, T: np.exp(z / T - np.max(z / T)) / np.exp(z / T - np.max(z / T)).sum(),
+                lambda z, T: reference.softmax(np.ravel(z / T)).reshape(z.shape),
+            ),
+            (*SQUARE, 2.0),
+            row_sums,
+        ),
+        Mistake(
+            "rows and columns mixed up",
+            "One vector comes out right. For {input} you return {output}, and each row has to sum to 1. Your sum runs over the "
+            "first axis, which collects one class over all examples, or it runs over the last one and loses that axis, so "
+            "that NumPy lines it up with the columns. Exercise 1.3 had both. Is there a softmax of yours, or of the "
+            "workbook, that you can call instead?",
+            (
+                lambda z, T: reference.softmax(z / T, axis=0),
+                lambda z, T: _sum_without_keepdims(z / T),
+                lambda z, T: _neither_with_keepdims(z / T),
+            ),
+            (*SQUARE, 2.0),
+            row_sums,
         ),
         Mistake(
             "root of the temperature",
@@ -901,6 +1082,51 @@ sigmoid_from_softmax = Exercise(
             "power of e, and a softmax raises e to whatever you give it. So you return the sigmoid of z − 1: {output} "
             "for {input}, where an even chance is right. Which exponent makes a power of e equal to 1?",
             (lambda z: reference.softmax(_with_zero(z) + np.array([0.0, 1.0]))[..., 0],),
+            (0.0,),
+        ),
+        Mistake(
+            "one minus the logit",
+            "You give the two classes the logits z and 1 − z. Probabilities of *yes* and *no* sum to 1; logits do not, they "
+            "are free. The difference of yours is 2z − 1, so you return the sigmoid of that: {output} for {input}, where an "
+            "even chance is right. The difference has to be z. Which fixed number leaves it so?",
+            (lambda z: reference.softmax(np.stack([np.asarray(z), 1 - np.asarray(z)], axis=-1))[..., 0],),
+            (0.0,),
+        ),
+        Mistake(
+            "the size without the sign",
+            "Your result is the sigmoid of |z|: right for positive logits, and {output} for {input}, where it has to lie below "
+            "one half. Either an absolute value stands in an exponent, or you take the larger of two probabilities. Both "
+            "forget which of the two classes is ahead. *Yes* keeps its place in the pair, whatever the sign of its logit. "
+            "Which place is that, and how do you take it out along the last axis?",
+            (
+                lambda z: reference.softmax(_with_zero(np.abs(z)))[..., 0],
+                lambda z: reference.softmax(_with_zero(z)).max(axis=-1),
+            ),
+            (-2.0,),
+        ),
+        Mistake(
+            "numbers only",
+            "For one number your function is right, and for an array it is not: {input} gives {output}. You put `z` and the "
+            "fixed logit side by side as two entries of one list. When `z` is an array, every example in it needs such a pair "
+            "of its own, on a new axis behind the one of the examples. The last hint names the function that builds it.",
+            (
+                lambda z: reference.softmax([z, 0])[0],
+                lambda z: reference.softmax(np.append(z, 0.0))[0],
+                lambda z: reference.softmax(np.stack([np.asarray(z, dtype=float), np.zeros(np.shape(z))]))[0],
+            ),
+            (np.array([-0.5, 1.5]),),
+        ),
+        Mistake(
+            "arrays only",
+            "For an array your function is right. For one number, such as {input}, it returns {output}. A number has no length, "
+            "no rows and no first entry, so a loop over it fails, and a function that makes a column of it adds an axis "
+            "which the result must not have. Start with an array of the shape of `z`, which may be (), and put the two "
+            "classes on a new last axis.",
+            (
+                lambda z: [reference.softmax([value, 0.0])[0] for value in z],
+                lambda z: reference.softmax(np.column_stack([np.atleast_1d(z), np.zeros(np.size(z))]))[:, 0],
+                lambda z: reference.softmax(_with_zero(z))[:, 0],
+            ),
             (0.0,),
         ),
         Mistake(

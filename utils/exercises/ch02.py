@@ -14,10 +14,17 @@ from utils.softmax import softmax
 def probabilities_and_places(rng):
     """Probabilities with two places in them, the smallest first: certain and impossible classes, and one class alone."""
     source = np.array([0.2732, 0.3780, 0.3489]) / 1.0001  # as printed they sum to 1.0001
+    three = np.array(
+        [0.55, 0.3, 0.15]
+    )  # of two classes one is 1 minus the other, so that different mistakes look alike
     probes = [
+        (three, 0, 0),
+        (three, 0, 1),
+        (three, 2, 1),
         (np.array([0.25, 0.75]), 0, 0),
         (np.array([0.25, 0.75]), 0, 1),
         (np.array([0.25, 0.75]), 1, 1),
+        (np.array([0.5, 0.5]), 0, 1),
         (np.array([1.0]), 0, 0),
         (np.array([1.0, 0.0]), 0, 0),
         (np.array([1.0, 0.0]), 1, 0),
@@ -102,6 +109,7 @@ def functions_and_points(rng):
         (VALLEY, np.array([0.0, 0.0])),
         (QUARTERS, np.array([1, 2, 3])),
         (SINE, np.array([0.3, 2.0])),
+        (SINE, np.array([0.0])),
         (FIRST, np.array([2.0, 1.0, 0.1])),
         (FIRST, np.array([2.0, 1.0, 0.1], np.float32)),
         (PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]])),
@@ -235,6 +243,47 @@ partial = Exercise(
             (HALF_SURE, 0, 0),
         ),
         Mistake(
+            "the two cases swapped",
+            "Each of your cases has the formula of the other. For {input} you return {output}: raising the logit of a class would "
+            "lower its own probability, and raise that of its rivals. The case i = j is the one in which the numerator depends on "
+            "the logit, too; it gets the longer formula and the positive sign. Which of your two branches runs when i and j are "
+            "equal?",
+            (
+                lambda p, i, j: -p[i] * p[j] if i == j else p[i] * (1 - p[i]),
+                lambda p, i, j: -p[i] * p[j] if i == j else p[i] * (1 - p[j]),
+                lambda p, i, j: -p[i] * p[j] if i == j else p[j] * (1 - p[j]),
+            ),
+            (HALF_SURE, 0, 0),
+        ),
+        Mistake(
+            "minus in both cases",
+            "Your case i ≠ j is right, and the other has the wrong sign: for {input} you return {output}. The derivatives of all "
+            "probabilities for one logit sum to 0, because their total stays 1. With a minus everywhere they cannot: the losses of "
+            "the others have to go somewhere. Which class gains when its own logit grows?",
+            (lambda p, i, j: -p[i] * (1 - p[i]) if i == j else -p[i] * p[j],),
+            (HALF_SURE, 0, 0),
+        ),
+        Mistake(
+            "values compared",
+            "You compare the two *probabilities* in order to tell the cases apart. Two different classes may be equally probable: "
+            "for {input} you return {output}, a positive number, as if both were one class. Which case it is depends on the places "
+            "alone, whatever stands in them. Which two arguments of your function are the places?",
+            (lambda p, i, j: p[i] * (1 - p[i]) if p[i] == p[j] else -p[i] * p[j],),
+            (np.array([0.5, 0.5]), 0, 1),
+        ),
+        Mistake(
+            "the gradient of the loss",
+            "You return a probability minus the indicator, {output} for {input}. If you have met it before, it was as the gradient "
+            "of a *loss* for the logits: chapter 3 derives it from what you build here. The derivative of the probability itself is "
+            "asked for, and where i = j it is positive. The derivation above ends in two products; which one belongs to each case?",
+            (
+                lambda p, i, j: p[i] - (i == j),
+                lambda p, i, j: p[j] - (i == j),
+                lambda p, i, j: p[i] - 1 if i == j else p[i],
+            ),
+            (HALF_SURE, 0, 0),
+        ),
+        Mistake(
             "the bracket of the first case",
             "In the case i ≠ j you changed the sign and kept a bracket with 1 minus a probability. For {input} you return {output}. In "
             "the quotient rule that case has nothing but the product of two powers of e above the line, each divided by the sum. "
@@ -277,9 +326,9 @@ partial = Exercise(
         ),
         Mistake(
             "the whole matrix",
-            "You return every derivative at once, {output} for {input}. The exercise asks for the single number in row i and column "
-            "j: how fast the probability of class i changes when the logit of class j grows. The matrix is the subject of the next "
-            "exercise, and yours may be right. What selects one entry of it?",
+            "You return several derivatives at once, {output} for {input}. The exercise asks for the single number in row i and column "
+            "j: how fast the probability of class i changes when the logit of class j grows. The whole matrix is the subject of "
+            "the next exercise, and your part of it may be right. What selects one entry?",
             (
                 lambda p, i, j: np.diag(p) - np.outer(p, p),
                 lambda p, i, j: (np.diag(p) - np.outer(p, p))[i],
@@ -427,8 +476,8 @@ jacobian = Exercise(
         ),
         Mistake(
             "the transpose of a vector",
-            "You multiply the vector of probabilities by its own transpose, but the transpose of an array with one axis is the same "
-            "array. So NumPy computes a single number, or products within one place, where a matrix of all pairs was meant. For "
+            "The table of all products of two probabilities is missing. A vector has a single axis, so its transpose is the vector "
+            "itself: `@` makes one number of the two, and `*` multiplies within each place, which NumPy then repeats in every row. For "
             "{input} you return {output}, and nothing warns you. Either give the vector a second axis first, or use the function "
             "that multiplies every entry with every other.",
             (
@@ -459,9 +508,10 @@ jacobian = Exercise(
         ),
         Mistake(
             "the first case everywhere",
-            "You use probability i times (1 − probability j) for every pair: {output} for {input}. No entry is negative, so raising one "
-            "logit would raise all the probabilities, and their sum with them. The 1 in the bracket is there for i = j and nowhere "
-            "else. What does the bracket become when i and j differ?",
+            "Every entry of yours is a probability times (1 − a probability), off the diagonal, too: {output} for {input}. None is "
+            "negative, so raising one logit would raise all probabilities, and their sum with them. The 1 belongs to i = j alone. It "
+            "is everywhere if one formula serves for all pairs, or if you subtract the products from a *vector*, which NumPy repeats "
+            "in every row. Where should that vector stand in the matrix?",
             (
                 lambda z: np.outer(softmax(z), 1 - softmax(z)),
                 lambda z: np.outer(1 - softmax(z), softmax(z)),
@@ -667,6 +717,15 @@ vjp = Exercise(
             row_sums,
         ),
         Mistake(
+            "the factor forgotten once",
+            "You multiply `v` by the probabilities and then subtract the average as it is: {output} for {input}. The probability in "
+            "front of the bracket belongs to both terms, so the average has to be multiplied by it, too. As it stands, a class that is "
+            "nearly impossible gets the whole average taken off, and the row does not sum to 0. Where does your code need a pair of "
+            "brackets?",
+            (lambda z, v: softmax(z) * v - (softmax(z) * v).sum(axis=-1, keepdims=True),),
+            TWO_LOGITS,
+        ),
+        Mistake(
             "no factor in front",
             "You return `v` minus its weighted average, and stop: {output} for {input}. That is the bracket of the formula. In front of "
             "it stands a probability, so that a class which is nearly impossible gets nearly nothing. Without that factor the row does "
@@ -869,6 +928,22 @@ def _never_put_back(put_back):
     return gradient
 
 
+def _two_names(h):
+    """Both points are one and the same array."""
+
+    def gradient(f, x):
+        x = np.array(x, dtype=float)
+        result = np.zeros(x.shape)
+        for index in np.ndindex(x.shape):
+            above = below = x
+            above[index] += h
+            below[index] -= h
+            result[index] = (f(above) - f(below)) / (2 * h)
+        return result
+
+    return gradient
+
+
 def _measured_in(f, x, h):
     """A central difference in the type of x."""
     result = np.zeros(x.shape, x.dtype)
@@ -990,8 +1065,37 @@ central_difference = Exercise(
             "You move an entry of your copy and leave it there, so the next entry is measured at another point. For {input}, where every "
             "slope is 0, you return {output}. The error grows from the first entry to the last, and a small step hides it from most tests. "
             "Either make fresh copies for each entry, or set the entry back to the value that it had.",
-            (_never_put_back(2), _never_put_back(1)),
+            (_never_put_back(2),),
             (VALLEY, np.array([0.0, 0.0])),
+        ),
+        Mistake(
+            "half of the slope",
+            "Every slope is half of what it should be: {output} for {input}. Your two points lie closer together than your denominator "
+            "says: one of them may be the starting point itself, because a step that was taken up has been taken back once and not "
+            "twice, or the result is halved once more at the end. How far apart are the two points at which you call `f`?",
+            (
+                _never_put_back(1),
+                *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x)) / (2 * h), 1e-4, 1e-5, 1e-6),
+                *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / (4 * h), 1e-5),
+            ),
+            AT_ONE_AND_THREE,
+        ),
+        Mistake(
+            "two names for one array",
+            "Every slope that you return is 0, for every function: {output} for {input}. Your two values of `f` are equal, because "
+            "both calls see the same numbers. Most often the two points are one array with two names: an assignment such as `b = a` "
+            "copies nothing, so what is added through one name is taken off again through the other. Which call makes a new array "
+            "with the same entries?",
+            (_two_names(1e-5),),
+            AT_ONE_AND_THREE,
+        ),
+        Mistake(
+            "subtracted in the wrong order",
+            "Every slope has the right size and the wrong sign: {output} for {input}. The squares of 1 and 3 grow when the numbers do, "
+            "so their slopes are positive. You take the value below minus the value above, and divide by a distance that was counted "
+            "upwards. Which of the two values comes first?",
+            _made_of(lambda f, x, unit, h: (f(x - h * unit) - f(x + h * unit)) / (2 * h), 1e-5),
+            AT_ONE_AND_THREE,
         ),
         Mistake(
             "too large a step",
@@ -1006,7 +1110,7 @@ central_difference = Exercise(
             "Your step is so small that the two values of `f` agree in nearly all digits, and their difference is made of rounding errors; "
             "with a step below 1e-16 the sum x + h is x itself. For {input} you return {output}. A smaller step is a better one up to "
             "a point, and the figure above shows where it turns. On which side of the valley is your step?",
-            _made_of(_central, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-20),
+            _made_of(_central, 1e-12, 1e-13, 1e-14, 1e-15, float(np.finfo(float).eps), 1e-16, 1e-20),
             (CUBES, np.array([1.0, -2.0])),
         ),
         Mistake(

@@ -14,8 +14,9 @@ from utils.softmax import log_softmax, logsumexp, softmax
 def one_example(rng):
     """Probabilities of one example and its label, the smallest first."""
     return [
-        (np.array([0.25, 0.75]), 0),
         (np.array([0.25, 0.75]), 1),
+        (np.array([0.25, 0.75]), 0),
+        (np.array([0.5, 0.5]), 1),
         (np.array([1.0]), 0),
         (np.array([0.7, 0.2, 0.1]), 2),
         (np.array([0.1, 0.2, 0.7]), 1),
@@ -37,7 +38,7 @@ def labels_and_classes(rng):
         (np.array([1, 2, 0]), 3),
         (np.array([1, 0, 1, 1]), 2),
         (np.array([1, 1, 0]), 5),
-        (np.array([3, 1, 0, 2, 2], dtype=np.uint8), 4),
+        (np.array([3, 1, 0, 2, 2]), 4),
         (rng.integers(4, size=7), 4),
         (rng.integers(6, size=3), 6),
         (rng.permutation(5), 5),
@@ -45,9 +46,10 @@ def labels_and_classes(rng):
 
 
 def probabilities_and_labels(rng):
-    """Batches of probabilities with labels: square ones, one example, one class, and classes with the probability 0."""
+    """Batches of probabilities with labels: square ones, one example, hundreds, one class, and probabilities of 0."""
     return [
-        (np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([1, 0])),
+        (np.array([[0.5, 0.5], [0.2, 0.8], [0.9, 0.1]]), np.array([1, 0, 1])),
+        (np.array([[0.5, 0.5]]), np.array([0])),
         (np.array([[0.25, 0.75]]), np.array([0])),
         (np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]), np.array([0, 2])),
         (np.array([[1.0], [1.0]]), np.array([0, 0])),
@@ -57,13 +59,14 @@ def probabilities_and_labels(rng):
         (rng.dirichlet(np.ones(3), size=3), rng.permutation(3)),
         (rng.dirichlet(np.ones(4), size=6), rng.integers(4, size=6)),
         (rng.dirichlet(np.ones(5), size=3), rng.integers(5, size=3)),
+        (rng.dirichlet(np.ones(10), size=400), rng.integers(10, size=400)),
     ]
 
 
 def logits_and_labels(rng):
     """Batches of logits with labels: one example, square ones, integers, one class, logits of any size."""
     return [
-        (np.array([[1.0, 2.0]]), np.array([0])),
+        (np.array([[1.0, 2.0, 4.0]]), np.array([1])),
         (np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([0, 1])),
         (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1])),
         (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([0, 2])),
@@ -81,7 +84,7 @@ def logits_and_one_hot(rng):
     """Logits of one example with a one-hot label: integers, one class, logits of any size."""
     fresh = [(rng.normal(scale=3, size=K), np.eye(K)[rng.integers(K)]) for K in (3, 3, 6)]
     return [
-        (np.array([1.0, 2.0]), np.array([1.0, 0.0])),
+        (np.array([1.0, 2.0, 4.0]), np.array([1.0, 0.0, 0.0])),
         (np.array([1, 2, 3]), np.array([0, 1, 0])),
         (np.array([3.0, 1.0, 0.5]), np.array([1, 0, 0])),
         (np.array([0.5]), np.array([1.0])),
@@ -89,6 +92,8 @@ def logits_and_one_hot(rng):
         (np.array([-1000.0, -1001.0]), np.array([1, 0])),
         (np.array([1000.0, 999.0, 0.0]), np.array([1, 0, 0])),
         (np.array([800.0, 0.0]), np.array([0.0, 1.0])),
+        (np.array([1e5, 0.0, -1e5]), np.array([0, 1, 0])),
+        (np.array([0.0, 0.0]), np.array([0, 1])),
         *fresh,
     ]
 
@@ -217,10 +222,42 @@ loss = Exercise(
             "number?",
             (
                 lambda a, y: -np.log(a),
-                lambda a, y: -(np.arange(len(a)) == y) * np.log(a),
+                lambda a, y: -((np.arange(len(a)) == y) * np.log(a)),
                 lambda a, y: np.where(np.arange(len(a)) == y, -np.log(a), 0),
             ),
             EVEN,
+        ),
+        Mistake(
+            "mean over the classes",
+            "You multiply by the indicator and take the mean over the classes. For {input} you return {output}, K times too "
+            "small: all products but one are 0, and the mean counts them too. The formula has a sum over the classes. A mean "
+            "belongs to the examples of a batch, and here there is one example. Which reduction leaves the one product as it "
+            "is?",
+            (lambda a, y: -np.mean((np.arange(len(a)) == y) * np.log(a)),),
+            EVEN,
+        ),
+        Mistake(
+            "the label as a factor",
+            "You multiply with the label itself. For {input} you return {output}: label 0 makes everything 0, a perfect score "
+            "for any prediction, and label 2 would count double. A label is the name of a class, not an amount. In the formula "
+            "the factor is the indicator, 1 for the class that occurred and 0 for the others. How does the number y lead to "
+            "one place of the array?",
+            (
+                lambda a, y: -y * np.log(a),
+                lambda a, y: -np.sum(y * np.log(a)),
+                lambda a, y: -np.mean(y * np.log(a)),
+                lambda a, y: -y * np.log(a[y]),
+            ),
+            EVEN,
+        ),
+        Mistake(
+            "rounded",
+            "You round the result: {output} for {input}. On paper that is enough. But a loss is calculated with: many of them "
+            "are averaged, differences of nearly equal ones are taken to check a gradient, and a loss that rounds to 0 looks "
+            "perfect without being so. Rounding belongs to the line that prints. Which call in your function cuts the "
+            "digits off?",
+            tuple(lambda a, y, digits=digits: np.round(-np.log(a[y]), digits) for digits in (1, 2, 3, 4)),
+            (np.array([0.5, 0.5]), 1),
         ),
         Mistake(
             "a term for the other classes",
@@ -346,6 +383,13 @@ def _rows_filled(y, K):
     return E
 
 
+def _one_row_many_times(y, K):
+    E = [[0] * K] * len(y)
+    for row, label in zip(E, y, strict=True):
+        row[label] = 1
+    return E
+
+
 def _label_filled(y, K):
     E = np.zeros((len(y), K))
     E[np.arange(len(y)), y] = y
@@ -387,8 +431,9 @@ indicator = Exercise(
         ),
         Mistake(
             "number of classes from the labels",
-            "You read the number of classes off the labels, as the largest one plus 1. For {input} you return {output}, "
-            "too narrow: a batch need not hold an example of the last class. The same model would then meet arrays of a "
+            "You read the number of classes off the labels, from the largest one or from those that occur. For {input} you "
+            "return {output}. A batch need not hold an example of every class, and then the result is too narrow, or a label "
+            "finds no row. The same model would then meet arrays of a "
             "different width in every batch. The number of classes is a property of the task. Which argument carries it?",
             (
                 lambda y, K: np.eye(np.max(y) + 1)[y],
@@ -409,12 +454,13 @@ indicator = Exercise(
         ),
         Mistake(
             "labels from 1",
-            "You compare with the numbers 1 to K. For {input} you return {output}: the 1 stands one column too far to "
-            "the left, and an example of class 0 has no 1 at all. The labels of K classes are 0 to K − 1 in this course, "
-            "and column j belongs to class j. Where does your range begin?",
+            "You treat the labels as if they began with 1. For {input} you return {output}: the 1 stands one column too far "
+            "to the left, and an example of class 0 has none at all, or has it in the last column, because −1 is the last "
+            "place in Python. The labels of K classes are 0 to K − 1 in this course, and column j belongs to class j. Where "
+            "does your count begin?",
             (
                 lambda y, K: y[:, None] == np.arange(1, K + 1),
-                lambda y, K: np.eye(K)[y.astype(int) - 1],
+                lambda y, K: np.eye(K)[y - 1],
             ),
             (np.array([1, 0]), 2),
         ),
@@ -429,11 +475,11 @@ indicator = Exercise(
         ),
         Mistake(
             "columns instead of elements",
-            "You set whole columns to 1. For {input} you return {output}: as index, the array of labels names columns, "
-            "and the colon before it means *every* row. So each example gets the labels of all. An entry needs two "
-            "indices, its row and its column, and two index arrays of the same length are read in pairs. Which array "
-            "numbers the rows?",
-            (_columns_filled,),
+            "You set whole columns to 1: for {input} you return {output}, and each example gets the labels of all. In NumPy a "
+            "colon in front of the labels does that, because it means *every* row; two index arrays of the same length are "
+            "read in pairs instead. With lists, `[row] * m` does it: it is one and the same row m times, and whoever writes "
+            "into one of them writes into all. How does each example get a row of its own?",
+            (_columns_filled, _one_row_many_times),
             (np.array([1, 0]), 2),
         ),
         Mistake(
@@ -482,6 +528,20 @@ indicator = Exercise(
             (np.array([1, 0, 1, 1]), 2),
         ),
         Mistake(
+            "only one example",
+            "You return the row of a single example: {output} for {input}. A `return` that is indented into the loop ends the "
+            "function in the first round, and a result that is overwritten in every round holds the last one alone. What is "
+            "asked for has a row for each of the m examples. Where are the rows collected, and how far is your `return` "
+            "indented?",
+            (
+                lambda y, K: np.eye(K)[y[:1]],
+                lambda y, K: np.eye(K)[y[0]],
+                lambda y, K: np.eye(K)[y[-1:]],
+                lambda y, K: np.eye(K)[y[-1]],
+            ),
+            (np.array([1, 0]), 2),
+        ),
+        Mistake(
             "the labels as a column",
             "You return the labels themselves, {output} for {input}, without comparing them with the classes. The axis "
             "that you added is the first half of the way: NumPy stretches a column of the shape (m, 1) to meet an array "
@@ -528,6 +588,12 @@ def _cost_xlogy(A, y):
     return -xlogy(_one_hot(y, A.shape[1]), A).sum(axis=-1).mean()
 
 
+def _yes_and_no(A, y):
+    """The loss of K decisions, each for itself, one row for each example."""
+    E = _one_hot(y, A.shape[1])
+    return -(E * np.log(A) + (1 - E) * np.log(1 - A))
+
+
 def _columns(A, y):
     return np.mean(-np.log(A[:, y]))
 
@@ -565,6 +631,90 @@ cost = Exercise(
         lambda A, y: -np.log(A[_one_hot(y, A.shape[1]) == 1]).sum() / len(A),
     ),
     mistakes=(
+        Mistake(
+            "divided by m − 1",
+            "You divide by one less than the number of examples. For {input} you return {output}, and for a single example "
+            "there is nothing left to divide by. That divisor belongs to the variance of a sample, where a mean has been "
+            "subtracted before. Nothing is subtracted here: the cost is the plain mean of m losses. Where does your 1 come "
+            "from, a formula of statistics or a count that begins with 0?",
+            (lambda A, y: -np.log(_picked(A, y)).sum() / (np.float64(len(A)) - 1),),
+            PAIR,
+        ),
+        Mistake(
+            "a term for the other classes",
+            "You add the logarithm of 1 − a for every class that did not occur. For {input} you return {output}. The other "
+            "classes are in the cost already: a row sums to 1, so whatever they get is missing at the label. The extra terms "
+            "belong to classes that are decided one by one, as in chapter 5. Which single term of each row is left without "
+            "them?",
+            (
+                lambda A, y: _yes_and_no(A, y).sum() / len(A),
+                lambda A, y: _yes_and_no(A, y).mean(),
+                lambda A, y: _yes_and_no(A, y).sum(),
+            ),
+            PAIR,
+        ),
+        Mistake(
+            "only one example",
+            "A single example reaches your result: {output} for {input}. Either a `return` is indented into the loop and ends "
+            "the function in the first round, or the total is overwritten in every round, so that the last loss alone is "
+            "left. Every example has to add its loss to the same total. Which sign collects, and how far is your `return` "
+            "indented?",
+            (
+                lambda A, y: -np.log(A[0, y[0]]),
+                lambda A, y: -np.log(A[0, y[0]]) / len(A),
+                lambda A, y: -np.log(A[-1, y[-1]]),
+                lambda A, y: -np.log(A[-1, y[-1]]) / len(A),
+            ),
+            PAIR,
+        ),
+        Mistake(
+            "the label as a factor",
+            "You multiply with the labels themselves. For {input} you return {output}. An example of class 0 then costs "
+            "nothing, whatever was predicted, and one of class 2 counts double. A label is the name of a class, not an amount. "
+            "In the formula the factor is the indicator, 1 at the label and 0 elsewhere. How does a label lead to one entry of "
+            "its row?",
+            (
+                lambda A, y: -np.sum(y[:, None] * np.log(A)) / len(A),
+                lambda A, y: -np.mean(y[:, None] * np.log(A)),
+                lambda A, y: -np.sum(y * np.log(A)) / len(A),
+                lambda A, y: -np.mean(y * np.log(A)),
+            ),
+            PAIR,
+        ),
+        Mistake(
+            "as many columns as examples",
+            "Your one-hot matrix has as many columns as there are examples, as `np.eye(len(y))` gives it. For {input} the "
+            "result is {output}. It fits A when examples and classes are equally many, and for one example it is stretched "
+            "over all classes without an error. Its width has to be the number of *classes*. Which entry of `A.shape` is that?",
+            (
+                lambda A, y: -np.sum(np.eye(len(y))[y] * np.log(A)) / len(A),
+                lambda A, y: -np.mean(np.sum(np.eye(len(y))[y] * np.log(A), axis=1)),
+                lambda A, y: -np.log(np.sum(np.eye(len(y))[y] * A, axis=1)).mean(),
+            ),
+            (np.array([[0.25, 0.75]]), np.array([0])),
+        ),
+        Mistake(
+            "logarithm of the product",
+            "You multiply the probabilities first and take one logarithm at the end. On paper that is the same. In float64 the "
+            "product of many numbers below 1 is rounded to 0: for {input} you return {output}. A few hundred examples are "
+            "enough, and a training has thousands. A sum of as many numbers of ordinary size is harmless. Which of the two "
+            "steps has to come first?",
+            (
+                lambda A, y: -np.log(np.prod(_picked(A, y))) / len(A),
+                lambda A, y: -np.log(np.prod(_picked(A, y)) ** (1 / len(A))),
+            ),
+            (np.full((1_200, 2), 0.5), np.zeros(1_200, dtype=int)),
+        ),
+        Mistake(
+            "rounded",
+            "You round the result: {output} for {input}. On paper that is enough. But a cost is calculated with: differences of "
+            "nearly equal ones are taken to check a gradient, and two trainings that differ in the fifth digit would look the "
+            "same. Rounding belongs to the line that prints. Which call in your function cuts the digits off?",
+            tuple(
+                lambda A, y, digits=digits: np.round(-np.log(_picked(A, y)).mean(), digits) for digits in (1, 2, 3, 4)
+            ),
+            (np.array([[0.5, 0.5]]), np.array([0])),
+        ),
         Mistake(
             "sum instead of mean",
             "You add up the losses and do not divide by the number of examples. For {input} you return {output}, and a "
@@ -802,6 +952,12 @@ def _squared_error(Z, y, factor=2):
     return P * (pull - (P * pull).sum(axis=1, keepdims=True)) / len(Z)
 
 
+def _gradient_cut_to_integers(Z, y):
+    gradient = np.zeros_like(Z)
+    gradient[:] = losses.cost_gradient(Z, y)
+    return gradient
+
+
 def _gradient_columns(Z, y):
     P = softmax(Z)
     P[:, y] -= 1
@@ -900,6 +1056,61 @@ cost_gradient = Exercise(
             "a row sums to 0. Which case of the derivation is missing?",
             (_only_the_target,),
             ONE,
+        ),
+        Mistake(
+            "labels in place of one-hot rows",
+            "You subtract the labels themselves, as numbers, from the probabilities. For {input} you return {output}. Label 0 "
+            "subtracts nothing, label 2 takes 2 away from all classes, and no row sums to 0. The y of p − y is the one-hot row: "
+            "1 at the true class and 0 elsewhere, as long as the row of probabilities. Which function of this chapter makes "
+            "such rows from labels?",
+            (
+                lambda Z, y: (softmax(Z) - y[:, None]) / len(Z),
+                lambda Z, y: (softmax(Z) - y) / len(Z),
+                lambda Z, y: softmax(Z) - y[:, None],
+                lambda Z, y: softmax(Z) - y,
+            ),
+            (np.array([[1.0, 2.0]]), np.array([1])),
+        ),
+        Mistake(
+            "only one of the two is divided",
+            "You divide one of the two terms by m, and the other keeps its full size. For {input} you return {output}. The rows "
+            "of a right answer sum to 0; with a single example yours do, too, and with more they do not. In Python a division "
+            "is done before a subtraction that stands beside it, as on paper. What decides the order there?",
+            (
+                lambda Z, y: softmax(Z) - _one_hot(y, Z.shape[1]) / len(Z),
+                lambda Z, y: softmax(Z) / len(Z) - _one_hot(y, Z.shape[1]),
+            ),
+            TWO,
+        ),
+        Mistake(
+            "as many columns as examples",
+            "Your one-hot matrix has as many columns as there are examples, as `np.eye(len(y))` gives it. For {input} the "
+            "result is {output}. It fits when examples and classes are equally many, and for one example it is stretched over "
+            "all classes without an error. Its width has to be the number of *classes*. Which entry of `Z.shape` is that?",
+            (lambda Z, y: (softmax(Z) - np.eye(len(y))[y]) / len(Z), lambda Z, y: softmax(Z) - np.eye(len(y))[y]),
+            ONE,
+        ),
+        Mistake(
+            "only one example",
+            "You return the gradient of a single example: {output} for {input}. A `return` that is indented into the loop ends "
+            "the function in the first round, and a name that is assigned anew in every round holds the last row alone. The "
+            "result has a row for each example, in the shape of `Z`. Where are the rows collected?",
+            (
+                lambda Z, y: losses.cost_gradient(Z, y)[0],
+                lambda Z, y: losses.cost_gradient(Z, y)[-1],
+                lambda Z, y: losses.cost_gradient(Z, y)[:1],
+                lambda Z, y: losses.cost_gradient(Z, y)[-1:],
+            ),
+            TWO,
+        ),
+        Mistake(
+            "cut to integers",
+            "You fill an array that was made for integers. `np.zeros_like(Z)` takes over not only the shape of Z, and for "
+            "logits that are whole numbers, {input}, what is written into it loses everything behind the point: {output}. "
+            "Probabilities and their differences are fractions. What else than the shape does an array have, and how is it "
+            "chosen?",
+            (_gradient_cut_to_integers,),
+            (np.array([[1, 2]]), np.array([0])),
         ),
         Mistake(
             "no one-hot",
@@ -1099,6 +1310,7 @@ repaired_loss = Exercise(
                 lambda x, y: -np.sum(np.eye(len(y), dtype=int)[y.astype(int)] * np.log(_shares(x))),
                 lambda x, y: -np.sum(log_softmax(x)[y.astype(int)]),
                 lambda x, y: -np.sum(log_softmax(x)[y]),
+                lambda x, y: -log_softmax(x)[y],
             ),
             SOURCE,
         ),
@@ -1141,6 +1353,51 @@ repaired_loss = Exercise(
                 lambda x, y_one_hot: np.nan_to_num(-np.sum(y_one_hot * np.log(_shares(x)))),
             ),
             (np.array([800.0, 0.0]), np.array([0.0, 1.0])),
+        ),
+        Mistake(
+            "log-sum-exp without a shift",
+            "You write the loss in the logits, which is the right way, and raise e to the logits as they are. For {input} the "
+            "result is {output}: a power is infinite from 710 on and 0 far below zero, and the logarithm of the sum is no better. "
+            "The sum of powers keeps its meaning when the same number is taken out of all of them and put back behind the "
+            "logarithm. Which number keeps every power at 1 or below?",
+            (
+                lambda x, y_one_hot: np.log(np.sum(np.exp(x))) - np.sum(x * y_one_hot),
+                lambda x, y_one_hot: np.log(np.sum(np.exp(x))) - x[np.argmax(y_one_hot)],
+            ),
+            (np.array([1000.0, 999.0]), np.array([0.0, 1.0])),
+        ),
+        Mistake(
+            "shifted on one side only",
+            "One of your two terms is shifted and the other is not. For {input} you return {output}, off by exactly the largest "
+            "logit. A shift changes no loss when it reaches the log-sum-exp *and* the logit that is subtracted from it, since "
+            "then it cancels; a loss below 0 is one sign that it did not. In which of the two does your code still read the "
+            "logits as they were?",
+            (
+                lambda x, y_one_hot: np.log(np.sum(np.exp(x - np.max(x)))) - np.sum(x * y_one_hot),
+                lambda x, y_one_hot: logsumexp(x) - np.sum((x - np.max(x)) * y_one_hot),
+            ),
+            (np.array([1.0, 2.0]), np.array([1.0, 0.0])),
+        ),
+        Mistake(
+            "prediction and truth exchanged",
+            "You take the logarithm of the label and multiply it with the prediction. For {input} you return {output}. A "
+            "one-hot label is 0 almost everywhere, and the logarithm of 0 is minus infinity, or whatever an epsilon makes of it. "
+            "The truth supplies the weights, 1 and 0; the prediction supplies the logarithms. In which order does the "
+            "cross-entropy take its two arguments?",
+            (
+                lambda x, y_one_hot: -np.sum(softmax(x) * np.log(y_one_hot)),
+                lambda x, y_one_hot: -np.sum(softmax(x) * np.log(y_one_hot + 1e-9)),
+                lambda x, y_one_hot: -np.sum(_shares(x) * np.log(y_one_hot)),
+            ),
+            (np.array([1.0, 2.0]), np.array([1.0, 0.0])),
+        ),
+        Mistake(
+            "the likeliest class",
+            "You take the class with the largest logit, and the label plays no part. For {input} you return {output}: the price of "
+            "what the model believes, which is small for a confident model whether it is right or wrong. The loss has to be large "
+            "where the truth is another class than the likeliest. Which of your two arguments is never read?",
+            (lambda x, y_one_hot: -np.max(log_softmax(x)), lambda x, y_one_hot: -np.log(np.max(softmax(x)))),
+            (np.array([1.0, 2.0]), np.array([1.0, 0.0])),
         ),
         Mistake(
             "clipped logits",
@@ -1255,8 +1512,8 @@ repaired_loss = Exercise(
         ),
         Mistake(
             "no shift",
-            "Your softmax raises e to the logits as they are. For {input} the result is {output}: from 710 on, `exp` is "
-            "infinite in float64, and infinite divided by infinite is nan. The published code never meets such logits, "
+            "You raise e to the logits as they are. For {input} the result is {output}: from 710 on, `exp` is infinite in "
+            "float64, and infinite divided by infinite is nan, like infinite times 0. The published code never meets such logits, "
             "because it was run for 1, 2 and 3 alone. What may be subtracted from all logits without changing any "
             "probability?",
             (

@@ -40,16 +40,19 @@ def weights_and_examples(rng):
 
 
 def two_gradients(rng):
-    """Pairs of arrays: equal, proportional, tiny, huge, with zeros, of one and of two axes."""
+    """Pairs of arrays: equal, proportional, tiny, huge, with zeros, one of them zero, of one and of two axes."""
     one, other = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
     return [
         (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         (np.array([3.0, 2.0]), np.array([1.0, 2.0])),
         (np.array([2.0, 0.0]), np.array([2.0, 0.0])),
         (np.array([0.0, 0.0]), np.array([0.0, 0.0])),
+        (np.array([0.0, 0.0]), np.array([1.0, 2.0])),
+        (np.array([2.0, 1.0]), np.array([0.0, 0.0])),
         (np.array([0.0, 4.0]), np.array([1.0, 4.0])),
         (np.array([-3.0, 1.0]), np.array([-1.0, 1.0])),
         (np.array([1e-7, -2e-7]), np.array([2e-7, -4e-7])),
+        (np.array([1e-20, 3e-20]), np.array([1e-20, 1e-20])),
         (np.array([[1e8, 2.0], [3.0, 4.0]]), np.array([[1e8, 2.0], [3.0, 4e6]])),
         (np.array([[1, 2], [3, 4]]), np.array([[1, 2], [3, 5]])),
         (np.array([5.0]), np.array([-5.0])),
@@ -76,12 +79,13 @@ def trainings(rng):
 
 
 def weights_and_points(rng):
-    """(W, b, X): a bias that decides, square batches, one example, one class, integers, large logits."""
+    """(W, b, X): a bias that decides, a narrow lead, square batches, one example, one class, integers, large logits."""
     return [
         (np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]])),
-        (np.array([[1.0, 0.0]]), np.array([0.0, 1.5]), np.array([[1.0], [2.0], [0.5]])),
+        (np.array([[1.0, 0.0]]), np.array([0.0, 1.5]), np.array([[1.0], [2.0], [-1.0]])),
         (np.array([[2.0, 0.0, 1.0], [0.0, 1.0, 1.0]]), np.array([0.0, 0.5, 0.1]), np.array([[1.0, 2.0]])),
         (np.array([[2.0], [1.0]]), np.array([3.0]), np.array([[1.0, 1.0], [0.0, 2.0]])),
+        (np.array([[1.0, 1.004, 1.0]]), np.zeros(3), np.array([[1.0]])),
         (np.eye(3), np.array([0.0, 0.25, 0.0]), np.array([[3.0, 1.0, 2.0], [0.0, 1.0, 5.0], [0.0, 2.0, 1.0]])),
         (np.array([[1, -1], [0, 2]]), np.array([0, 1]), np.array([[1, 2], [9, 0], [2, 2]])),
         (np.array([[900.0, -900.0, 901.0]]), np.array([0.0, 0.0, -50.0]), np.array([[1.0], [-1.0], [60.0]])),
@@ -223,6 +227,24 @@ def _whole_columns(W, b, X, y):
     return _through(P / len(y), X)
 
 
+def _whole_rows(W, b, X, y):
+    P = softmax(X @ W + b)
+    P[y] -= 1
+    return _through(P / len(y), X)
+
+
+def _of_one(W, b, X, y, which, size):
+    """What one example gives, divided by a size."""
+    dW, db = networks.gradients(W, b, X[which][None], y[which][None])
+    return dW / size, db / size
+
+
+def _cut_to_integers(W, b, X, y):
+    dW, db = np.zeros_like(W), np.zeros_like(b)
+    dW[:], db[:] = networks.gradients(W, b, X, y)
+    return dW, db
+
+
 def _bias(reduce):
     """Right for W, and for the bias what ``reduce`` makes of P − Y and m."""
 
@@ -283,10 +305,10 @@ gradients = Exercise(
     mistakes=(
         Mistake(
             "bias without axis",
-            "Your gradient for W is right, and the one for b sums over everything, classes included. Each row of P − Y sums "
-            "to 0, so that total is always 0, up to rounding, and the bias never learns: for {input} you return {output}. "
-            "Broadcasting hides it, because one number can be subtracted from a vector. Each class has a bias of its own; "
-            "which axis holds the examples?",
+            "Your gradient for W is right, and the one for b is 0 for every input, up to rounding, so the bias never learns: "
+            "for {input} you return {output}. That is what a sum over everything gives, classes included, because each row of "
+            "P − Y sums to 0. Broadcasting hides it, since one number can be subtracted from a vector. Each class has a bias "
+            "of its own; which axis holds the examples?",
             (
                 _bias(lambda difference, m: difference.sum() / m),
                 _bias(lambda difference, m: difference.sum()),
@@ -329,12 +351,13 @@ gradients = Exercise(
         ),
         Mistake(
             "1/m twice",
-            "Your result is m times too small: you divide by the number of examples once in the gradient for the logits and "
-            "once more behind it, or take a mean of what is divided already. For {input} you return {output}. The direction is "
+            "Your result, or one part of it, is m times too small: you divide by the number of examples in the gradient for the "
+            "logits and once more behind it, or take a mean of what is divided already. For {input} you return {output}. The direction is "
             "right and learning is slow, slower with more data. Follow the 1/m from the cost to the end: it occurs once.",
             (
                 lambda W, b, X, y: _through(_difference(W, b, X, y) / len(y) ** 2, X),
                 _bias(lambda difference, m: difference.mean(axis=0) / m),
+                lambda W, b, X, y: (X.T @ _difference(W, b, X, y) / len(y) ** 2, _difference(W, b, X, y).mean(axis=0)),
             ),
             ONE_SIDED,
         ),
@@ -345,6 +368,85 @@ gradients = Exercise(
             "{input} you return {output}, which is K times too small. Which length belongs under the line?",
             (lambda W, b, X, y: _through(_difference(W, b, X, y) / (len(y) * len(b)), X),),
             THREE_CLASSES,
+        ),
+        Mistake(
+            "another length below the line",
+            "You divide by the number of classes, or of features. For {input} you return {output}. Where the batch has as many "
+            "examples as that, nothing shows, and a small square test is such a batch. The cost is a mean over the examples, so "
+            "its gradient carries one over their number and nothing else. Which of the four arguments has an entry for each "
+            "example?",
+            (
+                lambda W, b, X, y: _through(_difference(W, b, X, y) / len(b), X),
+                lambda W, b, X, y: _through(_difference(W, b, X, y) / X.shape[1], X),
+            ),
+            ABSENT,
+        ),
+        Mistake(
+            "only one of the two is divided",
+            "You divide P or Y by the number of examples, and the other keeps its full size. For {input} you return {output}. "
+            "Each row of P − Y sums to 0 over the classes, and so do the rows of a right dW; yours do not. In Python a division "
+            "is done before a subtraction that stands beside it, as on paper. What decides the order there?",
+            (
+                lambda W, b, X, y: _through(softmax(X @ W + b) - indicator(y, len(b)) / len(y), X),
+                lambda W, b, X, y: _through(softmax(X @ W + b) / len(y) - indicator(y, len(b)), X),
+            ),
+            ONE_SIDED,
+        ),
+        Mistake(
+            "labels in place of one-hot rows",
+            "You subtract the labels themselves, as numbers, from the probabilities. For {input} you return {output}. Label 0 "
+            "subtracts nothing, and label 2 takes 2 away from every class. The Y of P − Y has the shape of P, with a single 1 in "
+            "each row, at the true class. Which function of chapter 3 makes it from labels?",
+            (
+                lambda W, b, X, y: _through((softmax(X @ W + b) - y[:, None]) / len(y), X),
+                lambda W, b, X, y: _through((softmax(X @ W + b) - y) / len(y), X),
+            ),
+            (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1])),
+        ),
+        Mistake(
+            "the labels are not used",
+            "You multiply the features with the probabilities and never subtract the truth. For {input} you return {output}. Every "
+            "class is pushed away from every example, also its own, and other labels would change nothing: nothing could be "
+            "learned from them. In the force of the loop version a 1 is subtracted, at one class of each example. Which one?",
+            (lambda W, b, X, y: _through(softmax(X @ W + b) / len(y), X),),
+            ONE_SIDED,
+        ),
+        Mistake(
+            "labels from 1",
+            "You subtract the 1 at the class before the label, as if classes were counted from 1. For {input} you return {output}: "
+            "another class is pulled towards the examples. Label 0 becomes −1, the last place in Python, so nothing fails, and "
+            "the rows still sum to 0. The labels of K classes are 0 to K − 1 here. Which column does a label name?",
+            (lambda W, b, X, y: _through((softmax(X @ W + b) - np.eye(len(b))[y - 1]) / len(y), X),),
+            THREE_CLASSES,
+        ),
+        Mistake(
+            "rows instead of elements",
+            "`P[y] -= 1` takes whole rows: with a single index the labels name examples. For {input} you return {output}, and a "
+            "label that exceeds the batch would raise an error. Every row of P − Y sums to 0, which is a test you can make at "
+            "each step. An entry has two indices, the example and its class. Which of them is missing?",
+            (_whole_rows,),
+            ONE_SIDED,
+        ),
+        Mistake(
+            "only one example",
+            "A single example reaches your result: {output} for {input}. Either a `return` is indented into a loop and ends the "
+            "function in the first round, or the arrays are overwritten in every round, so that the last example alone is left. "
+            "A weight takes part in all examples, and its gradient adds up over them. Which sign adds to what is there already?",
+            (
+                lambda W, b, X, y: _of_one(W, b, X, y, 0, len(y)),
+                lambda W, b, X, y: _of_one(W, b, X, y, 0, 1),
+                lambda W, b, X, y: _of_one(W, b, X, y, -1, len(y)),
+                lambda W, b, X, y: _of_one(W, b, X, y, -1, 1),
+            ),
+            (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1])),
+        ),
+        Mistake(
+            "cut to integers",
+            "You fill arrays that were made for integers. `np.zeros_like(W)` takes over not only the shape of W, and where the "
+            "weights are whole numbers, {input}, what is written into it loses everything behind the point: {output}. A gradient "
+            "is made of fractions, whatever the weights are. What else than the shape does an array have, and how is it chosen?",
+            (_cut_to_integers,),
+            (np.array([[1, -1]]), np.array([0, 0]), np.array([[1.0], [2.0]]), np.array([0, 0])),
         ),
         Mistake(
             "Y minus P",
@@ -383,9 +485,9 @@ gradients = Exercise(
         Mistake(
             "softmax over the examples",
             "Your softmax runs over the wrong axis, or over the whole batch: the examples compete with each other in place of "
-            "the classes. For {input} you return {output}. Chapter 1 called it *wrong axis*: each row of P must sum to 1 by "
+            "the classes. For {input} you return {output}. Chapter 1 called it wrong axis: each row of P must sum to 1 by "
             "itself. The prediction for one flower must not depend on which others are in the batch. Which axis holds the "
-            "classes?".replace("*", ""),
+            "classes?",
             (_classes_over_examples, _one_softmax_for_all),
             ONE_SIDED,
         ),
@@ -483,8 +585,8 @@ gradients = Exercise(
         ),
         Mistake(
             "no shift",
-            "Your probabilities come from powers of e without a shift. For {input} a power is infinite, and the result is "
-            "{output}. Logits of this size are rare, but one nan in a gradient makes every weight nan in the next step, and "
+            "Your probabilities come from powers of e without a shift, or with one shift for the whole batch. For {input} a power "
+            "is infinite, or a whole row of them is 0, and the result is {output}. Logits of this size are rare, but one nan in a gradient makes every weight nan in the next step, and "
             "nothing brings them back. Chapter 1 has the cure: what may be subtracted from every logit of a row?",
             (_no_shift,),
             LARGE,
@@ -499,6 +601,27 @@ gradients = Exercise(
 
 def _largest(a):
     return np.max(np.abs(a))
+
+
+def _apart(a, b):
+    return _largest(a - b)
+
+
+def _larger(a, b):
+    return max(_largest(a), _largest(b))
+
+
+def _distance(a, b):
+    return np.linalg.norm(a - b)
+
+
+def _quotients(above, below):
+    """A quotient in three forms, which differ where the size below the line is 0."""
+    return (
+        lambda a, b: above(a, b) / np.float64(below(a, b)),
+        lambda a, b: above(a, b) / (below(a, b) or 1),
+        lambda a, b: above(a, b) / below(a, b) if below(a, b) else 0.0,
+    )
 
 
 def _with_loops(a, b):
@@ -555,14 +678,17 @@ relative_error = Exercise(
         ),
         Mistake(
             "signs left in",
-            "You take the largest difference with its sign, so a negative one counts as small, however far it reaches. For "
-            "{input} you return {output}, though the first entries are far apart. An error has a size and no direction. Which "
-            "function removes the sign, and has it to act before the maximum or after it?",
+            "You look for the largest number while the signs are still there, in the difference or in the arrays themselves, so a "
+            "negative one counts as small, however far it reaches. For {input} you return {output}: the first entries ought to "
+            "decide, above the line and below it. An error has a size and no direction. Which function removes the sign, and has "
+            "it to act before the maximum or after it?",
             (
-                lambda a, b: np.max(a - b) / (max(_largest(a), _largest(b)) or 1),
-                lambda a, b: np.abs(np.max(a - b)) / (max(_largest(a), _largest(b)) or 1),
-                lambda a, b: np.abs(np.max(a) - np.max(b)) / (max(_largest(a), _largest(b)) or 1),
-                lambda a, b: np.max(np.abs(a - b)) / (np.max([a, b]) or 1),
+                *_quotients(lambda a, b: np.max(a - b), _larger),
+                *_quotients(lambda a, b: np.abs(np.max(a - b)), _larger),
+                *_quotients(lambda a, b: np.abs(np.max(a) - np.max(b)), _larger),
+                *_quotients(_apart, lambda a, b: np.max([a, b])),
+                *_quotients(lambda a, b: np.abs(np.max(a - b)), lambda a, b: max(abs(np.max(a)), abs(np.max(b)))),
+                *_quotients(lambda a, b: np.max(a - b), lambda a, b: np.max([a, b])),
             ),
             (np.array([-3.0, 1.0]), np.array([-1.0, 1.0])),
         ),
@@ -572,10 +698,8 @@ relative_error = Exercise(
             "be another number, and if that array is zero there is no result. Nobody knows in advance which of two gradients is "
             "the wrong one, so both should count alike. What is the size of the larger one?",
             (
-                lambda a, b: _largest(a - b) / (_largest(a) or 1),
-                lambda a, b: _largest(a - b) / (_largest(b) or 1),
-                lambda a, b: _largest(a - b) / _largest(a),
-                lambda a, b: _largest(a - b) / _largest(b),
+                *_quotients(_apart, lambda a, b: _largest(a)),
+                *_quotients(_apart, lambda a, b: _largest(b)),
             ),
             (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
@@ -585,10 +709,8 @@ relative_error = Exercise(
             "Some courses define it so, and as a measure it is as good; but a threshold is worth something only when everybody "
             "divides by the same. The definition above has the larger of the two sizes below the line.",
             (
-                lambda a, b: _largest(a - b) / ((_largest(a) + _largest(b)) or 1),
-                lambda a, b: np.linalg.norm(a - b) / ((np.linalg.norm(a) + np.linalg.norm(b)) or 1),
-                lambda a, b: _largest(a - b) / (_largest(a) + _largest(b)),
-                lambda a, b: np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)),
+                *_quotients(_apart, lambda a, b: _largest(a) + _largest(b)),
+                *_quotients(_distance, lambda a, b: np.linalg.norm(a) + np.linalg.norm(b)),
             ),
             (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
@@ -597,10 +719,7 @@ relative_error = Exercise(
             "You divide by the smaller of the two sizes. For {input} you return {output}. The quotient then has no upper end: against a "
             "gradient that is zero by mistake, the most common failure of all, it is infinite, or nan. With the larger size below "
             "the line, the result lies between 0 and 2 for all inputs. Which of `min` and `max` did you call?",
-            (
-                lambda a, b: _largest(a - b) / min(_largest(a), _largest(b)),
-                lambda a, b: _largest(a - b) / (min(_largest(a), _largest(b)) or 1),
-            ),
+            _quotients(_apart, lambda a, b: min(_largest(a), _largest(b))),
             (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
         Mistake(
@@ -609,23 +728,27 @@ relative_error = Exercise(
             "courses use it; but in a long gradient many right entries make one wrong entry look small. The definition above takes "
             "the largest entry on both sides of the line. Which function of NumPy finds it, once the signs are gone?",
             (
-                lambda a, b: np.linalg.norm(a - b) / (max(np.linalg.norm(a), np.linalg.norm(b)) or 1),
-                lambda a, b: np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b)),
-                lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(a),
-                lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(b),
+                *_quotients(_distance, lambda a, b: max(np.linalg.norm(a), np.linalg.norm(b))),
+                *_quotients(_distance, lambda a, b: np.linalg.norm(a)),
+                *_quotients(_distance, lambda a, b: np.linalg.norm(b)),
             ),
             (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
         Mistake(
             "an epsilon below the line",
-            "You add a small number to the denominator, so that it is never zero. For gradients of that size it is not small any more: "
-            "for {input} you return {output}, too little. The measure should mean the same for gradients of every size. Only one "
+            "A small number decides about your result: it is added below the line, it is a floor there, or whatever lies below it "
+            "counts as zero. For gradients of that size it is not small any more: for {input} you return {output}, too little. The measure should mean the same for gradients of every size. Only one "
             "input really needs care, two arrays of zeros; an `if` treats it without touching the others.",
             tuple(
-                lambda a, b, epsilon=epsilon: _largest(a - b) / (max(_largest(a), _largest(b)) + epsilon)
-                for epsilon in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
+                form
+                for epsilon in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, np.finfo(float).eps)
+                for form in (
+                    lambda a, b, e=epsilon: _largest(a - b) / (max(_largest(a), _largest(b)) + e),
+                    lambda a, b, e=epsilon: _largest(a - b) / max(_largest(a), _largest(b), e),
+                    lambda a, b, e=epsilon: _apart(a, b) / _larger(a, b) if _larger(a, b) > e else 0.0,
+                )
             ),
-            (np.array([1e-7, -2e-7]), np.array([2e-7, -4e-7])),
+            (np.array([1e-20, 3e-20]), np.array([1e-20, 1e-20])),
         ),
         Mistake(
             "each entry by itself",
@@ -640,6 +763,30 @@ relative_error = Exercise(
                 lambda a, b: np.max(np.abs(a - b) / (np.abs(a) + np.abs(b))),
             ),
             (np.array([0.0, 4.0]), np.array([1.0, 4.0])),
+        ),
+        Mistake(
+            "zero as soon as one is zero",
+            "You return 0 when one of the two arrays is zero, whatever stands in the other: {output} for {input}. A gradient that "
+            "is zero by mistake is the most common failure of all, and this check would call it right. Only *two* arrays of zeros "
+            "are equal. For which of the three cases, one, the other, both, is there no number to divide by?",
+            (
+                lambda a, b: _largest(a - b) / max(_largest(a), _largest(b)) if np.any(a) else 0.0,
+                lambda a, b: _largest(a - b) / max(_largest(a), _largest(b)) if np.any(b) else 0.0,
+                lambda a, b: _largest(a - b) / max(_largest(a), _largest(b)) if np.any(a) and np.any(b) else 0.0,
+            ),
+            (np.array([0.0, 0.0]), np.array([1.0, 2.0])),
+        ),
+        Mistake(
+            "yes or no",
+            "You answer whether the two arrays are close, {output} for {input}, and the exercise asks how far apart they are. A yes "
+            "hides the limit that was used, and functions such as `np.allclose` have one of their own, partly absolute: two tiny "
+            "gradients are close for it, even when one is twice the other. Which number would such a function compare with its "
+            "limit?",
+            (
+                lambda a, b: np.allclose(a, b),
+                lambda a, b: np.isclose(a, b),
+            ),
+            (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
         Mistake(
             "an array of errors",
@@ -659,17 +806,24 @@ relative_error = Exercise(
             "one of them may be completely wrong, and the average hardly moves. The purpose of the check is to find that one. Which "
             "reduction keeps the worst entry in sight?",
             (
-                lambda a, b: np.mean(np.abs(a - b)) / (max(_largest(a), _largest(b)) or 1),
-                lambda a, b: np.mean(np.abs(a - b)) / (max(np.mean(np.abs(a)), np.mean(np.abs(b))) or 1),
+                *_quotients(lambda a, b: np.mean(np.abs(a - b)), _larger),
+                *_quotients(
+                    lambda a, b: np.mean(np.abs(a - b)), lambda a, b: max(np.mean(np.abs(a)), np.mean(np.abs(b)))
+                ),
             ),
             (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
         ),
         Mistake(
             "nothing over nothing",
-            "Two arrays of zeros are equal, and your function returns {output} for {input}: 0 divided by 0. It happens in "
-            "practice, for the weights of a feature that is 0 in every example. Since nan compares as false with everything, a "
-            "test such as `error < 1e-7` then fails for a reason that is hard to find. Which case needs a line of its own?",
-            (lambda a, b: _largest(a - b) / np.maximum(_largest(a), _largest(b)),),
+            "Two arrays of zeros are equal, so their error is 0, and your function returns {output} for {input}. It happens in "
+            "practice, for the weights of a feature that is 0 in every example. There 0 is divided by 0, which gives nan, and "
+            "since nan compares as false with everything, a test such as `error < 1e-7` fails for a reason that is hard to "
+            "find. Which case needs a line of its own, and what belongs into it?",
+            (
+                lambda a, b: _apart(a, b) / np.float64(_larger(a, b)),
+                lambda a, b: _apart(a, b) / _larger(a, b) if _larger(a, b) else 1.0,
+                lambda a, b: _apart(a, b) / float(_larger(a, b)) if _larger(a, b) else np.inf,
+            ),
             (np.array([0.0, 0.0]), np.array([0.0, 0.0])),
         ),
     ),
@@ -789,6 +943,20 @@ def _example_after_example(X, y, K, learning_rate, epochs):
     return W, b, losses
 
 
+def _begun_anew(X, y, K, learning_rate, epochs):
+    W, b, losses = networks.train(X, y, K, learning_rate, 1)
+    return W, b, [losses[0]] * epochs
+
+
+def _steps_alone(X, y, K, learning_rate, epochs):
+    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+    for _ in range(epochs):
+        losses.append(cross_entropy(X @ W + b, y))
+        dW, db = networks.gradients(W, b, X, y)
+        W, b = -learning_rate * dW, -learning_rate * db
+    return W, b, losses
+
+
 def _leaves_the_loop(X, y, K, learning_rate, epochs):
     W, b, losses = networks.train(X, y, K, learning_rate, 1)
     return W, b, losses
@@ -842,6 +1010,7 @@ def costs_in_words(values):
 _UPHILL = _descent(gradient=_times(lambda y: -1.0))
 _SUMMED = _descent(gradient=_times(len))
 _LAZY_BIAS = _descent(gradient=_without_bias)
+_OVERDIVIDED = _descent(gradient=_times(lambda y: 1 / len(y)))
 
 ONE_STEP = (np.array([[1.0], [2.0]]), np.array([0, 0]), 2, 1.0, 1)
 TWO_STEPS = (np.array([[1.0], [-1.0]]), np.array([0, 1]), 2, 1.0, 2)
@@ -892,6 +1061,36 @@ train = Exercise(
             TWO_STEPS,
             costs_in_words,
             recognise=_follows(_SUMMED),
+        ),
+        Mistake(
+            "1/m twice",
+            "Your steps are m times too short: `networks.gradients` returns the gradients of the mean, and you divide by the number "
+            "of examples once more. For {input} you get {output}. The cost falls all the same, slower the more data there are, "
+            "and that passes for a hard problem. The formula for a step has two factors, the learning rate and the gradient. What "
+            "stands beside them in your code?",
+            (_OVERDIVIDED,),
+            TWO_STEPS,
+            costs_in_words,
+            recognise=_follows(_OVERDIVIDED),
+        ),
+        Mistake(
+            "begun anew in every round",
+            "Your weights are set back at the beginning of every round, so each epoch makes the first step again: for {input} you "
+            "get {output}. All costs are the same number, and more epochs bring nothing. What is made once, before the training, "
+            "stands in front of the loop; what is done in every round, inside. Which of your lines are on the wrong side?",
+            (_begun_anew,),
+            TWO_STEPS,
+            costs_in_words,
+        ),
+        Mistake(
+            "the step in place of the weights",
+            "You put the step in the place of the weights, and what had been reached before is thrown away: for {input} you get "
+            "{output}. After one step from zero nothing shows, since zero plus the step is the step. From the second one on, the "
+            "weights jump about a point and do not travel. Which two things does the arrow in the rule of gradient descent have "
+            "on its right side?",
+            (_steps_alone,),
+            TWO_STEPS,
+            costs_in_words,
         ),
         Mistake(
             "the bias never learns",
@@ -985,18 +1184,20 @@ train = Exercise(
             lambda values: f"`{float(values[2]):.4g}`",
         ),
         Mistake(
-            "costs not returned",
-            "Three things are asked for, `W`, `b` and `losses`, and you return two. For {input} that is {output}. Without the costs "
-            "nobody can see whether the training fell at every step, or whether it was over long before the last epoch. Note "
-            "the cost at the beginning of every round, before the weights change, and return the list beside the weights.",
+            "not three results",
+            "Three things are asked for, `W`, `b` and `losses`, in this order, and you return another number of them. For {input} "
+            "that is {output}. The caller unpacks three by position. Where the costs are missing, nobody can see whether they fell "
+            "at every step, or whether the training was over long before the last epoch. Count what stands behind your `return`, "
+            "between the commas: what is missing, or what is there besides?",
             (_no_costs,),
             TWO_STEPS,
         ),
         Mistake(
             "a large random start",
-            "Your training begins far from zero: for {input} you get {output}. With large random weights the model is wrong with "
-            "great confidence before it has seen anything, the first cost is above ln K, and many steps are spent on unlearning. "
-            "The sum of W over the classes shows it even at the end, since no step changes it. How large are your first weights?",
+            "Your training begins far from zero: for {input} you get {output}. Large random weights make a model wrong with great "
+            "confidence before it has seen anything, so the first cost is mostly above ln K and many steps are spent on unlearning; large "
+            "equal ones change no prediction and stay for ever. The sum of W over the classes shows both even at the end, since no "
+            "step changes it. How large are your first weights?",
             (_descent(start=_random_start(1.0, seed=0)), _descent(start=lambda n, K: (np.ones((n, K)), np.zeros(K)))),
             TWO_STEPS,
             costs_in_words,
@@ -1017,6 +1218,11 @@ def _loop_of_decisions(W, b, X):
         logits = [float(np.dot(x, W[:, j]) + b[j]) for j in range(len(b))]
         decisions.append(logits.index(max(logits)))
     return decisions
+
+
+def _shares(Z):
+    """Softmax without a shift."""
+    return np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
 
 
 def _by_duels(W, b, X):
@@ -1072,13 +1278,14 @@ predict = Exercise(
         ),
         Mistake(
             "scores in place of classes",
-            "You return logits or probabilities, K numbers for each example: {output} for {input}. They say how sure the model is; the "
-            "exercise asks for its decision, one class for each example. Which function tells where the largest entry of a row "
-            "stands?",
+            "You return K numbers for each example, {output} for {input}: its logits, its probabilities, or a yes or no for each "
+            "class. The exercise asks for the decision of the model, one class for each example, and every example gets one, "
+            "however small the largest probability is. Which function tells where the largest entry of a row stands?",
             (
                 lambda W, b, X: X @ W + b,
                 lambda W, b, X: softmax(X @ W + b),
                 lambda W, b, X: np.round(softmax(X @ W + b)),
+                lambda W, b, X: softmax(X @ W + b) > 0.5,
             ),
             (np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]])),
         ),
@@ -1113,6 +1320,38 @@ predict = Exercise(
             "an error. One axis has to go. Which argument kept it?",
             (lambda W, b, X: np.argmax(X @ W + b, axis=1).reshape(-1, 1),),
             (np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]])),
+        ),
+        Mistake(
+            "no shift",
+            "You raise e to the logits as they are before you look for the largest. For {input} you return {output}: above 709 every "
+            "power is infinite, two of them are equally large, and a quotient of the two is nan, so the order is lost. A softmax "
+            "with the shift of chapter 1 keeps it, and so do the logits themselves. Does the decision need the exponential at all?",
+            (
+                lambda W, b, X: np.argmax(_shares(X @ W + b), axis=1),
+                lambda W, b, X: np.argmax(np.exp(X @ W + b), axis=1),
+                lambda W, b, X: np.argmax(1 / (1 + np.exp(-(X @ W + b))), axis=1),
+            ),
+            (np.array([[900.0, 901.0]]), np.zeros(2), np.array([[1.0]])),
+        ),
+        Mistake(
+            "softmax over the examples",
+            "You apply a softmax over the wrong axis before you look for the largest entry, so the examples compete with each other: "
+            "for {input} you return {output}. A single example then has the probability 1 for every class. The decision for one "
+            "example must not depend on which others are in the batch. Over which axis does a softmax run, and does the decision "
+            "need one?",
+            (lambda W, b, X: np.argmax(softmax(X @ W + b, axis=0), axis=1),),
+            (np.array([[1.0, 2.0]]), np.zeros(2), np.array([[1.0]])),
+        ),
+        Mistake(
+            "decided after rounding",
+            "You round the probabilities, or ask which are above one half, and look for the largest after that. For {input} you "
+            "return {output}: the largest leads by less than the rounding leaves, and of equal entries `argmax` takes the first. A lead decides, however small it is. "
+            "Rounding is for printing. What else could be compared, without a softmax and without a loss of digits?",
+            tuple(
+                lambda W, b, X, digits=digits: np.argmax(np.round(softmax(X @ W + b), digits), axis=1)
+                for digits in (0, 1, 2)
+            ),
+            (np.array([[1.0, 1.004, 1.0]]), np.zeros(3), np.array([[1.0]])),
         ),
         Mistake(
             "the least likely class",

@@ -16,6 +16,7 @@ from utils.softmax import softmax as share_one_total
 def batches_of_logits(rng):
     """Batches with one logit for each class: square ones, integers, one class, logits far from zero."""
     return [
+        (np.array([[0.5, -2.0]]),),
         (np.array([[0.0, 1.0]]),),
         (np.array([[2.0]]),),
         (np.array([[1.0, 2.0], [-1.0, 0.5]]),),
@@ -33,6 +34,7 @@ def logits_and_label_rows(rng):
     """Batches of logits with rows of labels: rows with no, one and several ones; confidently right and wrong logits."""
     labels = [rng.integers(2, size=shape) for shape in ((3, 3), (6, 4), (4, 2))]
     return [
+        (np.array([[2.0, 0.5]]), np.array([[0, 1]])),
         (np.array([[0.0]]), np.array([[1]])),
         (np.array([[2.0]]), np.array([[0]])),
         (np.array([[0.0, 2.0]]), np.array([[0, 1]])),
@@ -305,6 +307,8 @@ sigmoids = Exercise(
         _in_float32,
         _through_logarithms,
         _column_by_column,
+        np.vectorize(_plain),
+        lambda Z: np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z))),
         lambda Z: 1 - 1 / (1 + np.exp(np.minimum(Z, 700))),
     ),
     mistakes=(
@@ -325,6 +329,19 @@ sigmoids = Exercise(
             (
                 lambda Z: _plain(Z) / _plain(Z).sum(axis=-1, keepdims=True),
                 lambda Z: _plain(Z) / _plain(Z).sum(),
+            ),
+            PAIR,
+        ),
+        Mistake(
+            "shift by the maximum",
+            "You subtract the largest logit before you apply the sigmoid, as in a stable softmax: {output} for {input}. "
+            "There a common shift cancels, because it stands above and below the line. A sigmoid compares a logit with 0, "
+            "so a shift changes the answer: after yours the surest class of all gets one half, and no class gets more. "
+            "Which of the two forms of the section needs no shift at all?",
+            (
+                lambda Z: _plain(Z - Z.max(axis=-1, keepdims=True)),
+                lambda Z: _plain(Z - Z.max()),
+                lambda Z: np.exp(Z - Z.max(axis=-1, keepdims=True)) / (1 + np.exp(Z - Z.max(axis=-1, keepdims=True))),
             ),
             PAIR,
         ),
@@ -516,12 +533,33 @@ def _with_clip(Z, Y, epsilon):
 
 
 def _has_a_ceiling(seen):
-    """Whether logits that are wrong by 800 and more cost something like the logarithm of a small number."""
-    found = zip(seen.results, seen.expected, strict=False)
-    values = [result.value for result, expected in found if np.all(expected > 700)]
-    return len(values) > 1 and all(
-        isinstance(value, np.ndarray) and np.all((value > 5) & (value < 200)) for value in values
-    )
+    """Whether small losses are right, and those of logits that are wrong by 800 and more are large and too small."""
+    beyond = 0
+    for result, expected in zip(seen.results, seen.expected, strict=False):
+        if not isinstance(result.value, np.ndarray) or result.value.shape != expected.shape:
+            return False
+        if expected < 5 and abs(result.value - expected) > 0.1:
+            return False
+        if expected > 300:
+            beyond += 1
+            if not 5 < result.value < 0.9 * expected:
+                return False
+    return beyond > 1
+
+
+def _losses_filled(Z, Y):
+    table = np.zeros_like(Z)
+    table[...] = _stable_losses(Z, Y)
+    return table.sum(axis=1).mean()
+
+
+def _softmax_and_binary_loss(Z, Y, limit):
+    P = np.clip(share_one_total(Z), limit, 1 - limit)
+    return np.mean(np.sum(np.where(np.asarray(Y) == 1, -np.log(P), -np.log(1 - P)), axis=1))
+
+
+def _three_terms(Z, Y, corner=lambda Z: np.maximum(Z, 0), product=-1, exponent=lambda Z: -np.abs(Z)):
+    return np.mean(np.sum(corner(Z) + product * Z * Y + np.log1p(np.exp(exponent(Z))), axis=1))
 
 
 def _yes_terms_only(Z, Y):
@@ -562,6 +600,7 @@ binary_cross_entropy = Exercise(
         _mean_of_columns,
         _both_terms,
         lambda Z, Y: Z.shape[1] * np.mean(np.logaddexp(0, Z) - Z * Y),
+        lambda Z, Y: (np.einsum("ik->", np.logaddexp(0, Z)) - np.einsum("ik,ik->", Z, Y)) / len(Z),
     ),
     mistakes=(
         Mistake(
@@ -575,12 +614,13 @@ binary_cross_entropy = Exercise(
         ),
         Mistake(
             "epsilon in the log",
-            "You add a small number inside the logarithm, or clip the probabilities. For {input} you return {output}, where "
-            "two logits are wrong by 1000 each and the loss should say so. The nan is gone, but the loss has a ceiling, and "
-            "beyond it the gradient is 0, so the worst mistakes are the ones that are never corrected. Which form needs no "
-            "probabilities at all?",
+            "You add a small number inside the logarithm, or cut probabilities or logits off at a limit. For {input} you "
+            "return {output}, where two logits are wrong by 1000 each and the loss should say so. Nothing is infinite any "
+            "more, but the loss has a ceiling, and beyond it the gradient is next to nothing, so the worst mistakes are the "
+            "ones that are never corrected. Which form takes the logits whole and needs no probability?",
             tuple(lambda Z, Y, e=e: _with_epsilon(Z, Y, e) for e in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5))
-            + tuple(lambda Z, Y, e=e: _with_clip(Z, Y, e) for e in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)),
+            + tuple(lambda Z, Y, e=e: _with_clip(Z, Y, e) for e in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5))
+            + tuple(lambda Z, Y, e=e: _stable_losses(np.clip(Z, -e, e), Y).sum(axis=1).mean() for e in (30, 50, 500)),
             WRONG,
             recognise=_has_a_ceiling,
         ),
@@ -638,6 +678,93 @@ binary_cross_entropy = Exercise(
                 lambda Z, Y: _stable_losses(Z, Y).sum(axis=0).mean(),
             ),
             (np.array([[1.5], [-2.0], [0.0]]), np.array([[1], [1], [0]])),
+        ),
+        Mistake(
+            "divided by m twice",
+            "Your result is too small by the number of examples: {output} for {input}, which holds two. A mean divides by "
+            "that number already, and another division follows or went before. With it the loss, and the gradient, would "
+            "shrink as the batch grows. Go through your lines and count: how often is something divided by `len(Z)`, by "
+            "`Z.shape[0]`, or averaged over the first axis?",
+            (lambda Z, Y: _stable_losses(Z, Y).sum(axis=1).mean() / len(Z),),
+            ROWS,
+        ),
+        Mistake(
+            "a list around the number",
+            "Your number is right, and it is wrapped: {output} for {input} is a list or an array with one entry. Such a "
+            "thing prints almost like a number and behaves differently, for example when it is compared, formatted or "
+            "collected in a list of losses. The exercise asks for the number itself. Which brackets, or which "
+            "`keepdims=True`, put it into a box?",
+            (
+                lambda Z, Y: [_stable_losses(Z, Y).sum(axis=1).mean()],
+                lambda Z, Y: _stable_losses(Z, Y).sum(axis=1, keepdims=True).mean(axis=0, keepdims=True),
+            ),
+            TWO,
+        ),
+        Mistake(
+            "zeros of the wrong type",
+            "You collect the losses in an array that `np.zeros_like(Z)` or `np.empty_like(Z)` made. It has the type of `Z`, "
+            "so for integer logits it holds integers alone, and of each loss everything behind the point is cut off: "
+            "{output} for {input}, without a warning. Give that array the type float, or let the formula make a new one, "
+            "which has the right type by itself.",
+            (_losses_filled,),
+            (np.array([[2, -1, 0]]), np.array([[1, 0, 1]])),
+        ),
+        Mistake(
+            "the complement of integers",
+            "You write `~Y` for *not Y*. For an array of True and False that is right. For integers it turns round every "
+            "bit, so `~0` is −1 and `~1` is −2: for {input} you return {output}, and a loss is never negative. The labels "
+            "may be numbers or truth values here. Which difference makes 1 of 0 and 0 of 1, for both kinds?",
+            (
+                lambda Z, Y: np.mean(np.sum(Y * np.logaddexp(0, -Z) + (~Y) * np.logaddexp(0, Z), axis=1)),
+                lambda Z, Y: -np.mean(np.sum(Y * np.log(_plain(Z)) + (~Y) * np.log(1 - _plain(Z)), axis=1)),
+            ),
+            ONE,
+        ),
+        Mistake(
+            "the largest of an axis",
+            "You call `np.max` where the larger of two numbers is meant. `np.max(Z)` is one number for the whole table, and "
+            "in `np.max(Z, 0)` the 0 is the number of an *axis*: you get the largest logit of each column, and every other "
+            "row pays for it. For {input} you return {output}. NumPy has a second function, which compares two arrays "
+            "entry by entry. What is it called?",
+            (
+                lambda Z, Y: _three_terms(Z, Y, corner=np.max),
+                lambda Z, Y: _three_terms(Z, Y, corner=lambda Z: np.max(Z, 0)),
+                lambda Z, Y: _three_terms(Z, Y, corner=lambda Z: np.max(Z, axis=-1, keepdims=True)),
+                lambda Z, Y: _three_terms(Z, Y, corner=lambda Z: max(Z.max(), 0)),
+            ),
+            (np.array([[1.0, -2.0], [-1.0, 3.0]]), np.array([[1, 0], [0, 1]])),
+        ),
+        Mistake(
+            "the sign of the product",
+            "You add the product of logit and label, and it has to be subtracted. For {input} you return {output}: the "
+            "second logit agrees with its label, and your loss grows with it. The product is what a right answer earns: "
+            "for a large positive logit with the label 1 it takes away what the first term charges. Follow the derivation "
+            "once more: with which sign does the product leave the bracket?",
+            (
+                lambda Z, Y: _three_terms(Z, Y, product=1),
+                lambda Z, Y: np.mean(np.sum(np.logaddexp(0, Z) + Z * Y, axis=1)),
+            ),
+            TWO,
+        ),
+        Mistake(
+            "no absolute value",
+            "Your exponent is −z or z where it has to be −|z|. Once the larger of z and 0 stands outside, what is left under "
+            "the logarithm depends on the distance from 0 alone. For one sign of z you count the same thing twice, and "
+            "far out the power overflows: {output} for {input}. Which exponent is never positive, whatever the sign of z?",
+            (
+                lambda Z, Y: _three_terms(Z, Y, exponent=lambda Z: -Z),
+                lambda Z, Y: _three_terms(Z, Y, exponent=lambda Z: Z),
+            ),
+            (np.array([[2.0, -2.0]]), np.array([[0, 0]])),
+        ),
+        Mistake(
+            "binary loss for exclusive classes",
+            "You turn each row into a softmax and put its probabilities into the two terms for *yes* and *no*. For {input} "
+            "you return {output}. A softmax belongs to classes of which exactly one is true; here the labels overlap, and "
+            "two sure answers would be counted as one half each. Each logit has a probability of its own. Which function "
+            "gives it, without a look at the other classes?",
+            tuple(lambda Z, Y, e=e: _softmax_and_binary_loss(Z, Y, e) for e in (0.0, 1e-15, 1e-12, 1e-9, 1e-8, 1e-7)),
+            TWO,
         ),
         Mistake(
             "no logarithm",
@@ -833,10 +960,10 @@ predict_labels = Exercise(
     mistakes=(
         Mistake(
             "threshold on the logits",
-            "You compare the logits themselves with the threshold. For {input} you return {output}: a logit of 1 is above "
-            "0.8, but its probability, the sigmoid of 1, is not. A logit runs over all real numbers and is 0 at an even "
-            "chance. Either turn the logits into probabilities, or turn the threshold into a logit. Which of the two will "
-            "you do?",
+            "You compare the logits themselves with the threshold, or apply the sigmoid to both, which comes to the same. "
+            "For {input} you return {output}: a logit of 1 is above 0.8, but its probability, the sigmoid of 1, is not. A "
+            "logit runs over all real numbers and is 0 at an even chance; the threshold is a probability already. Either "
+            "turn the logits into probabilities, or turn the threshold into a logit. Which of the two will you do?",
             (lambda Z, threshold: np.greater(Z, threshold).astype(int),),
             STRICT,
         ),
@@ -854,11 +981,14 @@ predict_labels = Exercise(
         ),
         Mistake(
             "only the largest",
-            "You give each example exactly one label, the one with the largest logit. For {input} you return {output}, "
+            "You give each example one label at most, the one with the largest logit. For {input} you return {output}, "
             "though two of the probabilities lie above the threshold. That is the decision for exclusive classes. Where "
             "labels overlap, a song may have two tags, or none, so every class is compared with the threshold by itself. "
             "Which call looks for a maximum?",
-            (lambda Z, threshold: _one_hot_of_largest(Z),),
+            (
+                lambda Z, threshold: _one_hot_of_largest(Z),
+                lambda Z, threshold: _one_hot_of_largest(Z) * _by_probability(Z, threshold),
+            ),
             BOTH,
         ),
         Mistake(
@@ -896,6 +1026,30 @@ predict_labels = Exercise(
                 lambda Z, threshold: np.where(reference.sigmoid(Z) >= threshold, 0, 1),
             ),
             CLEAR,
+        ),
+        Mistake(
+            "the probability of no",
+            "You compare the probability of *no* with the threshold: your sigmoid falls as its logit grows. For {input} you "
+            "return {output}, a *yes* for the class with the evidence against it. Your comparison points the right way; "
+            "what it compares does not. Look at the sign in the exponent: is the power small or large for a logit of 1000, "
+            "and what does that make of the quotient?",
+            (
+                lambda Z, threshold: (1 / (1 + np.exp(Z)) >= threshold).astype(int),
+                lambda Z, threshold: (1 - reference.sigmoid(Z) >= threshold).astype(int),
+            ),
+            CLEAR,
+        ),
+        Mistake(
+            "another border",
+            "You compare the logits with a border, which is a good way, but yours is not the logit of the threshold. For "
+            "{input} you return {output}. A threshold of one half must become a border of 0, 0.8 a positive one and 0.2 "
+            "its mirror image. The section turns a threshold into a border with a quotient and a logarithm. Put 0.5 into "
+            "your formula: what comes out, and which of the two is missing?",
+            (
+                lambda Z, threshold: np.greater(Z, threshold / (1 - threshold)).astype(int),
+                lambda Z, threshold: np.greater(Z, np.log(threshold)).astype(int),
+            ),
+            STRICT,
         ),
         Mistake(
             "one minus the threshold",

@@ -1,5 +1,6 @@
 """Chapter 6, numbers that break: its exercises, with right and wrong answers."""
 
+import functools
 import math
 import tracemalloc
 from dataclasses import replace
@@ -33,6 +34,7 @@ def vectors_and_batches(rng):
         (np.array([-1000.0, -1001.0, -999.0]),),
         (np.array([800.0, 0.0]),),
         (np.array([0.0, -1600.0]),),
+        (np.array([0.0, 900.0]),),
         (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),),
         (rng.normal(scale=3, size=4),),
         (rng.normal(scale=3, size=4),),
@@ -58,6 +60,7 @@ def batches_and_labels(rng):
         (np.array([[50.0, 0.0]]), np.array([1])),
         (np.array([[300.0, 100.0, 100.0], [-100.0, 200.0, 500.0]]), np.array([0, 1])),
         (np.array([[800.0, 0.0]]), np.array([1])),
+        (np.array([[0.0, 900.0]]), np.array([1])),
         (np.array([[1000.0, 999.0]]), np.array([1])),
         (np.array([[-1000.0, -1001.0]]), np.array([0])),
         (np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0])),
@@ -71,8 +74,9 @@ def batches_and_labels(rng):
 def logits_and_answers(rng):
     """One logit and one yes or no for each example, small and extreme."""
     return [
-        (np.array([1.0]), np.array([1])),
+        (np.array([2.0, 0.5]), np.array([0, 1])),
         (np.array([2.0]), np.array([0])),
+        (np.array([1.0]), np.array([1])),
         (np.array([0.0, 0.0]), np.array([0, 1])),
         (np.array([-3.0, 0.5, 2.0]), np.array([1, 1, 0])),
         (np.array([-0.5, -0.5]), np.array([0, 1])),
@@ -101,7 +105,10 @@ def streams(rng):
         (np.array([0.0]), np.array([1000.0, 999.0])),
         (np.array([1000.0]), np.array([0.0]), np.array([998.0])),
         (np.array([-1000.0, -1001.0]), np.array([-999.0])),
+        (np.array([0.0, 1000.0, -5.0]), np.array([998.0, 3.0])),
+        (np.array([-1e30]), np.array([-2e30, -1e30])),
         (np.array([1.0, -np.inf]), np.array([2.0])),
+        (np.array([-np.inf, 1.0]), np.array([0.5])),
         (np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5])),
         (np.array([-np.inf, -np.inf]), np.array([1.0, 2.0])),
         (np.array([-np.inf]), np.array([-np.inf]), np.array([-800.0, -np.inf]), np.array([-801.0])),
@@ -175,6 +182,20 @@ def _one_hot(y, K):
     return np.eye(K)[y]
 
 
+def _stops_growing(seen):
+    """Whether small numbers are right, all are finite, and of those beyond 700 one is much too small in size."""
+    too_small = False
+    for result, expected in zip(seen.results, seen.expected, strict=False):
+        if not isinstance(result.value, np.ndarray) or result.value.shape != expected.shape:
+            return False
+        value, size = np.abs(result.value), np.abs(expected)
+        near = np.abs(result.value - expected)[size < 5] < 0.1
+        if not near.all() or not (value <= 1.001 * size + 0.1).all():
+            return False
+        too_small = too_small or bool(np.any((value < 0.95 * size)[size > 700]))
+    return too_small
+
+
 BATCH = (np.array([[1.0, 2.0], [3.0, 1.0]]),)
 LARGE = (np.array([1000.0, 999.0]),)
 NEGATIVE = (np.array([-1000.0, -1001.0]),)
@@ -246,6 +267,8 @@ logsumexp = Exercise(
         _lse_by_halves,
         lambda z: np.logaddexp.reduce(np.asarray(z, dtype=float), axis=-1),
         lambda z: np.asarray(z)[..., 0] - reference.log_softmax(z)[..., 0],
+        lambda z: z.max(axis=-1) - np.log(_stable(z).max(axis=-1)),
+        lambda z: np.apply_along_axis(lambda row: row.max() + np.log(np.exp(row - row.max()).sum()), -1, z),
     ),
     mistakes=(
         Mistake(
@@ -288,10 +311,10 @@ logsumexp = Exercise(
         ),
         Mistake(
             "shift by zero at least",
-            "Your shift is the largest logit or 0, whichever is larger. That stops the overflow and lets the underflow "
-            "pass: when all logits are very negative, nothing is shifted, every power is 0 and its logarithm is minus "
-            "infinity. For {input} you return {output}. A negative maximum has to be subtracted, too; it lifts the row. "
-            "Where does a 0 enter your maximum?",
+            "Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute "
+            "value. That stops the overflow and lets the underflow pass: when all logits are very negative, every power is "
+            "0 and its logarithm is minus infinity. For {input} you return {output}. A negative maximum has to be "
+            "subtracted as well; it lifts the row. Where does a 0, or an `abs`, enter your maximum?",
             (
                 lambda z: _lse(z, np.maximum(z.max(axis=-1), 0)),
                 lambda z: _lse(z, np.abs(z).max(axis=-1)),
@@ -306,6 +329,34 @@ logsumexp = Exercise(
             "that nothing lies above it?",
             (lambda z: _lse(z, z.min(axis=-1)),),
             (np.array([800.0, 0.0]),),
+        ),
+        Mistake(
+            "shift by another number",
+            "You take a number out of the exponents and add it back, which is right on paper for every number. Yours is a "
+            "mean, a median, the first or the last logit of the row, and a logit far above it has a power that overflows: for "
+            "{input} you return {output}. Only one choice guarantees that no exponent is positive and that the sum cannot "
+            "vanish. Which logit of the row is it?",
+            (
+                lambda z: _lse(z, z.mean(axis=-1)),
+                lambda z: _lse(z, z[..., 0]),
+                lambda z: _lse(z, z[..., -1]),
+                lambda z: _lse(z, np.median(z, axis=-1)),
+            ),
+            (np.array([0.0, 1600.0, 0.0]),),
+        ),
+        Mistake(
+            "shift added inside the logarithm",
+            "You add the largest logit to the sum and take the logarithm of both together. For {input} you return {output}, "
+            "where a log-sum-exp is never smaller than the largest logit. What you took out is a *power of e* in front of "
+            "the sum; only the logarithm turns it into the logit itself. So the logit belongs to the result and not to the "
+            "sum. Where does the bracket of your logarithm have to close?",
+            (
+                lambda z: np.log(z.max(axis=-1) + np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1)),
+                lambda z: np.log(
+                    (z.max(axis=-1, keepdims=True) + np.exp(z - z.max(axis=-1, keepdims=True))).sum(axis=-1)
+                ),
+            ),
+            (np.array([1.0, 2.0]),),
         ),
         Mistake(
             "one maximum for the batch",
@@ -337,6 +388,18 @@ logsumexp = Exercise(
                 lambda z: z.max(axis=0) + np.log(np.exp(z - z.max(axis=0)).sum(axis=0)),
                 lambda z: np.log(np.exp(z).sum(axis=0)),
                 lambda z: z.max() + np.log(np.exp(z - z.max()).sum(axis=0)),
+            ),
+            (np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]),),
+        ),
+        Mistake(
+            "built-in max or sum",
+            "You call the `max` or `sum` of Python itself. Those walk along the *first* axis: through the logits of one "
+            "vector, but through the examples of a batch, where `max` compares whole rows and `sum` adds them up. For "
+            "{input} you return {output}. The functions and methods of NumPy with these names take an `axis`. Which "
+            "number of an axis serves for a vector and for a batch?",
+            (
+                lambda z: max(z) + np.log(sum(np.exp(z - max(z)))),
+                lambda z: z.max(axis=-1) + np.log(sum(np.exp(z - z.max(axis=-1, keepdims=True)))),
             ),
             (np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]),),
         ),
@@ -422,7 +485,7 @@ logsumexp = Exercise(
             "behind the point is cut off: for {input} you return {output}. Nothing warns you. Either give that array the "
             "type float, or let the addition of maximum and logarithm make a new one, which then has the right type by "
             "itself.",
-            (_lse_filled,),
+            (_lse_filled, lambda z: _lse_filled(z) if z.ndim > 1 else reference.logsumexp(z)),
             (np.array([[1, 2], [3, 5]]),),
         ),
         Mistake(
@@ -501,6 +564,7 @@ log_softmax = Exercise(
         lambda z: z - np.logaddexp.reduce(np.asarray(z, dtype=float), axis=-1, keepdims=True),
         lambda z: z - reference.logsumexp(z)[..., None],
         lambda z: reference.log_softmax(reference.log_softmax(z)),
+        lambda z: (np.transpose(z) - reference.logsumexp(z)).T,
         lambda z: np.where(_stable(z) > 1e-300, np.log(_stable(z)), z - reference.logsumexp(z, keepdims=True)),
     ),
     mistakes=(
@@ -528,15 +592,16 @@ log_softmax = Exercise(
         ),
         Mistake(
             "epsilon in the log",
-            "You add a small number to the probabilities before the logarithm. Nothing is infinite any more, but no "
-            "result can fall below the logarithm of your small number: for {input} you return {output}, where the truth "
-            "is −800. And where the result no longer changes with the logits, the gradient is 0. Take the logarithm of "
-            "the formula and not of its rounded result.",
+            "You add a small number to the probabilities before the logarithm, or keep something on the way from becoming "
+            "too small. Nothing is infinite any more, but no result can fall below a floor: for {input} you return "
+            "{output}, where the truth for the second class is −800. And where the result no longer changes with the "
+            "logits, the gradient is 0. Take the logarithm of the formula and not of its rounded result.",
             tuple(
                 lambda z, epsilon=epsilon: np.log(_stable(z) + epsilon)
                 for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-300)
             ),
             (np.array([800.0, 0.0]),),
+            recognise=_stops_growing,
         ),
         Mistake(
             "clipped probabilities",
@@ -582,9 +647,10 @@ log_softmax = Exercise(
         ),
         Mistake(
             "shift by zero at least",
-            "Your shift is the largest logit or 0, whichever is larger. Rows of very negative logits are then not "
-            "shifted at all, their powers are all 0, and the logarithm of their sum is minus infinity: for {input} you "
-            "return {output}. The shift works in both directions. Where does a 0 enter your maximum?",
+            "Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute "
+            "value. Rows of very negative logits are then not lifted, their powers are all 0, and the logarithm of their "
+            "sum is minus infinity: for {input} you return {output}. The shift works in both directions. Where does a 0, "
+            "or an `abs`, enter your maximum?",
             (
                 lambda z: z - _lse(z, np.maximum(z.max(axis=-1), 0))[..., None],
                 lambda z: z - _lse(z, np.abs(z).max(axis=-1))[..., None],
@@ -705,6 +771,11 @@ def _binary_for_all(Z, y):
     return -np.where(_one_hot(y, Z.shape[1]) == 1, log_p, log_others).sum(axis=1).mean()
 
 
+def _returned_in_the_loop(Z, y):
+    """The loss of the first example, divided by the number of all."""
+    return -_picked(reference.log_softmax(Z), y)[0] / len(y)
+
+
 WRONG = (np.array([[800.0, 0.0]]), np.array([1]))
 PAIR = (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([0, 1]))
 SINGLE = (np.array([[1.0, 2.0]]), np.array([0]))
@@ -774,15 +845,16 @@ cross_entropy = Exercise(
         ),
         Mistake(
             "epsilon in the log",
-            "You add a small number inside the logarithm. The loss can then never exceed minus the logarithm of that "
-            "number: for {input} you return {output}, where the true loss is 50, and for a gap of 800 about the same. Worse, "
-            "where the loss stops growing its gradient is close to 0, so a model that is surely wrong learns nothing. "
-            "Which form of the loss contains no probability that could be 0?",
+            "You add a small number inside the logarithm, or keep something on the way from becoming too small. The loss "
+            "then has a ceiling: for {input} you return {output}, where the true loss is 800, and for every larger gap about "
+            "the same. Worse, where the loss stops growing its gradient is close to 0, so a model that is surely wrong "
+            "learns nothing. Which form of the loss contains no probability that could be 0?",
             tuple(
                 lambda Z, y, epsilon=epsilon: -np.log(_picked(_stable(Z), y) + epsilon).mean()
-                for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20)
+                for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-300)
             ),
-            FIFTY,
+            WRONG,
+            recognise=_stops_growing,
         ),
         Mistake(
             "probabilities into the loss",
@@ -826,6 +898,41 @@ cross_entropy = Exercise(
             PAIR,
         ),
         Mistake(
+            "divided by m twice",
+            "Your result is too small by the number of examples: {output} for {input}, which holds two. A mean divides by "
+            "that number already, and another division follows or went before. With it the loss, and the gradient, would "
+            "shrink as the batch grows. Count in your lines: how often do you divide by `len(y)`, or take a mean over the "
+            "examples?",
+            (lambda Z, y: losses.cross_entropy(Z, y) / len(y),),
+            PAIR,
+        ),
+        Mistake(
+            "divided by the classes",
+            "You add up the losses of the examples and divide by the number of *classes*. For {input}, two examples with "
+            "three classes, you return {output}. The mean of a batch divides by the number of numbers that were added, and "
+            "those are the losses, one for each example. `Z.shape` holds two lengths: which of them counts the examples?",
+            (lambda Z, y: losses.cross_entropy(Z, y) * len(y) / Z.shape[1],),
+            PAIR,
+        ),
+        Mistake(
+            "the first example alone",
+            "Your result contains the loss of the first example and of no other: {output} for {input}. A `return` inside "
+            "the loop ends the function after the first step, whatever comes behind it; an index of 0 in place of the loop "
+            "variable does the same. With a single example nobody notices. The total has to be complete before it is "
+            "divided. At which depth does your `return` stand?",
+            (_returned_in_the_loop, lambda Z, y: -_picked(reference.log_softmax(Z), y)[0]),
+            PAIR,
+        ),
+        Mistake(
+            "logarithm of the mean",
+            "You average the probabilities of the true classes and take the logarithm of the average. For {input} you return "
+            "{output}. The order matters: the loss of each example is a logarithm of its own, and the cost is the mean of "
+            "these. In your order one good example hides a bad one, since an average with one large probability "
+            "in it cannot be small. Which function gives the logarithms of all probabilities, before anything is averaged?",
+            (lambda Z, y: -np.log(_picked(_stable(Z), y).mean()),),
+            PAIR,
+        ),
+        Mistake(
             "mean over m and K",
             "Your mean runs over all m·K entries of a table in which only m are not 0. For {input} you return {output}: "
             "too small by the factor K, the number of classes. `np.mean` divides by everything it is given. Sum over the "
@@ -840,6 +947,48 @@ cross_entropy = Exercise(
             "is wanted, so the index needs two lists of the same length: where do the row numbers come from?",
             (lambda Z, y: -reference.log_softmax(Z)[:, y].mean(), lambda Z, y: np.mean(_lse(Z) - Z[:, y])),
             PAIR,
+        ),
+        Mistake(
+            "rows and columns exchanged",
+            "Your index has the two lists in the wrong order: the labels stand where the rows are counted, and the other way "
+            "round. For {input} you return {output}. In a table of logits the first axis is the example and the second one the "
+            "class, so label 1 as a *row* number is another example. With more classes than examples it becomes an error. "
+            "Which of your two lists counts examples?",
+            (
+                lambda Z, y: -reference.log_softmax(Z)[y, np.arange(len(y))].mean(),
+                lambda Z, y: (reference.logsumexp(Z) - Z[y, np.arange(len(y))]).mean(),
+            ),
+            (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1])),
+        ),
+        Mistake(
+            "as many columns as examples",
+            "Your one-hot table is `eye` of the number of *examples*, and it has to have a column for each *class*. For "
+            "{input} you return {output}. As long as both numbers agree nobody notices; with one example the table has a "
+            "single column, which NumPy stretches over all classes. Which length of `Z.shape` is the number of classes? An "
+            "index with two lists needs no table at all.",
+            (
+                lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum() / len(y),
+                lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum(axis=1).mean(),
+            ),
+            SINGLE,
+        ),
+        Mistake(
+            "shift on one side only",
+            "You subtract the largest logit inside the log-sum-exp and leave the logit of the true class as it is. For "
+            "{input} you return {output}. The difference of the two is the loss only if both were shifted by the same "
+            "number, or neither: either the largest logit is added back to the logarithm, or it is subtracted from the "
+            "true logit as well. Where is it missing?",
+            (lambda Z, y: (_lse(Z, Z.max(axis=-1)) - Z.max(axis=-1) - _picked(Z, y)).mean(),),
+            SINGLE,
+        ),
+        Mistake(
+            "no label used",
+            "You average the log-probabilities of *all* classes, and the labels play no part. For {input} you return "
+            "{output}, and you would return it for every other label, too. That number is smallest when all classes are "
+            "equally probable, so training would make the model forget what it knows. One entry of each row counts. Where "
+            "does `y` enter your code?",
+            (lambda Z, y: -reference.log_softmax(Z).mean(), lambda Z, y: -reference.log_softmax(Z).sum() / len(y)),
+            SINGLE,
         ),
         Mistake(
             "rows instead of elements",
@@ -959,6 +1108,12 @@ def _binary_formula(z, y):
     return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
 
 
+def _binary_filled(z, y):
+    result = np.zeros_like(z)
+    result[...] = _binary_formula(z, y)
+    return result
+
+
 def _plain_sigmoid(z):
     return 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
 
@@ -999,7 +1154,7 @@ sigmoid_cross_entropy = Exercise(
         Mistake(
             "log after sigmoid",
             "You compute the probability first and its logarithm afterwards. At 1000 the sigmoid is rounded to 1, so "
-            "1 − p is 0 and its logarithm infinite; and 0 times infinite is nan, which spoils even the right answers. "
+            "1 − p is 0 and its logarithm infinite; where it is multiplied by 0, as for a right answer, the product is nan. "
             "For {input} you return {output}, where the loss is 1000 both times. Write the loss in terms of z on paper: "
             "what does the logarithm do to the exponential?",
             (
@@ -1013,15 +1168,17 @@ sigmoid_cross_entropy = Exercise(
         ),
         Mistake(
             "epsilon in the log",
-            "You add a small number inside each logarithm. Nothing is infinite any more, but the loss stops at minus the "
-            "logarithm of that number: for {input} you return {output}, where the loss is 1000 both times. Where it "
-            "stops growing, its gradient is 0, and a model that is surely wrong learns nothing. Which form of the loss "
-            "never takes the logarithm of a rounded probability?",
+            "You add a small number inside each logarithm, or cut something off at a limit on the way. Nothing is infinite "
+            "any more, but the loss stops growing: for {input} you return {output}, where it is 1000 both times. And where "
+            "it stops, its gradient is next to nothing, so a model that is surely wrong learns nothing. Which form of the "
+            "loss takes the logits whole and never the logarithm of a rounded probability?",
             tuple(
                 lambda z, y, epsilon=epsilon: _two_terms(_plain_sigmoid(z), y, lambda p: np.log(p + epsilon))
                 for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20)
-            ),
+            )
+            + tuple(lambda z, y, limit=limit: _binary_formula(np.clip(z, -limit, limit), y) for limit in (30, 50, 500)),
             SURE,
+            recognise=_stops_growing,
         ),
         Mistake(
             "probabilities into the loss",
@@ -1069,6 +1226,83 @@ sigmoid_cross_entropy = Exercise(
                 lambda z, y: np.log1p(np.exp(-np.abs(z))) + 0.0 * y,
             ),
             (np.array([2.0]), np.array([1])),
+        ),
+        Mistake(
+            "the largest of an axis",
+            "You call `np.max` where the larger of two numbers is meant. In `np.max(z, 0)` the 0 is the number of an *axis*, "
+            "so you get the largest logit of all examples, and every one of them pays for it: for {input} you return "
+            "{output}. With a single, positive logit nobody notices. NumPy has a second function, which compares two arrays "
+            "entry by entry. What is it called?",
+            (
+                lambda z, y: np.max(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))),
+                lambda z, y: max(np.max(z), 0) - z * y + np.log1p(np.exp(-np.abs(z))),
+            ),
+            (np.array([-3.0, 0.5, 2.0]), np.array([1, 1, 0])),
+        ),
+        Mistake(
+            "the sign of the product",
+            "You add the product of logit and label, and it has to be subtracted. For {input} you return {output}: the "
+            "answer is right, and your loss grows with it. The product is what a right answer earns: for a large positive "
+            "logit with y = 1 it takes away what the positive part charges. Follow the derivation once more: which of the "
+            "two, log-sum-exp or true logit, is subtracted?",
+            (
+                lambda z, y: np.maximum(z, 0) + z * y + np.log1p(np.exp(-np.abs(z))),
+                lambda z, y: np.logaddexp(0, z) + z * y,
+            ),
+            YES,
+        ),
+        Mistake(
+            "no label used",
+            "The label does not enter your loss: for {input} you return {output}, the same as for the other label. What you "
+            "compute is the log-sum-exp of 0 and z. For y = 0 that is the whole loss; for y = 1 it is not, because the true logit "
+            "is still to be subtracted, z for a *yes* and 0 for a *no*. Which product says both in one expression?",
+            (lambda z, y: _binary_formula(z, 0 * y), lambda z, y: _binary_formula(z, np.zeros(len(y)))),
+            YES,
+        ),
+        Mistake(
+            "no logarithm",
+            "The third term is missing, the one with the logarithm. For {input} you return {output}, as if a logit of 1 made "
+            "the answer certain. Without it the loss is a straight price for the wrong side and exactly 0 on the right one, "
+            "so a model learns nothing more once it is barely right. The corner is rounded by a term that is ln 2 at z = 0 "
+            "and fades on both sides. Which function of −|z| is it?",
+            (lambda z, y: np.maximum(z, 0) - z * y, lambda z, y: np.maximum(np.where(y == 1, -z, z), 0)),
+            YES,
+        ),
+        Mistake(
+            "the sign of the logarithm",
+            "The last of the three terms is subtracted, and it has to be added. For {input} you return {output}. The first "
+            "two terms are 0 or the price of the wrong side; the true loss lies *above* them everywhere, by ln 2 at z = 0 and "
+            "by less and less farther out. Yours lies below, and becomes negative for a right answer. With which sign does "
+            "the logarithm stand in the log-sum-exp?",
+            (lambda z, y: np.maximum(z, 0) - z * y - np.log1p(np.exp(-np.abs(z))),),
+            YES,
+        ),
+        Mistake(
+            "the gradient",
+            "You return *probability minus label*, the gradient of the loss: {output} for {input}. It lies between −1 and 1 "
+            "and may be negative. It says in which direction the logit should move, and not what the answer costs: for a "
+            "confident mistake its size is close to 1, however confident, while the loss goes on growing with the logit. The loss "
+            "is the function whose slope this is. Which three terms does the section end with?",
+            (lambda z, y: sigmoid.sigmoid(z) - y, lambda z, y: _plain_sigmoid(z) - y),
+            YES,
+        ),
+        Mistake(
+            "arguments swapped",
+            "You use the labels as logits and the logits as labels: {output} for {input}. Nothing fails, because both are "
+            "vectors of numbers of the same length. Frameworks disagree about the order of the two, Keras puts the labels "
+            "first and PyTorch the predictions, so this happens in silence. In this exercise the logits come first. Which "
+            "of the two stands in your exponent?",
+            (lambda z, y: _binary_formula(1.0 * y, z), lambda z, y: np.logaddexp(0, 1.0 * y) - z * y),
+            ONE,
+        ),
+        Mistake(
+            "zeros of the wrong type",
+            "You fill an array that `np.zeros_like(z)` or `np.empty_like(z)` made. It took over the type of `z`, so for "
+            "integer logits every loss is cut to an integer: for {input} you return {output}. No warning tells you so. Give "
+            "that array the type float, or return the sum of the three terms itself, which makes an array of the right "
+            "type.",
+            (_binary_filled, lambda z, y: (np.logaddexp(0, z) - z * y).astype(np.result_type(z))),
+            (np.array([2, -1, 3]), np.array([0, 0, 1])),
         ),
         Mistake(
             "no absolute value",
@@ -1315,6 +1549,19 @@ def _changed_chunks(chunks):
     return largest + np.log(total)
 
 
+def _starts_too_high(seen):
+    """Whether all is right but some streams of very negative logits, for which minus infinity came back."""
+    too_low = 0
+    for chunks, result, expected in zip(seen.probes, seen.results, seen.expected, strict=False):
+        if not isinstance(result.value, np.ndarray) or result.value.shape != expected.shape:
+            return False
+        if result.value == -np.inf and expected < -50:
+            too_low += 1
+        elif not np.isclose(result.value, expected, rtol=1e-4, atol=1e-4 * size_of_stream(*chunks)):
+            return False
+    return too_low > 0
+
+
 TWO = (np.array([1.0]), np.array([2.0]))
 RISING = (np.array([1.0]), np.array([5.0, 0.0]), np.array([2.0]))
 MASKED = (np.array([-np.inf, -np.inf]), np.array([1.0, 2.0]))
@@ -1343,6 +1590,8 @@ streaming_logsumexp = Exercise(
         _stream_of_chunk_results,
         _stream_with_next,
         _stream_in_float32,
+        lambda chunks: functools.reduce(np.logaddexp, map(reference.logsumexp, chunks), -np.inf),
+        lambda chunks: _streamed(chunks, np.finfo(float).min, 0.0, _rescaled),
     ),
     mistakes=(
         Mistake(
@@ -1505,15 +1754,92 @@ streaming_logsumexp = Exercise(
         ),
         Mistake(
             "shift by zero at least",
-            "Your running maximum starts at 0, so it never falls below that. When all logits are very negative, their "
-            "powers relative to 0 are rounded to 0, and the logarithm of the sum is minus infinity: for {input} you "
-            "return {output}. Nothing seen so far has a maximum, too, and it is not 0. Which number is smaller than every "
-            "logit?",
+            "Your running maximum starts at 0, or not far below, and never falls below its start. When all logits are very "
+            "negative, their powers relative to it are rounded to 0, and the logarithm of the sum is minus infinity: for "
+            "{input} you return {output}. Nothing seen so far has a maximum, too, and it is not 0. Which number is smaller "
+            "than every logit?",
             (
                 lambda chunks: _streamed(chunks, 0.0, 0.0, _rescaled),
                 lambda chunks: _streamed(chunks, 0.0, 0.0, _careful),
             ),
             (np.array([-1000.0, -1001.0]), np.array([-999.0])),
+        ),
+        Mistake(
+            "a start that is not low enough",
+            "Your running maximum starts at a very negative number, and there are logits below it. Then it never moves, every "
+            "power relative to it is rounded to 0, and the logarithm of the sum is minus infinity: for {input} you return "
+            "{output}. Large negative numbers are used to mask classes, so they do occur. Which value is smaller than every "
+            "number, and does `max` know it?",
+            (
+                lambda chunks: _streamed(chunks, -1e9, 0.0, _rescaled),
+                lambda chunks: _streamed(chunks, -1000.0, 0.0, _careful),
+            ),
+            (np.array([-1e30]),),
+            recognise=_starts_too_high,
+        ),
+        Mistake(
+            "the maximum of the newest chunk",
+            "You bring the sum to the maximum of the *newest* chunk, also when that is smaller than the former one. On paper "
+            "every shift is right; on a computer the old sum is then multiplied by a large power of e, which overflows: for "
+            "{input} you return {output}. The shift may rise and must never fall. Which two numbers does the new maximum have "
+            "to be the larger of?",
+            (
+                lambda chunks: _streamed(
+                    chunks,
+                    -np.inf,
+                    0.0,
+                    lambda m, s, c: (c.max(), s * np.exp(m - c.max()) + np.exp(c - c.max()).sum()),
+                ),
+                lambda chunks: _streamed(
+                    chunks,
+                    -np.inf,
+                    0.0,
+                    lambda m, s, c: (
+                        (m, s)
+                        if np.isneginf(c).all()
+                        else (c.max(), s * np.exp(m - c.max()) + np.exp(c - c.max()).sum())
+                    ),
+                ),
+            ),
+            (np.array([1000.0]), np.array([0.0])),
+        ),
+        Mistake(
+            "one logit in place of the maximum",
+            "You compare the running maximum with a single logit of the chunk, the first or the last one, and not with its "
+            "largest. As long as the others are not much larger that is only another shift. For {input} you return {output}: "
+            "a logit of 1000 stands where you do not look, and its power overflows. Nothing says that a chunk is sorted. "
+            "Which function looks at all of it?",
+            tuple(
+                lambda chunks, place=place, skip=skip: _streamed(
+                    chunks,
+                    -np.inf,
+                    0.0,
+                    lambda m, s, c: (
+                        (m, s)
+                        if skip(c, place)
+                        else (max(m, c[place]), s * np.exp(m - max(m, c[place])) + np.exp(c - max(m, c[place])).sum())
+                    ),
+                )
+                for place in (0, -1)
+                for skip in (
+                    lambda chunk, place: False,
+                    lambda chunk, place: np.isneginf(chunk).all(),
+                    lambda chunk, place: np.isneginf(chunk[place]),
+                )
+            ),
+            (np.array([0.0, 1000.0, -5.0]),),
+        ),
+        Mistake(
+            "more left out than minus infinity",
+            "You leave out a whole chunk as soon as *one* of its logits is −∞. For {input} you return {output}: the other "
+            "logit of the first chunk is an ordinary number, and it is missing from the sum. A single −∞ does no harm, since "
+            "its power is 0. Only where the maximum itself is −∞ is there nothing to add. Is your question about any logit, "
+            "or about all of them?",
+            (
+                lambda chunks: _streamed((c for c in chunks if not np.isinf(c).any()), -np.inf, 0.0, _rescaled),
+                lambda chunks: _streamed((c for c in chunks if not np.isinf(c[0])), -np.inf, 0.0, _rescaled),
+            ),
+            (np.array([1.0, -np.inf]), np.array([2.0])),
         ),
         Mistake(
             "sum started at 1",
@@ -1537,7 +1863,7 @@ streaming_logsumexp = Exercise(
         ),
         Mistake(
             "sum of the parts",
-            "You add up the log-sum-exps of the chunks. For {input} you return {output}. Logarithms add when their "
+            "You add up, or average, the log-sum-exps of the chunks. For {input} you return {output}. Logarithms add when their "
             "arguments are *multiplied*, but the sums of the chunks have to be added. Two log-sum-exps are merged the way "
             "two logits are: they are themselves the logits of a smaller problem. Which function merges logits?",
             (

@@ -18,9 +18,10 @@ from utils.comparing import agree, kind
 from utils.losses import cross_entropy
 from utils.losses import loss as loss_of_each
 from utils.sigmoid import binary_cross_entropy, sigmoid
-from utils.softmax import softmax
+from utils.softmax import logsumexp, softmax
 
 HIDDEN = (25, 15)
+RATE = 0.001  # of Adam
 PATIENCE = 4.0  # seconds; a check takes about 0.4, and a first one on a busy machine several times as long
 NEARLY = 1e-4  # how close a result is to that of a known mistake, relative
 
@@ -33,7 +34,7 @@ class Look:
     """One look at a model.
 
     Attributes:
-        at: ``"sizes"``, ``"twice"``, ``"outputs"``, ``"loss"`` or ``"step"``.
+        at: ``"sizes"``, ``"twice"``, ``"outputs"``, ``"training"``, ``"loss"`` or ``"step"``.
         words: what it is, for a message.
         X: examples, for outputs and a step.
         outputs: what the model is said to have returned, for a loss.
@@ -91,6 +92,7 @@ def looks_at(units, losses):
             (Look("twice", "two models, from two calls"),),
             (Look("outputs", "the outputs of your model", few, weights=_weights(rng, units)),),
             (Look("outputs", "outputs far apart", few, weights=_weights(rng, units, scale=12.0)),),
+            (Look("training", "the outputs of your model while it trains", few, weights=_weights(rng, units)),),
             *((Look("loss", _in_words(Z, y), outputs=Z, y=y),) for Z, y in losses(rng)),
             (Look("step", "one step of training", many, y=labels, weights=_weights(rng, units)),),
         ]
@@ -220,25 +222,53 @@ def _outputs(model, look, answer):
     return _set_weights(model, look) or _array(model(_tensor(look.X)))
 
 
+def _outputs_while_training(model, look, answer):
+    return _set_weights(model, look) or _array(model(_tensor(look.X), training=True))
+
+
 def _loss(model, look, answer):
     if not model.compiled:
         return Unfit("not compiled")
+    if model.loss is None:
+        return Unfit("compiled without a loss")
     model(_tensor(np.zeros((1, 2))))
     return _array(model.compute_loss(y=_tensor(look.y, "int32"), y_pred=_tensor(look.outputs)))
 
 
 def _step(model, look, answer):
+    """One step on a batch: whether the loss falls, and by how much the weight moves that moves farthest.
+
+    The first step of Adam is as long as its learning rate, for each weight with a gradient (Kingma and Ba 2015, section 2.1).
+    """
+    import keras
+
     unfit = _set_weights(model, look)
     if unfit or not model.compiled:
         return unfit or Unfit("not compiled")
+    if int(_array(model.optimizer.iterations)):
+        return Unfit("trained already")
     X, y = _tensor(look.X), _tensor(look.y, "int32")
     before = float(_array(model.compute_loss(x=X, y=y, y_pred=model(X))))
-    model.train_on_batch(look.X, look.y)
+    if keras.backend.backend() == "jax":
+        model.train_on_batch(look.X, look.y)
+    else:  # as fit() calls it, also where a reader wrote it, and without the pipeline for data that fit() builds
+        model.train_step((X, y))
     after = float(_array(model.compute_loss(x=X, y=y, y_pred=model(X))))
-    return "the loss falls" if after < before else "the loss does not fall"
+    if not after < before:
+        return "the loss does not fall"
+    known = {array.shape: array for array in look.weights}
+    farthest = max(np.abs(_array(weight) - known[tuple(weight.shape)]).max() for weight in model.trainable_weights)
+    return "the loss falls" if abs(farthest - RATE) <= 2e-3 * RATE else f"a step of {farthest:.2g}"
 
 
-_LOOKS = {"sizes": _sizes, "twice": _twice, "outputs": _outputs, "loss": _loss, "step": _step}
+_LOOKS = {
+    "sizes": _sizes,
+    "twice": _twice,
+    "outputs": _outputs,
+    "training": _outputs_while_training,
+    "loss": _loss,
+    "step": _step,
+}
 
 
 def _set_weights(model, look):
@@ -264,6 +294,9 @@ def look_at_probabilities(answer, *given):
         model = keras.Sequential([keras.Input(W.shape[:1]), keras.layers.Dense(W.shape[1])])
         model.set_weights([W, b])
         result = answer(model, look.X.copy())
+        after = _array(model(_tensor(look.X)))
+    if result is not None and not agree(after, _logits_of(look), NEARLY, 1.0):
+        return Unfit("the model was changed")
     # Tensors of every framework, and what predict() gives, become arrays.
     return _array(result) if keras.ops.is_tensor(result) else result
 
@@ -283,14 +316,24 @@ def _array(tensor):
 # How a mistake is recognised ------------------------------------------------------------------------------------------
 
 
-def _forward(look, hidden=lambda Z: np.maximum(Z, 0)):
-    """The last linear outputs of the network with the look's weights, computed in NumPy."""
+def _forward(look, *hidden):
+    """The last linear outputs of the network with the look's weights, computed in NumPy.
+
+    Args:
+        look: with examples and weights.
+        hidden: the activation of each hidden layer; one for both, or none for ReLU.
+    """
     A = look.X.astype(np.float64)
     pairs = list(zip(look.weights[::2], look.weights[1::2], strict=True))
-    for W, b in pairs[:-1]:
-        A = hidden(A @ W + b)
+    functions = hidden * len(HIDDEN) if len(hidden) == 1 else hidden or (_relu,) * len(HIDDEN)
+    for (W, b), function in zip(pairs[:-1], functions, strict=True):
+        A = function(A @ W + b)
     W, b = pairs[-1]
     return A @ W + b
+
+
+def _relu(Z):
+    return np.maximum(Z, 0)
 
 
 def _results(seen, at):
@@ -307,13 +350,12 @@ def _all_like(seen, at, make, scale=1.0):
     )
 
 
-def outputs_like(head, hidden=None):
-    """A predicate: the outputs are those of this output function, and perhaps of another hidden function."""
+def outputs_like(head, *hidden):
+    """A predicate: the outputs are those of this output function, and perhaps of other hidden functions."""
 
     def recognise(seen):
-        make = _forward if hidden is None else lambda look: _forward(look, hidden)
         # Far logits make any other hidden function saturate, so these alone would not do.
-        return _all_like(seen, "outputs", lambda look: head(make(look)), scale=1e-2)
+        return _all_like(seen, "outputs", lambda look: head(_forward(look, *hidden)), scale=1e-2)
 
     return recognise
 
@@ -344,10 +386,34 @@ def says(at, words):
 
 
 def loss_fails(seen):
-    """Whether outputs came and a loss could not be computed from outputs."""
+    """Whether outputs came and a loss, whose name Keras knows, could not be computed from them."""
     return not any(result.problem for _, result in _results(seen, "outputs")) and any(
-        result.problem not in ("", "unreadable", "TimeLimitExceeded") for _, result in _results(seen, "loss")
+        result.problem not in ("", "unreadable", "TimeLimitExceeded") and "interpret" not in result.detail
+        for _, result in _results(seen, "loss")
     )
+
+
+def takes_other_examples(seen):
+    """Whether the model refuses an example of two features."""
+    words = ("Invalid input shape", "incompatible with the layer")
+    return any(word in result.detail for _, result in _results(seen, "sizes") if result.problem for word in words)
+
+
+def acts_in_training_alone(seen):
+    """Whether the outputs are others while the model trains."""
+    by_look = {look.at: result for look, result in zip((probe[0] for probe in seen.probes), seen.results, strict=False)}
+    wanted = {look.at: value for look, value in zip((probe[0] for probe in seen.probes), seen.expected, strict=True)}
+    result = by_look.get("training")
+    return (
+        result is not None
+        and isinstance(result.value, np.ndarray)
+        and not agree(result.value, wanted["training"], NEARLY, 1.0)
+    )
+
+
+def moves_otherwise(seen):
+    """Whether the loss falls in one step, whose length is not that of Adam with the rate that is asked for."""
+    return any("a step of" in str(result.value) for _, result in _results(seen, "step") if not result.problem)
 
 
 def other_sizes(seen):
@@ -398,9 +464,9 @@ def _network(head, units=4, hidden="relu", sizes=HIDDEN):
     import keras
     from keras import layers
 
-    return keras.Sequential(
-        [keras.Input((2,)), *(layers.Dense(size, hidden) for size in sizes), layers.Dense(units, head)]
-    )
+    activations = hidden if isinstance(hidden, tuple) else (hidden,) * len(sizes)
+    middle = [layers.Dense(*pair) for pair in zip(sizes, activations, strict=True)]
+    return keras.Sequential([keras.Input((2,)), *middle, layers.Dense(units, head)])
 
 
 def _sparse(**options):
@@ -415,7 +481,7 @@ def _binary(**options):
     return keras.losses.BinaryCrossentropy(**options)
 
 
-def _adam(rate=0.001):
+def _adam(rate=RATE):
     import keras
 
     return keras.optimizers.Adam(learning_rate=rate)
@@ -426,11 +492,11 @@ def _compiled(model, loss, optimizer=None):
     return model
 
 
-def build(head, make_loss, optimizer=None, **options):
+def build(head, make_loss, make_optimizer=_adam, **options):
     """A function without arguments that builds and compiles a network."""
 
     def model():
-        return _compiled(_network(head, **options), make_loss(), optimizer)
+        return _compiled(_network(head, **options), make_loss(), make_optimizer())
 
     return model
 
@@ -474,8 +540,8 @@ def subclassed(head, make_loss, units=4):
     return model
 
 
-def without_input(head, make_loss, units=4, optimizer="rmsprop"):
-    """The same without an input layer and with another optimizer; its weights are made at the first call."""
+def without_input(head, make_loss, units=4):
+    """The same without an input layer, and with an optimizer by its name; its weights are made at the first call."""
 
     def model():
         import keras
@@ -484,8 +550,29 @@ def without_input(head, make_loss, units=4, optimizer="rmsprop"):
         for size in HIDDEN:
             network.add(keras.layers.Dense(units=size, activation=keras.activations.relu))
         network.add(keras.layers.Dense(units, activation=head))
-        network.compile(optimizer, make_loss())
+        network.compile("adam", make_loss())
         return network
+
+    return model
+
+
+def with_a_step_of_its_own(head, make_loss, units=4):
+    """The same as a class that writes its training step itself, as the guides of Keras for TensorFlow do."""
+
+    def model():
+        import keras
+        import tensorflow as tf
+
+        class Network(keras.Sequential):
+            def train_step(self, data):
+                X, y = data
+                with tf.GradientTape() as tape:
+                    loss = self.compute_loss(y=y, y_pred=self(X, training=True))
+                gradients = tape.gradient(loss, self.trainable_variables)
+                self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+                return {"loss": loss}
+
+        return _compiled(Network(_network(head, units).layers), make_loss())
 
     return model
 
@@ -506,6 +593,41 @@ def _uncompiled(head, units=4):
     return lambda: _network(head, units)
 
 
+def _without_loss(head, units):
+    """A function that compiles with an optimizer alone."""
+
+    def model():
+        network = _network(head, units)
+        network.compile(optimizer=_adam())
+        return network
+
+    return model
+
+
+def _with_input(shape, head, make_loss, units):
+    """A function whose model takes examples of another shape."""
+
+    def model():
+        import keras
+
+        layers = [layer.__class__.from_config(layer.get_config()) for layer in _network(head, units).layers]
+        return _compiled(keras.Sequential([keras.Input(shape), *layers]), make_loss())
+
+    return model
+
+
+def _with_dropout(head, make_loss, units):
+    """A function that puts a dropout behind the first layer."""
+
+    def model():
+        import keras
+
+        first, *others = _network(head, units).layers
+        return _compiled(keras.Sequential([first, keras.layers.Dropout(0.3), *others]), make_loss())
+
+    return model
+
+
 def _history(build_model):
     """A function that returns what fit() returned."""
 
@@ -516,13 +638,13 @@ def _history(build_model):
     return model
 
 
-def _trained(build_model):
+def _trained(build_model, epochs):
     """A function that trains before it returns."""
 
     def model():
-        X = np.zeros((2000, 2), dtype=np.float32)
+        X = np.zeros((64, 2), dtype=np.float32)
         trained = build_model()
-        trained.fit(X, np.arange(2000) % 2, epochs=10, verbose=0)
+        trained.fit(X, np.arange(64) % 2, epochs=epochs, verbose=0)
         return trained
 
     return model
@@ -574,6 +696,10 @@ def _softplus_by_hand(y, z):
     return ops.mean(ops.maximum(z, 0) - z * y + ops.log1p(ops.exp(-ops.absolute(z))))
 
 
+def _quoted(words):
+    return f"`{words}`"
+
+
 # Mistakes that all three models can have ------------------------------------------------------------------------------
 
 
@@ -591,6 +717,8 @@ def _common_mistakes(head, make_loss, right, units, name):
     weights = _weights(np.random.default_rng(7), units)
     point = Look("outputs", "the outputs for the point (1, 2)", np.array([[1.0, 2.0]], np.float32), weights=weights)
     sizes = Look("sizes", "the weights of your model")
+    X = np.array([[1.0, 2.0], [-2.0, 1.0], [0.5, -1.0]], np.float32)
+    step = Look("step", "one step of training", X, y=np.array([0, 1, 1]), weights=weights)
     total = sum(int(np.prod(shape)) for shape in _layers(units))
     return (
         Mistake(
@@ -602,7 +730,8 @@ def _common_mistakes(head, make_loss, right, units, name):
             (_history(right), lambda: "model"),
             (sizes,),
             recognise=lambda seen: any(
-                isinstance(r.raw, Unfit) and not r.raw.words.startswith(("not compiled", "other", "the model"))
+                isinstance(r.raw, Unfit)
+                and not r.raw.words.startswith(("not compiled", "compiled", "trained", "other", "the model"))
                 for r in seen.results
             ),
         ),
@@ -628,6 +757,7 @@ def _common_mistakes(head, make_loss, right, units, name):
                 build(head, make_loss, units=units + 2),
             ),
             (sizes,),
+            _quoted,
             recognise=other_sizes,
         ),
         Mistake(
@@ -664,12 +794,15 @@ def _common_mistakes(head, make_loss, right, units, name):
         ),
         Mistake(
             "trained inside",
-            f"`{name}` does not come back within the time of a check, so it does more than build: it trains, or it never "
-            "ends. Building takes a few thousandths of a second, because the weights only get their random start. The "
-            "training belongs into a cell of its own, where you can repeat it, watch it, and start it again from a fresh "
-            "model. Which line takes the time?",
-            (_trained(right),),
-            recognise=lambda seen: any(result.problem == "TimeLimitExceeded" for result in seen.results),
+            f"`{name}` does more than build. Either its model has made steps of training before it is returned, or nothing "
+            "comes back within the time of a check, because it trains for long or never ends. Building takes a few "
+            "hundredths of a second, since the weights only get their random start. The training belongs in a cell of its "
+            "own, where you can repeat it, watch it, and start it again from a fresh model. Which line is too much?",
+            (_trained(right, 1), _trained(right, 10**6)),
+            recognise=any_of(
+                unfit("trained already"),
+                lambda seen: any(result.problem == "TimeLimitExceeded" for result in seen.results),
+            ),
         ),
         Mistake(
             "not compiled",
@@ -679,6 +812,62 @@ def _common_mistakes(head, make_loss, right, units, name):
             "fit. Which method of a model takes the loss and the optimizer?",
             (_uncompiled(head, units),),
             recognise=unfit("not compiled"),
+        ),
+        Mistake(
+            "compiled without a loss",
+            f"`{name}` compiles its model with an optimizer and without a loss, or with a loss that hides in a training step "
+            "of its own. So nobody can ask the model how far an output is from the truth, and `fit` has nothing to make "
+            "smaller. The loss is where this chapter's flag lives, and it is handed over in the same call as the "
+            "optimizer. Which argument of `compile` is missing?",
+            (_without_loss(head, units),),
+            recognise=unfit("compiled without a loss"),
+        ),
+        Mistake(
+            "examples of another shape",
+            f"The model of `{name}` refuses an example with two features. The shape that an input layer is given is the shape of "
+            "*one* example: the number of examples does not belong to it, since Keras puts the batch in front by itself. A "
+            "point of the blobs has two coordinates, so X has the shape (m, 2). What stands in the brackets of your input "
+            "layer?",
+            (_with_input((2000, 2), head, make_loss, units), _with_input((1,), head, make_loss, units)),
+            recognise=takes_other_examples,
+        ),
+        Mistake(
+            "one hidden layer without ReLU",
+            "One of your two hidden layers is linear: for the same weights, {input} are {output}. So two of the three matrices "
+            "melt into a single one, and the network has one bend where it should have two. It trains all the same, which "
+            "is why this can stay unseen. A `Dense` layer is linear unless it is told otherwise. Go through the layers one "
+            "by one: what happens to a negative sum after the 25 units, and after the 15?",
+            (
+                build(head, make_loss, units=units, hidden=("relu", None)),
+                build(head, make_loss, units=units, hidden=(None, "relu")),
+            ),
+            (point,),
+            recognise=any_of(outputs_like(outputs, _relu, _identity), outputs_like(outputs, _identity, _relu)),
+        ),
+        Mistake(
+            "a layer that acts in training alone",
+            "Asked for predictions, your model says the right thing, and while it trains its outputs are others. Dropout does "
+            "that, and so does noise: a part of the numbers is changed at random, so that a large network learns by heart "
+            "less readily. It can be a good idea, and it makes another network. This chapter compares networks, and a "
+            "difference must have one cause only. Which of your layers does the text not name?",
+            (_with_dropout(head, make_loss, units),),
+            recognise=both(outputs_like(outputs), acts_in_training_alone),
+        ),
+        Mistake(
+            "another optimizer or another rate",
+            "Outputs and loss are right, and the loss falls. The first step has another length than asked: {output}, for the weight "
+            "that moves farthest. Adam divides each gradient by its size, so its first step is as long as the learning rate, "
+            "0.001, whatever the loss is. Another rate gives another length, and so does another optimizer, whose rate "
+            "means something else. Which optimizer and which number does your `compile` get?",
+            (
+                build(head, make_loss, lambda: "sgd", units=units),
+                build(head, make_loss, lambda: "rmsprop", units=units),
+                build(head, make_loss, lambda: _adam(0.01), units=units),
+                build(head, make_loss, lambda: _adam(0.0001), units=units),
+            ),
+            (step,),
+            _quoted,
+            recognise=both(moves_otherwise, outputs_like(outputs)),
         ),
         Mistake(
             "no learning",
@@ -706,8 +895,9 @@ def _expects(units, outputs):
         "sizes": f"weights of the shapes {shapes}",
         "twice": "a new model at every call",
         "outputs": outputs,
+        "training": outputs,
         "loss": "the mean cross-entropy of the outputs named here",
-        "step": "a loss that falls",
+        "step": "a loss that falls, and weights that Adam moves by 0.001 at most",
     }
     return lambda look: words[look.at]
 
@@ -757,7 +947,8 @@ obvious_model = Exercise(
         subclassed("softmax", _sparse),
         without_input("softmax", lambda: "sparse_categorical_crossentropy"),
         _by_hand("softmax"),
-        build("softmax", lambda: _sparse(from_logits=False), optimizer="sgd"),
+        build("softmax", lambda: _sparse(from_logits=False)),
+        with_a_step_of_its_own("softmax", _sparse),
     ),
     mistakes=(
         Mistake(
@@ -804,9 +995,19 @@ obvious_model = Exercise(
             "Your softmax runs down the columns: each *column* of the outputs sums to 1, over the examples of the batch, and "
             "a row does not. So what the model says about one point depends on which other points came with it; alone, every "
             "class gets 1, and {input} are {output}. The classes lie on the last axis. Which axis did you give?",
-            (lambda: _compiled(_with_head(lambda z: _batch_softmax(z)), _sparse()),),
+            (lambda: _compiled(_with_head(_batch_softmax), _sparse()),),
             (FOUR_POINTS_ODDS,),
             recognise=outputs_like(lambda Z: softmax(Z, axis=0)),
+        ),
+        Mistake(
+            "softmax twice",
+            "Your model applies softmax two times: {input} are {output}. The rows sum to 1, and all of them are pulled towards equal "
+            "shares, because the second softmax takes probabilities for logits. They lie between 0 and 1, so no class can "
+            "come out more than e times as probable as another, and the largest value of four classes is 0.48. Which two "
+            "places of your model hold a softmax?",
+            (lambda: _compiled(_with_head(_double_softmax), _sparse()),),
+            (FOUR_POINTS_ODDS,),
+            recognise=outputs_like(lambda Z: softmax(softmax(Z))),
         ),
         Mistake(
             "a loss for other labels",
@@ -845,6 +1046,12 @@ def _with_head(function):
     return keras.Sequential([*network.layers[:-1], keras.layers.Dense(4, activation=function)])
 
 
+def _double_softmax(z):
+    from keras import ops
+
+    return ops.softmax(ops.softmax(z, axis=-1), axis=-1)
+
+
 def _batch_softmax(z):
     from keras import ops
 
@@ -877,7 +1084,8 @@ preferred_model = Exercise(
         subclassed(None, lambda: _sparse(from_logits=True)),
         without_input(None, lambda: _sparse(from_logits=True)),
         _by_hand("linear"),
-        build("linear", lambda: _mean_by_hand, optimizer="nadam"),
+        build("linear", lambda: _mean_by_hand),
+        with_a_step_of_its_own("linear", lambda: _sparse(from_logits=True)),
     ),
     mistakes=(
         Mistake(
@@ -926,6 +1134,16 @@ preferred_model = Exercise(
             (build("sigmoid", lambda: _sparse(from_logits=True)),),
             (FOUR_POINTS_ODDS,),
             recognise=outputs_like(sigmoid),
+        ),
+        Mistake(
+            "log-softmax in the last layer",
+            "Your last layer returns logarithms of probabilities: {input} are {output}, none of them above 0. They are logits, "
+            "too, which differ from the linear sums by one number for each example, so the loss is right and the work is "
+            "done twice. Asked are the sums themselves: the loss from logits takes the log-sum-exp off by itself. What does "
+            "a layer need in order to hand out what it has added up?",
+            (build("log_softmax", lambda: _sparse(from_logits=True)),),
+            (FOUR_POINTS_ODDS,),
+            recognise=outputs_like(lambda Z: Z - logsumexp(Z)[:, np.newaxis]),
         ),
         Mistake(
             "ReLU in the last layer",
@@ -1028,8 +1246,9 @@ def _probabilities_like(*functions):
     return recognise
 
 
-def _mistake_of_probabilities(name, explanation, *functions):
-    look = logits_of_a_model(np.random.default_rng(7))[0]
+def _mistake_of_probabilities(name, explanation, *functions, example=0):
+    """A mistake whose samples make these of the logits; its example is the probe with this number."""
+    look = logits_of_a_model(np.random.default_rng(7))[example]
     return Mistake(name, explanation, tuple(map(_made_of, functions)), look, recognise=_probabilities_like(*functions))
 
 
@@ -1037,6 +1256,26 @@ def _naive(Z):
     with np.errstate(all="ignore"):
         powers = np.exp(np.asarray(Z, dtype=np.float32))
         return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _naive_total(Z):
+    with np.errstate(all="ignore"):
+        powers = np.exp(np.asarray(Z, dtype=np.float32))
+        return powers / powers.sum()
+
+
+def _by_adding_a_layer(model, X):
+    import keras
+
+    model.add(keras.layers.Softmax())
+    return model(X)
+
+
+def _by_changing_the_last_layer(model, X):
+    import keras
+
+    model.layers[-1].activation = keras.activations.softmax
+    return model(X)
 
 
 def _overflows(seen):
@@ -1113,6 +1352,32 @@ probabilities = Exercise(
             "the points beside it. Functions named `softmax` take an argument for the axis, and the classes are on the "
             "last one. Which axis did you give?",
             lambda Z: softmax(Z, axis=0),
+        ),
+        _mistake_of_probabilities(
+            "one total for the whole batch",
+            "You divide by a single sum over all rows, so the whole table sums to 1 and a row does not. With one example you are "
+            "right; for a model with several examples each row gets a share of what should be its own. The "
+            "probabilities of a point must not become smaller because another point stands beside it. A sum, and the "
+            "softmax of some libraries, runs over everything unless it is told an axis. Which one holds the classes?",
+            lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(),
+            _naive_total,
+            example=2,
+        ),
+        _mistake_of_probabilities(
+            "logarithms of probabilities",
+            "You return log-probabilities: {output} for {input}, none of them above 0. A loss likes them, because a sum of "
+            "logarithms neither overflows nor underflows. A reader wants numbers between 0 and 1 with the sum 1. The two "
+            "functions have nearly the same name. Which one did you call, or which step leads back from a logarithm?",
+            lambda Z: Z - logsumexp(Z)[:, np.newaxis],
+        ),
+        Mistake(
+            "the model is changed",
+            "After the call the model that was handed to you returns other numbers than before. A softmax that is added to its "
+            "layers, or put into its last one, stays there: the second call then applies it twice, and whoever goes on with "
+            "the training has a double softmax. Whoever asks for probabilities wants to read, and not to rebuild. How can "
+            "you treat what the model returns, and leave the model alone?",
+            (_by_adding_a_layer, _by_changing_the_last_layer),
+            recognise=unfit("the model was changed"),
         ),
         _mistake_of_probabilities(
             "divided by the sum",
@@ -1257,9 +1522,10 @@ binary_model = Exercise(
     alternatives=(
         functional(None, lambda: _binary(from_logits=True), units=1),
         subclassed(None, lambda: _binary(from_logits=True), units=1),
-        without_input(None, lambda: _binary(from_logits=True), units=1, optimizer="adagrad"),
+        without_input(None, lambda: _binary(from_logits=True), units=1),
         _by_hand("linear", units=1),
         build("linear", lambda: _softplus_by_hand, units=1),
+        with_a_step_of_its_own("linear", lambda: _binary(from_logits=True), units=1),
     ),
     mistakes=(
         Mistake(
@@ -1273,6 +1539,7 @@ binary_model = Exercise(
                 build("softmax", _sparse, units=2),
             ),
             (Look("sizes", "the weights of your model"),),
+            _quoted,
             recognise=lambda seen: any("(15, 2)" in str(result.value) for _, result in _results(seen, "sizes")),
         ),
         Mistake(
@@ -1342,6 +1609,15 @@ binary_model = Exercise(
             (build("linear", lambda: "mse", units=1),),
             (THOUSAND,),
             recognise=loss_like(lambda z, y: np.mean((z[:, 0] - y) ** 2)),
+        ),
+        Mistake(
+            "a sum in place of the mean",
+            "Your loss adds up the examples of a batch; asked is their mean, which Keras takes by default. One example gives "
+            "the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate would have "
+            "to change whenever the size of the batches does (chapter 4). Which argument of the loss decides about mean or "
+            "sum?",
+            (build("linear", lambda: _binary(from_logits=True, reduction="sum"), units=1),),
+            recognise=loss_like(lambda z, y: binary_cross_entropy(z, y[:, np.newaxis]) * len(y)),
         ),
         *_common_mistakes("linear", lambda: _binary(from_logits=True), binary, 1, "binary_model"),
     ),

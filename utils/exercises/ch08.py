@@ -4,6 +4,7 @@ A probe is plain data, a :class:`Net`, a :class:`Batch` or a :class:`Training`. 
 models and optimizers of it. PyTorch is imported inside of functions alone.
 """
 
+import copy
 import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.checking import Exercise, Mistake
-from utils.comparing import agree, show
+from utils.comparing import agree, kind, show
+from utils.softmax import softmax
 
 SIZES = (2, 25, 15, 4)
 
@@ -63,6 +65,7 @@ class Training:
         rate: the learning rate.
         steps: how often a step is made.
         normalised: whether the features go through a batch normalisation first.
+        evaluated: whether the model is in evaluation mode.
     """
 
     W: list
@@ -73,22 +76,25 @@ class Training:
     steps: int = 2
     optimizer: str = "SGD"
     normalised: bool = False
+    evaluated: bool = False
 
     def __repr__(self):
         model = "batch normalisation and a linear model" if self.normalised else "a linear model"
+        model += " in evaluation mode" if self.evaluated else ""
         return (
             f"{self.steps} steps of {self.optimizer} at {self.rate:g}, X = {_shown(self.X)}, y = {_shown(self.y)}, {model} "
             f"from W = {_shown(self.W)}, b = {_shown(self.b)}"
         )
 
     def model(self):
-        """The model, in training mode."""
+        """The model, in its mode."""
         torch = _torch()
         linear = torch.nn.utils.skip_init(torch.nn.Linear, len(self.W), len(self.b))
         with torch.no_grad():
             linear.weight.copy_(torch.tensor(self.W).T)
             linear.bias.copy_(torch.tensor(self.b))
-        return torch.nn.Sequential(torch.nn.BatchNorm1d(len(self.W)), linear) if self.normalised else linear
+        model = torch.nn.Sequential(torch.nn.BatchNorm1d(len(self.W)), linear) if self.normalised else linear
+        return model.train(not self.evaluated)
 
     def optimizer_of(self, model):
         """The optimizer of the parameters of a model."""
@@ -156,6 +162,7 @@ def steps_of_training(rng):
         (_drawn(rng, 6, 2, 3, rate=0.3, steps=3, optimizer="momentum"),),
         (_drawn(rng, 4, 2, 4, rate=0.05, steps=2, optimizer="Adam"),),
         (_drawn(rng, 8, 3, 3, rate=0.3, steps=2, normalised=True),),
+        (_drawn(rng, 6, 2, 2, rate=0.3, steps=2, normalised=True, evaluated=True),),
     ]
 
 
@@ -173,6 +180,7 @@ def whole_trainings(rng):
         (FAR,),
         (_drawn(rng, 9, 2, 3, rate=0.3, steps=4),),
         (_drawn(rng, 8, 3, 4, rate=0.3, steps=3),),
+        (_drawn(rng, 70, 2, 3, rate=0.3, steps=2),),  # more than a batch of the usual sizes
     ]
 
 
@@ -220,6 +228,24 @@ class _Network(_Observed):
     """What is compared of a network, with the raw outputs beside it."""
 
 
+class _InPlaceOf:
+    """What stands where something else is needed, in words."""
+
+    def __init__(self, words):
+        self.words = words
+
+    def __repr__(self):
+        return self.words
+
+
+class _Given(_InPlaceOf):
+    """A network that was given in place of a function."""
+
+
+class _Outputs(_InPlaceOf):
+    """What came out of a network in place of a tensor of logits."""
+
+
 class _Steps(_Observed):
     """What is compared of some training steps, with what the optimizer and the gradients went through beside it."""
 
@@ -248,6 +274,8 @@ def _put(tensors, model):
 def _behaviour(answer, net):
     """What a network does with known weights: its logits, the gradients of its loss; and how it was before."""
     torch = _torch()
+    if isinstance(answer, torch.nn.Module):
+        return _Given(kind(answer))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(net.seed)
         model, other = answer(), answer()
@@ -255,22 +283,31 @@ def _behaviour(answer, net):
             return model
         first = next(model.parameters(), torch.zeros(1))
         X = torch.tensor(net.X, dtype=first.dtype)
-        model(X)  # a lazy layer gets its shape from the first examples
+        outputs = model(X)  # a lazy layer gets its shape from the first examples
+        if not isinstance(outputs, torch.Tensor) or not outputs.is_floating_point():
+            whole = isinstance(outputs, torch.Tensor)
+            return _Outputs("a tensor of whole numbers" if whole else kind(outputs).replace("None", "nothing"))
         varied = all(bool(part.std() > 0) for part in model.parameters() if part.ndim > 1)
         tensors = _weights_from(net.seed)
         _put(tensors, model)
         Z = model(X)
+        mode = model.training
+        evaluated = model.eval()(X)
+        model.train(mode)
         return {
             "parameters": sum(part.numel() for part in model.parameters()),
-            "logits": (Z - Z.mean(dim=-1, keepdim=True))
-            .detach()
-            .double()
-            .numpy(),  # a shift of all logits is no difference
+            "logits": _without_shift(Z),
+            "logits in evaluation mode": _without_shift(evaluated),
             "gradients": np.array(_gradient_sizes(Z, torch.tensor(net.y), model, tensors)),
             "start": "random" if varied else "constant",
             "calls": "two models" if model is not other else "one model",
             "raw": Z.detach() if Z.ndim == 2 else torch.zeros(1, 1),
         }
+
+
+def _without_shift(Z):
+    """Logits as an array, less their mean: a shift of all logits is no difference."""
+    return (Z - Z.mean(dim=-1, keepdim=True)).detach().double().numpy()
 
 
 def _gradient_sizes(Z, y, model, tensors):
@@ -297,6 +334,26 @@ def look_at_network(answer, net):
     value = _Network(seen)
     value.outputs = value.pop("raw").double().numpy()
     return value
+
+
+def _modes_of(seen):
+    """Whether the logits of a network are right while it trains, and what it returns when it is evaluated, beside the right ones."""
+    pairs = [(result.value, like) for result, like in zip(seen.results, seen.expected, strict=False)]
+    pairs = [(value, like) for value, like in pairs if isinstance(value, dict)]
+    evaluated = [(value["logits in evaluation mode"], like["logits"]) for value, like in pairs]
+    return bool(pairs) and all(agree(value["logits"], like["logits"], 1e-4, 1.0) for value, like in pairs), evaluated
+
+
+def _drops_while_training(seen):
+    """Whether a network is right when it is evaluated, and not while it trains."""
+    right, evaluated = _modes_of(seen)
+    return bool(evaluated) and not right and all(agree(Z, wanted, 1e-4, 1.0) for Z, wanted in evaluated)
+
+
+def _softmax_when_evaluated(seen):
+    """Whether a network is right while it trains, and returns probabilities when it is evaluated."""
+    right, evaluated = _modes_of(seen)
+    return right and all(agree(P, softmax(wanted) - 1 / SIZES[-1], 1e-4, 1.0) for P, wanted in evaluated)
 
 
 def look_at_losses(answer, batch):
@@ -332,9 +389,15 @@ def look_at_steps(answer, training):
         if loss is None or isinstance(loss, (dict, str, tuple, list)):
             return loss
         losses.append(loss)
-    value = _Steps(losses=_plain(losses), **_weights_of(model))
+    mode = "training" if model.training else "evaluation"
+    value = _Steps(losses=_plain(losses), **_weights_of(model), graph=_graph_of(losses), mode=mode)
     value.events = events
     return value
+
+
+def _graph_of(losses):
+    """Whether one of the losses would keep its graph alive."""
+    return "kept" if any(getattr(loss, "requires_grad", False) for loss in losses) else "let go"
 
 
 def _events(optimizer, model):
@@ -371,7 +434,8 @@ def look_at_training(answer, training):
     if not hasattr(losses, "__len__"):
         return outcome
     (accuracy,) = _plain([accuracy])
-    return _Observed(losses=_plain(losses), accuracy=accuracy, **_weights_of(model))
+    graph = _graph_of(losses)
+    return _Observed(losses=_plain(losses), accuracy=accuracy, **_weights_of(model), graph=graph)
 
 
 # 8.1 ------------------------------------------------------------------------------------------------------------------
@@ -521,6 +585,24 @@ def _constant(value):
     return make_model
 
 
+def _with_outputs(change, in_training=True):
+    """A network that makes something else of its logits, in both modes or in evaluation mode alone."""
+
+    def make_model():
+        class Net(_torch().nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = reference_model()
+
+            def forward(self, x):
+                Z = self.body(x)
+                return change(Z) if in_training or not self.training else Z
+
+        return Net()
+
+    return make_model
+
+
 def _always_one():
     models = []
 
@@ -631,7 +713,7 @@ make_model = Exercise(
         ),
         Mistake(
             "sigmoid at the end",
-            "Each output of your network is squeezed into 0 to 1 by itself, so for one example you return {output} after taking off their mean. "
+            "Each output of your network is squeezed into 0 to 1 by itself, so for two examples you return {output} after taking off the mean of each row. "
             "A sigmoid answers four separate yes-or-no questions, as in chapter 5. The softmax inside the loss then sees four "
             "numbers that never differ by more than 1. The classes here exclude each other, and the loss wants logits. Which layer is too many?",
             (_ends_in("Sigmoid"),),
@@ -765,7 +847,52 @@ make_model = Exercise(
             "`return`?",
             (lambda: lambda X: X, lambda: [_torch().nn.Linear(2, 25), _torch().nn.Linear(25, 4)], lambda: 4),
             POINTS,
-            recognise=_came(type),
+            recognise=_came(type, _InPlaceOf),
+        ),
+        Mistake(
+            "a model in place of a function",
+            "The name `make_model` stands for a network and not for a function that makes one. A network can be trained from its "
+            "beginning only once; whoever trains it a second time goes on where the first training ended. A function gives each "
+            "experiment a fresh start. Keep your lines, put them below the `def` line again, and let the last one return the network. What "
+            "does the check get then, when it calls `make_model()`?",
+            (),
+            recognise=lambda seen: any(isinstance(result.raw, _Given) for result in seen.results),
+        ),
+        Mistake(
+            "outputs that are no logits",
+            "You return a network, and the network returns {output} when it is called with examples. A loss takes one tensor of floating numbers, "
+            "the logits, (m, 4), and goes back through it to the weights. Decisions are integers, NumPy arrays have no graph, a tuple is "
+            "two answers to one question, and a `forward` without `return` hands back nothing. What does the last line of your "
+            "`forward` hand over?",
+            (
+                _with_outputs(lambda Z: None),
+                _with_outputs(lambda Z: Z.argmax(dim=1)),
+                _with_outputs(lambda Z: (Z, Z.softmax(1))),
+            ),
+            POINTS,
+            recognise=lambda seen: any(isinstance(result.raw, _Outputs) for result in seen.results),
+        ),
+        Mistake(
+            "dropout added",
+            "Evaluated, your network is right, and in training mode its outputs are others, and change from call to call. Dropout does that: it sets a "
+            "part of the hidden numbers to 0 at random while it trains. It can be a good idea, and it makes another network, whose losses cannot be "
+            "compared with those of Keras and NumPy. A later section of this chapter adds it on purpose. Which of your layers does the text not name?",
+            (
+                lambda: _layers(_relu, _relu, end=(lambda: _torch().nn.Dropout(0.5),)),
+                lambda: _layers(lambda: _torch().nn.Sequential(_relu(), _torch().nn.Dropout(0.3)), _relu),
+            ),
+            POINTS,
+            recognise=_drops_while_training,
+        ),
+        Mistake(
+            "softmax in evaluation mode",
+            "While it trains your network returns logits, and in evaluation mode it returns probabilities. The training is right. But a loss that is "
+            "measured with `model.eval()`, as losses are, then gets a double softmax and seems to stop far above 0, and nobody finds "
+            "out from the training. A model whose outputs change their meaning with the mode surprises everybody who uses it. Who should "
+            "apply the softmax, and where?",
+            (_with_outputs(lambda Z: Z.softmax(dim=1), in_training=False),),
+            POINTS,
+            recognise=_softmax_when_evaluated,
         ),
     ),
     time_limit=4.0,
@@ -856,6 +983,10 @@ def _nll_over_the_batch(z, y):
 
 def _log_of_softmax(z, y):
     return -_picked(_F().softmax(z, dim=1), y).log().mean()
+
+
+def _log_of_softmax_in_rows(z, y):
+    return -(_F().one_hot(y, z.shape[1]) * _F().softmax(z, dim=1).log()).sum(dim=1).mean()
 
 
 def _log_of_sum(z, y):
@@ -1043,7 +1174,7 @@ loss_three_ways = Exercise(
             "took the logarithm on paper first. Which two functions of PyTorch do that for a row of logits?",
             example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [1, 0]),),
             describe=_losses_in_words,
-            **_told(_log_of_softmax, _log_of_sum),
+            **_told(_log_of_softmax, _log_of_sum, _log_of_softmax_in_rows),
         ),
         Mistake(
             "epsilon in the log",
@@ -1262,6 +1393,48 @@ def _optimizer_of_its_own(brand, rate):
     return training_step
 
 
+def _moved_by_hand(model, optimizer, X, y):
+    loss = _fused(model(X), y)
+    gradients = _torch().autograd.grad(loss, list(model.parameters()))
+    with _torch().no_grad():
+        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+            parameter -= 0.1 * gradient
+    return loss.item()
+
+
+def _sum_with_its_mean_returned(model, optimizer, X, y):
+    return _step(loss=_summed)(model, optimizer, X, y) / len(y)
+
+
+def _graph_forced(model, optimizer, X, y):
+    optimizer.zero_grad()
+    loss = _fused(model(X).detach(), y).requires_grad_(True)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def _in_mode(mode, before=True):
+    """A step that sets the mode of the model before it, or behind it."""
+
+    def training_step(model, optimizer, X, y):
+        if before:
+            model.train(mode)
+        loss = reference_step(model, optimizer, X, y)
+        model.train(mode)
+        return loss
+
+    return training_step
+
+
+def _step_with_graph(model, optimizer, X, y):
+    optimizer.zero_grad()
+    loss = _fused(model(X), y)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
 def _without_gradients(model, optimizer, X, y):
     optimizer.zero_grad()
     with _torch().no_grad():
@@ -1298,7 +1471,7 @@ def _with_a_closure(model, optimizer, X, y):
         loss.backward()
         return loss
 
-    return optimizer.step(closure)
+    return optimizer.step(closure).item()
 
 
 def _gradients_put_in_place(model, optimizer, X, y):
@@ -1311,12 +1484,11 @@ def _gradients_put_in_place(model, optimizer, X, y):
 
 
 def _cleared_by_the_model(model, optimizer, X, y):
-    model.train()
     model.zero_grad()
     loss = _in_two_steps(model(X), y)
     loss.backward()
     optimizer.step()
-    return loss
+    return loss.detach()
 
 
 def _in_two_halves(model, optimizer, X, y):
@@ -1359,6 +1531,36 @@ def _cleared_before_the_step(seen):
     events = _events_of(seen)
     pairs = list(itertools.pairwise(events))
     return _nothing_moved(seen) and ("gradient", "clear") in pairs and ("clear", "step") in pairs
+
+
+def _differs_in(seen, *keys):
+    """The parts, other than these, in which some result is not as expected; None where a result is no dict."""
+    pairs = list(zip(seen.results, seen.expected, strict=False))
+    if len(pairs) < len(seen.probes) or any(not isinstance(result.value, dict) for result, _ in pairs):
+        return None
+    return {
+        key for result, like in pairs for key in like if key not in keys and not _agrees(result.value[key], like[key])
+    }
+
+
+def _agrees(value, like):
+    return agree(value, like, 1e-4, 1.0)
+
+
+def _only_the_graph_differs(seen):
+    return _differs_in(seen) == {"graph"}
+
+
+def _only_the_mode_differs(seen):
+    """Whether all is right but the mode, and what batch normalisation makes of it on the models that have one."""
+    plain = [index for index, (probe,) in enumerate(seen.probes) if not probe.normalised]
+    if _differs_in(seen) is None or "mode" not in _differs_in(seen):
+        return False
+    return all(
+        _agrees(seen.results[index].value[key], seen.expected[index][key])
+        for index in plain
+        for key in ("losses", "W", "b", "graph")
+    )
 
 
 def _steps_in_words(value):
@@ -1426,10 +1628,11 @@ training_step = Exercise(
         ),
         Mistake(
             "backward forgotten",
-            "The optimizer steps, and it has nothing to step with: no gradient was computed, so the weights stay, without an error. Two calls return "
-            "{output}. A loss is a number with a memory of how it came about; only when it is asked to go back through that memory do the "
-            "parameters get their gradients. Which method of the loss does that?",
-            (_step(gradient=False), _step(gradient=False, clear="never")),
+            "The optimizer steps, and it has nothing to step with: no gradient has reached a weight, so the weights stay, without an error. Two calls "
+            "return {output}. A loss is a number with a memory of how it came about; only when it is asked to go back through that memory do the "
+            "parameters get their gradients. A loss that was cut off from the model, and then told to require a gradient, has nothing to go back "
+            "through either. Which method of the loss is missing, or what cuts it off?",
+            (_step(gradient=False), _step(gradient=False, clear="never"), _graph_forced),
             SMALL,
             _steps_in_words,
             recognise=_missing("gradient"),
@@ -1505,6 +1708,15 @@ training_step = Exercise(
             _steps_in_words,
         ),
         Mistake(
+            "sum in the step, mean in the report",
+            "You return the mean loss, and `backward` was called on the sum: two calls on two examples leave {output}. So each step is as many times "
+            "too long as there are examples, and the number that you return does not show it. A learning rate found for one size of batch fails for "
+            "another. The number that is reported and the number that is differentiated should be one and the same. Where does the division stand?",
+            (_sum_with_its_mean_returned,),
+            SMALL,
+            _weights_in_words,
+        ),
+        Mistake(
             "uphill",
             "Your weights move in the direction in which the loss grows: two steps give {output}. The optimizer subtracts the gradient by itself, so the "
             "loss that you call `backward` on must be the one that should fall. A minus sign too many turns the descent round: in front of the loss, or "
@@ -1530,15 +1742,32 @@ training_step = Exercise(
             (_step(evaluation=True),),
         ),
         Mistake(
+            "the mode of the model is changed",
+            "The step is right, and you set the mode of the model, which the caller had chosen. Sometimes a model is trained in evaluation mode on "
+            "purpose, for example when a finished network with batch normalisation is adapted to a few new examples. A step is the smallest part of a "
+            "training, and the loop around it knows which mode is meant. Which line of yours decides what the text leaves to the caller?",
+            (_in_mode(True), _in_mode(False, before=False)),
+            recognise=_only_the_mode_differs,
+        ),
+        Mistake(
+            "the loss with its graph",
+            "The step is right, and you return the loss as a tensor that still remembers how it came about. A list of such losses, and every loop keeps "
+            "one, holds the graphs of all steps with everything that was computed in them, so the memory grows until it is full. The caller wants "
+            "a number to look at. Which method reads the number and leaves the graph behind?",
+            (_step_with_graph,),
+            recognise=_only_the_graph_differs,
+        ),
+        Mistake(
             "an optimizer of your own",
-            "You build a new optimizer in every step and leave the one that was handed over untouched. It has its own learning rate, and what "
-            "an optimizer remembers between steps, the momentum of SGD and both averages of Adam, is lost each time. The argument `optimizer` holds "
-            "the parameters already. Which line of yours creates another one?",
+            "The weights move, and the optimizer that was handed over does not move them: you build another one in every step, or subtract the "
+            "gradients with a formula of your own. Either has its own learning rate or forgets what an optimizer remembers between steps, the "
+            "momentum of SGD and both averages of Adam. The argument `optimizer` holds the parameters already. Which line of yours takes its place?",
             (
                 _optimizer_of_its_own("SGD", 0.01),
                 _optimizer_of_its_own("SGD", 0.1),
                 _optimizer_of_its_own("Adam", 0.001),
                 _optimizer_of_its_own("Adam", 0.01),
+                _moved_by_hand,
             ),
             recognise=lambda seen: (
                 bool(seen.results)
@@ -1673,12 +1902,20 @@ def _measured(model, X, y, evaluates=True, column=False):
 
 
 def _training(
-    loss=_fused, clears=True, trains=True, evaluates=True, column=False, moves=1, report="before", brand="SGD"
+    loss=_fused,
+    clears=True,
+    trains=True,
+    evaluates=True,
+    column=False,
+    moves=1,
+    report="before",
+    brand="SGD",
+    **options,
 ):
     """A whole training with one or more parts exchanged."""
 
     def repaired_training(model, X, y, learning_rate, epochs):
-        optimizer = getattr(_torch().optim, brand)(model.parameters(), lr=learning_rate)
+        optimizer = getattr(_torch().optim, brand)(model.parameters(), lr=learning_rate, **options)
         if trains:
             model.train()
         losses = []
@@ -1743,7 +1980,7 @@ def _through_log_softmax(model, X, y, learning_rate, epochs):
         with _torch().no_grad():
             for parameter, gradient in zip(model.parameters(), gradients, strict=True):
                 parameter -= learning_rate * gradient
-        losses.append(loss)
+        losses.append(loss.detach())
     model.train(False)
     decisions = _F().softmax(model(X), dim=-1).max(dim=-1).indices
     return losses, np.mean(decisions.numpy() == y.numpy())
@@ -1839,6 +2076,99 @@ def _in_the_wrong_order(seen):
     """Whether the accuracy stands first and the losses second."""
     pairs = [result.raw for result in seen.results if isinstance(result.raw, (tuple, list)) and len(result.raw) == 2]
     return any(np.ndim(first) == 0 and np.ndim(second) == 1 for first, second in pairs)
+
+
+def _nothing_moved_at_all(seen):
+    """Whether the weights stay, and the losses with them."""
+    losses = _values(seen, "losses")
+    return _nothing_moved(seen) and any(np.size(row) > 1 and np.ptp(row) == 0 for row in losses)
+
+
+def _on_a_copy(model, X, y, learning_rate, epochs):
+    return reference_training(copy.deepcopy(model), X, y, learning_rate, epochs)
+
+
+def _in_batches(size, shuffled=True):
+    """A training in batches of this size; the loss of an epoch is the mean over its batches."""
+
+    def repaired_training(model, X, y, learning_rate, epochs):
+        torch = _torch()
+        optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+        generator = torch.Generator().manual_seed(0)
+        model.train()
+        losses = []
+        for _ in range(epochs):
+            order = torch.randperm(len(X), generator=generator) if shuffled and len(X) > size else torch.arange(len(X))
+            total = 0.0
+            for part in order.split(size):
+                total += reference_step(model, optimizer, X[part], y[part]) * len(part)
+            losses.append(total / len(X))
+        return losses, _measured(model, X, y)
+
+    return repaired_training
+
+
+def _wrong_on_many_examples_alone(seen):
+    pairs = _readable(seen)
+    few, many = ([pair for pair in pairs if (len(pair[0].y) > 30) == large] for large in (False, True))
+    expected = {id(probe): like for (probe,), like in zip(seen.probes, seen.expected, strict=True)}
+    right = [all(_agrees(value[key], expected[id(probe)][key]) for key in value) for probe, value in few]
+    wrong = [_agrees(value["losses"], expected[id(probe)]["losses"]) for probe, value in many]
+    return bool(wrong) and all(right) and not any(wrong)
+
+
+def _evaluated_in_the_loop(measures):
+    """A training that switches to evaluation mode after each step; perhaps it measures there."""
+
+    def repaired_training(model, X, y, learning_rate, epochs):
+        optimizer = _torch().optim.SGD(model.parameters(), lr=learning_rate)
+        model.train()
+        losses = []
+        for _ in range(epochs):
+            losses.append(reference_step(model, optimizer, X, y))
+            model.eval()
+            if measures:
+                _measured(model, X, y)
+        return losses, _measured(model, X, y)
+
+    return repaired_training
+
+
+def _accuracy_of_the_last_pass(model, X, y, learning_rate, epochs):
+    optimizer = _torch().optim.SGD(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        Z = model(X)
+        loss = _fused(Z, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, (Z.argmax(dim=1) == y).float().mean().item()
+
+
+def _accuracy_times(factor):
+    """A training that returns a multiple of its accuracy; without a factor the number of right decisions."""
+
+    def repaired_training(model, X, y, learning_rate, epochs):
+        losses, accuracy = reference_training(model, X, y, learning_rate, epochs)
+        return losses, accuracy * (len(y) if factor is None else factor)
+
+    return repaired_training
+
+
+def _only_the_accuracy_is_too_large(seen):
+    return _differs_in(seen) == {"accuracy"} and any(
+        np.ndim(value) == 0 and value > 1 for value in _values(seen, "accuracy")
+    )
+
+
+def _graphs_in_the_list(model, X, y, learning_rate, epochs):
+    optimizer = _torch().optim.SGD(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = [_step_with_graph(model, optimizer, X, y) for _ in range(epochs)]
+    return losses, _measured(model, X, y)
 
 
 def _accuracy_in_words(value):
@@ -1985,7 +2315,59 @@ repaired_training = Exercise(
             (_training(moves=0), _training(moves=0, clears=False)),
             SMALL,
             _steps_in_words,
-            recognise=lambda seen: _nothing_moved(seen),
+            recognise=_nothing_moved_at_all,
+        ),
+        Mistake(
+            "a copy is trained",
+            "Losses and accuracy are right, and the model that was handed to you is as it was: you trained another one, a copy of it. The caller calls "
+            "your function in order to have a trained model afterwards, and gets two numbers about a network that is gone when the function ends. An "
+            "optimizer moves the parameters that it was given. Whose parameters does yours get?",
+            (_on_a_copy,),
+            recognise=lambda seen: _differs_in(seen) in ({"W"}, {"b"}, {"W", "b"}) and _nothing_moved(seen),
+        ),
+        Mistake(
+            "mini-batches",
+            "On few examples you are right, and on 70 of them your losses and weights are others: you cut the examples into batches and make a step for each. "
+            "For real data that is the usual way, and this chapter trains like that itself. Here an epoch is asked to be one step over all examples, as "
+            "in the published code, so that there are as many losses as steps. Which line cuts the data?",
+            (_in_batches(32), _in_batches(64), _in_batches(32, shuffled=False)),
+            recognise=_wrong_on_many_examples_alone,
+        ),
+        Mistake(
+            "evaluation mode in the loop",
+            "You switch to evaluation mode inside the loop, and no line leads back. The first step is made in training mode, all others are not: with batch "
+            "normalisation the losses are {output}. Whoever measures between two epochs has to switch twice. A mode stays until somebody "
+            "changes it. Where does `eval()` belong when it is needed only once, and which call is missing when it stays?",
+            (_evaluated_in_the_loop(False), _evaluated_in_the_loop(True)),
+            (FAR,),
+            _steps_in_words,
+        ),
+        Mistake(
+            "accuracy before the last step",
+            "Your decisions come from the logits of the last pass through the loop. Those were computed before the last step and in training mode, so they "
+            "belong to another model than the one you leave: on a case with batch normalisation you return {output}. A prediction does not change with the weights "
+            "afterwards. Which call has to be made once more, behind the loop, and in which mode?",
+            (_accuracy_of_the_last_pass,),
+            (FAR,),
+            _accuracy_in_words,
+        ),
+        Mistake(
+            "no share",
+            "Your accuracy is above 1: on the smallest case you return {output}. A share of right decisions lies between 0 and 1. A count grows with the "
+            "number of examples and cannot be compared between two sets of data; a percentage is a hundred times the share, and the caller may "
+            "multiply by a hundred once more. By which number does the count of right decisions have to be divided?",
+            (_accuracy_times(100.0), _accuracy_times(None)),
+            SMALL,
+            _accuracy_in_words,
+            recognise=_only_the_accuracy_is_too_large,
+        ),
+        Mistake(
+            "losses with their graphs",
+            "The training is right, and your list keeps the losses as tensors that remember how they came about. Each of them holds everything that was "
+            "computed in its step, so the memory grows with every epoch, on a graphics card until it is full. What is wanted is a list of "
+            "numbers to look at. Which method reads the number of a loss and leaves the graph behind?",
+            (_graphs_in_the_list,),
+            recognise=_only_the_graph_differs,
         ),
         Mistake(
             "the learning rate is not used",
@@ -2000,8 +2382,16 @@ repaired_training = Exercise(
             "another optimizer",
             "The first loss is right, and the steps are not those of plain gradient descent: on the smallest case the losses are {output}. Another optimizer may "
             "be the better choice for a network, but it is a different training, and a learning rate means something else in it: Adam moves every "
-            "weight by about the learning rate, however small its gradient is. Which optimizer does the published code use?",
-            (_training(brand="Adam"), _training(brand="AdamW"), _training(brand="RMSprop")),
+            "weight by about the learning rate, however small its gradient is, and a momentum goes on where a gradient has ended. Which optimizer "
+            "does the published code use, and with which arguments?",
+            (
+                _training(brand="Adam"),
+                _training(brand="AdamW"),
+                _training(brand="RMSprop"),
+                _training(momentum=0.9),
+                _training(momentum=0.9, nesterov=True),
+                _training(weight_decay=0.01),
+            ),
             SMALL,
             _steps_in_words,
         ),

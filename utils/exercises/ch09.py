@@ -2,11 +2,13 @@
 
 import functools
 import itertools
+import math
 
 import numpy as np
 
 from utils import calibration, networks, weights
 from utils.checking import Exercise, Mistake
+from utils.comparing import Unreadable
 from utils.losses import cross_entropy, indicator
 from utils.softmax import softmax
 
@@ -19,12 +21,13 @@ def array(*rows):
 
 
 def networks_and_examples(rng):
-    """(weights, X): one layer, a hidden unit that is closed, square layers, negative logits, integers, deep ones."""
+    """(weights, X): one layer, closed units, one unit alone, square layers, negative logits, integers, deep ones."""
     square = array([1, -2, 0], [0, 1, -1], [-1, 1, 2])
     probes = [
         ([(array([2.0]), np.array([1.0]))], array([3.0])),
         SMALL,
         ([(array([-1.0, -2.0]), np.array([0.5, -1.0]))], array([1.0], [2.0])),
+        ([(array([2.0], [-1.0]), np.array([1.0])), (array([3.0, -2.0]), np.array([0.5, 1.0]))], array([1.0, 2.0])),
         ([(square, np.array([0.0, 1.0, -3.0])), (square.T - 1, np.array([1.0, 0.0, 0.5]))], square + 0.5),
         (
             [(np.array([[1, -1], [0, 2]]), np.array([0, 1])), (np.array([[1], [-1]]), np.array([3]))],
@@ -39,10 +42,10 @@ def networks_and_examples(rng):
 
 
 def gradients_and_layers(rng):
-    """(D, W, A): one unit, a closed one, square shapes, and random ones with zeros in A."""
+    """(D, W, A): two units with a closed one below, one unit, square shapes, and random ones with zeros in A."""
     probes = [
-        (array([2.0]), array([3.0]), array([0.5])),
         TWO_UNITS,
+        (array([2.0]), array([3.0]), array([0.5])),
         (array([1.0, 2.0], [0.0, -1.0]), array([1.0, 0.0], [4.0, -1.0]), array([0.0, 3.0], [1.0, 2.0])),
         (array([1.0, -1.0], [2.0, 0.0], [0.0, 0.0]), array([0.5, 1.0]), array([0.0], [0.1], [4.0])),
     ]
@@ -105,7 +108,7 @@ def logits_to_calibrate(rng):
 
 # Small cases that show a mistake
 SMALL = ([(array([1.0, -1.0]), np.zeros(2)), (array([1.0], [10.0]), np.array([0.5]))], array([2.0], [-0.5]))
-TWO_UNITS = (array([1.0, -2.0]), array([1.0, 2.0], [-1.0, 2.0], [3.0, 1.0]), array([0.5, 0.0, 2.0]))
+TWO_UNITS = (array([1.0, -2.0]), array([1.0, 2.0], [-1.0, 2.0], [3.0, 1.0]), array([2.0, 0.0, 0.5]))
 TWO_BY_THREE = ([(array([1, 2, 3], [4, 5, 6]), array([7, 8, 9])[0])],)
 TWO_BY_TWO = ([(np.arange(4.0).reshape(2, 2, 1, 1), np.array([0.5]))],)
 THREE_OF_FOUR = (np.tile([3.0, 0.0], (4, 1)), np.array([0, 0, 0, 1]))
@@ -133,13 +136,21 @@ def with_weights_kept(answer, given, *others):
 
 
 def pairs_of_arrays(answer, given):
-    """Call an answer that returns a list of pairs, and bring it into the form of a tuple of pairs."""
+    """Call an answer that returns a list of pairs, and bring it into the form of a tuple of pairs.
+
+    Raises:
+        Unreadable: a dict came back, or another number of pairs than there are layers.
+    """
     result = with_weights_kept(answer, given)
-    if isinstance(result, dict):
-        return iter(result)  # it has a length, and is no list for all that
-    if result is None or isinstance(result, (str, np.ndarray)) or hasattr(result, "detach"):
+    if isinstance(result, (str, np.ndarray)) or hasattr(result, "detach") or not hasattr(result, "__iter__"):
         return result
+    if isinstance(result, dict):  # it has a length, and is no list for all that
+        raise Unreadable("it is a dict, and a list of pairs was asked for")
     parts = tuple(result)
+    if len(parts) != len(given) and all(isinstance(part, (list, tuple)) for part in parts):
+        came = f"{len(parts)} {'pair' if len(parts) == 1 else 'pairs'}"
+        layers = "the one layer" if len(given) == 1 else f"each of {len(given)} layers"
+        raise Unreadable(f"one pair for {layers} was asked for, and {came} came")
     return tuple(tuple(part) if isinstance(part, (list, tuple)) else part for part in parts)
 
 
@@ -229,6 +240,27 @@ def _always_from_the_examples(weights, X):
 def _ends_after_the_first(weights, X):
     for W, b in weights:
         return X @ W + b
+
+
+def _from_the_second(weights, X):
+    A = X
+    for W, b in weights[1:]:
+        A = relu(A @ W + b)
+    return A
+
+
+def _one_relu_missing(missing):
+    """A forward pass without the ReLU behind one hidden layer, counted like an index."""
+
+    def forward(weights, X):
+        A = X
+        hidden = range(len(weights) - 1)
+        for number, (W, b) in enumerate(weights):
+            Z = A @ W + b
+            A = relu(Z) if number in hidden and number != hidden[missing] else Z
+        return A
+
+    return forward
 
 
 def _without_the_last(weights, X):
@@ -328,6 +360,15 @@ forward = Exercise(
             SMALL,
         ),
         Mistake(
+            "one ReLU too few",
+            "One hidden layer hands its sums on without a ReLU, the first one or the last one: for {input} you return {output}. "
+            "With two layers that is no ReLU at all, and with more of them only a part of the network can bend. It happens "
+            "when an index is compared with a bound that is off by one. For three layers, write down the numbers of the turns "
+            "of your loop and mark those with a ReLU behind them. How many marks should there be?",
+            (_one_relu_missing(-1), _one_relu_missing(0)),
+            SMALL,
+        ),
+        Mistake(
             "no bias",
             "You leave the biases out of at least one layer: for {input} you return {output}. In a fresh network all of them are 0 and nobody "
             "notices; after training it is another model. A hidden unit without a bias has its bend at the origin, whatever "
@@ -391,6 +432,15 @@ forward = Exercise(
             SMALL,
         ),
         Mistake(
+            "first layer left out",
+            "Your loop begins with the second pair of the list, so the first layer never sees the examples. With a single pair "
+            "there is then no layer at all: for {input} you return {output}. With more of them the shapes do not fit, unless "
+            "there happen to be as many hidden units as features. A slice such as `[1:]` leaves out the first entry of a "
+            "list, and `[:-1]` the last one. Which layer is it that has no ReLU behind it?",
+            (_from_the_second, lambda weights, X: networks.forward(weights[1:], X) if weights[1:] else X),
+            ([(array([1.0, -1.0]), np.zeros(2))], array([2.0])),
+        ),
+        Mistake(
             "last layer left out",
             "You loop over `weights[:-1]` and return what the last hidden layer gives: {output} for {input}. These are the "
             "features that the network has made for itself, one for each hidden unit; the layer that turns them into one logit for "
@@ -421,7 +471,17 @@ forward = Exercise(
                 layered(lambda Z: softmax(Z)),
                 layered(lambda Z: np.log1p(np.exp(Z))),
                 layered(lambda Z: np.where(Z > 0, Z, 0.01 * Z)),
+                layered(lambda Z: np.minimum(Z, 0)),
             ),
+            SMALL,
+        ),
+        Mistake(
+            "np.max in place of np.maximum",
+            "`np.max` of an array looks for its largest number, and a second argument names the axis along which it looks. So "
+            "`np.max(Z, 0)` keeps one number for each unit, the largest over all examples: for {input} the function returns "
+            "{output}, and the examples are mixed up or gone. A ReLU compares every entry with 0 and keeps the shape (m, "
+            "units). Which function of NumPy takes two things and returns the larger one, entry by entry?",
+            (layered(lambda Z: np.max(Z, 0)), layered(lambda Z: np.max(Z, 0, keepdims=True))),
             SMALL,
         ),
         Mistake(
@@ -549,6 +609,24 @@ pass_back = Exercise(
             (lambda D, W, A: _pass_back(D, W, A) / len(D),),
             (array([1.0, -1.0], [2.0, 0.0]), array([0.5, 1.0]), array([0.3], [0.1])),
         ),
+        Mistake(
+            "the gradient for the weights",
+            "You return the product of A, transposed, and D: for {input} that is {output}. It is the gradient for the weights "
+            "of this layer, the step of chapter 4, with one row for each unit below and one column for each unit above. "
+            "Asked for is what goes on to the layer below, with one row for each example. In which formula of the section "
+            "does W occur, and where does A come in there?",
+            (lambda D, W, A: A.T @ D,),
+            TWO_UNITS,
+        ),
+        Mistake(
+            "the slope of another activation",
+            "You multiply by A (1 − A) or by 1 − A², the slopes of the sigmoid and of tanh: for {input} you return {output}. "
+            "Each activation has its own slope, and the layers of this network have a ReLU, which is flat on one side and "
+            "rises with the slope 1 on the other. For outputs above 1 your factor is even negative. What is the slope of "
+            "the larger one of Z and 0, and how can it be told from A?",
+            (lambda D, W, A: (D @ W.T) * A * (1 - A), lambda D, W, A: (D @ W.T) * (1 - A**2)),
+            TWO_UNITS,
+        ),
     ),
     remark="One product and one mask for each layer: that is all of backpropagation that chapter 4 did not have.",
 )
@@ -583,6 +661,18 @@ def _index_by_index(given):
             ]
         pairs.append([np.array(rows), b.copy()])
     return pairs
+
+
+def _overwrites_the_list(given):
+    for index, pair in enumerate(weights.keras_to_torch(given)):
+        given[index] = pair
+    return given
+
+
+def _appends_to_the_list(given):
+    turned = weights.keras_to_torch(given)
+    given.extend(turned)
+    return turned
 
 
 def _as_tensors(given):
@@ -700,11 +790,35 @@ keras_to_torch = Exercise(
             "You return kernels and biases in one row, and asked for is a list of pairs, one pair for each layer. For {input} you return {output}. "
             "A flat list is what `get_weights` of Keras gives, and its reader has to count. A pair says which bias belongs to which "
             "kernel, and a layer without one is noticed. Which brackets are missing around the two?",
-            (
-                lambda given: [part for pair in weights.keras_to_torch(given) for part in pair],
-                lambda given: [W for W, _ in weights.keras_to_torch(given)],
-            ),
+            (lambda given: [part for pair in weights.keras_to_torch(given) for part in pair],),
             TWO_BY_THREE,
+        ),
+        Mistake(
+            "biases left out",
+            "You return the kernels alone, and asked for are pairs, each with the bias of its layer: for {input} you return "
+            "{output}. A bias has a single axis, so there is nothing to turn, and it still has to come along: PyTorch would "
+            "go on with a bias of its own, which is random at the start, and the outputs of the two models would differ. "
+            "What has to stand beside each kernel in your list?",
+            (lambda given: [W for W, _ in weights.keras_to_torch(given)],),
+            TWO_BY_THREE,
+        ),
+        Mistake(
+            "ended after the first layer",
+            "Your `return` stands inside the loop, so the function ends in its first turn and hands back one layer, however "
+            "many there are: for {input} it is the layer with the 1, and the one with the 2 is missing. Python leaves a function at the first `return` that it meets. "
+            "With a single layer nobody notices. Look at the indentation of that line, and at what it returns: the list "
+            "of all pairs can only be complete when the loop is over.",
+            (lambda given: weights.keras_to_torch(given)[:1], lambda given: weights.keras_to_torch(given)[0]),
+            ([(array([1.0]), np.zeros(1)), (array([2.0]), np.zeros(1))],),
+        ),
+        Mistake(
+            "the list is changed",
+            "The list that was handed in looks different after the call: an assignment such as `weights[i] = ...`, an `append` "
+            "or a `pop` works on the list itself, and that list belongs to the caller. Whoever converts the same weights a "
+            "second time would turn the kernels back again, without an error. Begin with a list of your own, and fill that "
+            "one. Which line of yours writes into `weights`?",
+            (_overwrites_the_list, _appends_to_the_list),
+            recognise=lambda seen: any(result.problem == "ChangedWeights" for result in seen.results),
         ),
         Mistake(
             "layers in reverse",
@@ -776,6 +890,10 @@ def _right_ones(y, prediction, K):
     return np.diag(np.bincount(y[y == prediction], minlength=K))
 
 
+def _one_row_many_times(y, prediction, K):
+    return np.tile(np.bincount(prediction, minlength=K), (K, 1))
+
+
 def _errors_alone(y, prediction, K):
     table = calibration.confusion_matrix(y, prediction, K)
     return table - np.diag(np.diag(table))
@@ -806,7 +924,7 @@ confusion_matrix = Exercise(
         Mistake(
             "rows and columns exchanged",
             "Your rows are the predicted classes, and here they are the true ones: for {input} you return {output}. The diagonal and the "
-            "accuracy are the same either way, so only a reader who looks for *fives that were taken for threes* is misled: he finds threes "
+            "accuracy are the same either way, so only a reader who looks for *fives that were taken for threes* is misled, and finds threes "
             "that were taken for fives. Libraries differ, so a table should always say. Which argument chooses the row?".replace(
                 "*", ""
             ),
@@ -815,9 +933,9 @@ confusion_matrix = Exercise(
         ),
         Mistake(
             "each pair counted once",
-            "`table[y, prediction] += 1` adds 1 to every cell that occurs, however often it occurs: for {input} you return {output}. NumPy reads all the "
-            "cells first, adds 1 to each of the values, and writes them back, the same value several times. So no entry exceeds 1, and the sum is not the "
-            "number of examples. A loop counts each time; which function of NumPy does, too?",
+            "Every cell that occurs holds 1 in your table, however often it occurs: for {input} you return {output}. `= 1` does that, and so does "
+            "`table[y, prediction] += 1`, where NumPy reads all the cells first, adds 1 to each of the values, and writes them back, the same value several "
+            "times. So the sum is not the number of examples. A loop that adds 1 counts each time; which function of NumPy does, too?",
             (
                 _each_pair_once,
                 lambda y, prediction, K: (calibration.confusion_matrix(y, prediction, K) > 0).astype(int),
@@ -843,7 +961,7 @@ confusion_matrix = Exercise(
         Mistake(
             "shares in place of counts",
             "You divide by a total, so the table holds shares: for {input} you return {output}. Shares are good for comparing classes of different size, and a row "
-            "without examples has none: 0/0 is nan. Asked for are the counts, from which everybody can make the shares he needs and sees how many examples "
+            "without examples has none: 0/0 is nan. Asked for are the counts, from which everybody can make the shares and see how many examples "
             "stand behind them. Which division can go?",
             (
                 _shares(1),
@@ -875,6 +993,47 @@ confusion_matrix = Exercise(
                 "*", ""
             ),
             (lambda y, prediction, K: np.mean(y == prediction), lambda y, prediction, K: np.sum(y == prediction)),
+            (np.array([0, 1, 1]), np.array([0, 1, 0]), 2),
+        ),
+        Mistake(
+            "one row, K times",
+            "All rows of your table are equal: for {input} you return {output}. `[[0] * K] * K` does that: it makes *one* list of zeros and writes it down K "
+            "times, so what is added in one row appears in every other. The columns are right, and the truth plays no part. Print "
+            "such a table after adding 1 to a single entry. How do you make a new list for each row, or a table with NumPy?".replace(
+                "*one*", "one"
+            ),
+            (_one_row_many_times,),
+            (np.array([0]), np.array([1]), 2),
+        ),
+        Mistake(
+            "ended after the first example",
+            "Your `return` stands inside the loop, so the function ends in its first turn, and one example is counted: for {input} you return {output}. The sum "
+            "of the table should be the number of examples. Python leaves a function at the first `return` that it meets. "
+            "Look at the indentation of that line: under which word should it begin?",
+            (lambda y, prediction, K: calibration.confusion_matrix(y[:1], prediction[:1], K),),
+            (np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3),
+        ),
+        Mistake(
+            "classes counted from 1",
+            "You take 1 off the labels or off the answers, as if the classes were counted from 1. For {input} you return {output}. In this course they are counted from 0 "
+            "to K − 1, so that a class is a place in an array. The class 0 becomes −1, which NumPy counts from the end, so "
+            "nothing fails, and every count stands in a neighbouring row and column. Which subtraction can go?",
+            (
+                lambda y, prediction, K: calibration.confusion_matrix((y - 1) % K, (prediction - 1) % K, K),
+                lambda y, prediction, K: calibration.confusion_matrix((y - 1) % K, prediction, K),
+                lambda y, prediction, K: calibration.confusion_matrix(y, (prediction - 1) % K, K),
+            ),
+            (np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3),
+        ),
+        Mistake(
+            "examples against examples",
+            "Your table has a row and a column for each example, and asked for is one for each class: for {input} you return {output}. The product of one-hot "
+            "labels and one-hot answers was taken the wrong way round: it adds up over the classes, and says which label equals "
+            "which answer. Adding up over the examples leaves classes on both sides. Which of the two arrays has to be transposed?",
+            (
+                lambda y, prediction, K: indicator(y, K) @ indicator(prediction, K).T,
+                lambda y, prediction, K: (y[:, None] == prediction).astype(int),
+            ),
             (np.array([0, 1, 1]), np.array([0, 1, 0]), 2),
         ),
     ),
@@ -949,6 +1108,12 @@ def _in_an_array(Z, y):
     )
 
 
+def _in_a_tensor(Z, y):
+    import torch
+
+    return torch.tensor([_golden_section(Z, y)], dtype=torch.float64, requires_grad=True).exp().log()
+
+
 def _confidence_like_accuracy(Z, y):
     accuracy = np.mean(Z.argmax(axis=1) == y)
     return lowest(lambda T: (softmax(Z, temperature=T).max(axis=1).mean() - accuracy) ** 2)
@@ -962,19 +1127,36 @@ def _values(seen):
 
 
 def _near_misses(seen):
-    """Whether every temperature is near the best one, or on the way to it from 1, and not all of them near enough."""
+    """Whether every temperature is near the best one, or all are on the way to it from 1."""
     values, best = _values(seen), np.array(seen.expected, dtype=float)
     if values is None or len(values) != len(best) or np.ptp(values) == 0:
         return False
     near = np.abs(values / best - 1) < 0.1
     on_the_way = ((values - 1) * (best - 1) > 0) & (np.abs(values - 1) < np.abs(best - 1))
-    return bool(np.all(near | on_the_way) and near.any())
+    return bool(np.all(near | on_the_way))
+
+
+def _ends_of_a_narrow_range(seen):
+    """Whether some temperatures are right, and the others stand at an end of the range that came back, far from theirs."""
+    values, best = _values(seen), np.array(seen.expected, dtype=float)
+    if values is None or len(values) != len(best):
+        return False
+    near = np.abs(values / best - 1) < 0.01
+    at_the_low_end = (np.abs(values / values.min() - 1) < 1e-3) & (best < 0.95 * values)
+    at_the_high_end = (np.abs(values / values.max() - 1) < 1e-3) & (best > 1.05 * values)
+    return bool(np.all(near | at_the_low_end | at_the_high_end) and near.any() and not near.all())
+
+
+def _inverses(seen):
+    """Whether every temperature is the inverse of the best one, or near it."""
+    values, best = _values(seen), np.array(seen.expected, dtype=float)
+    return values is not None and len(values) == len(best) and bool(np.all(np.abs(values * best - 1) < 0.01))
 
 
 def one_number(answer, Z, y):
     """Call an answer; a single number may stand in an array of one entry, as minimisers return it."""
     result = answer(Z, y)
-    return result.reshape(()) if hasattr(result, "reshape") and np.size(result) == 1 else result
+    return result.reshape(()) if hasattr(result, "reshape") and math.prod(result.shape) == 1 else result
 
 
 def _end_of_the_range(seen):
@@ -1018,7 +1200,7 @@ fit_temperature = Exercise(
         "of the true class, on average. On one side the difference is positive, on the other negative, so you can halve the "
         "interval again and again.",
     ),
-    alternatives=(_golden_section, _refined_grid, _by_halving, _by_scipy, _root_by_scipy, _in_an_array),
+    alternatives=(_golden_section, _refined_grid, _by_halving, _by_scipy, _root_by_scipy, _in_an_array, _in_a_tensor),
     mistakes=(
         Mistake(
             "the inverse",
@@ -1030,6 +1212,7 @@ fit_temperature = Exercise(
                 lambda Z, y: lowest(lambda T: cross_entropy(Z * T, y)),
             ),
             THREE_OF_FOUR,
+            recognise=_inverses,
         ),
         Mistake(
             "the logarithm of T",
@@ -1038,6 +1221,19 @@ fit_temperature = Exercise(
             "is no temperature. Which function undoes the logarithm?",
             (lambda Z, y: np.log(calibration.fit_temperature(Z, y)),),
             THREE_OF_FOUR,
+        ),
+        Mistake(
+            "range too narrow",
+            "Some of your temperatures are right, and where the best one lies outside of the range that you search you return an end of it: {output} for {input}. A model may be "
+            "too modest as well as too sure, so T can lie on either side of 1, and the text of the exercise says how far. "
+            "At an end the cost may still be falling. Which limits does your search have, and which does it need?",
+            (
+                lambda Z, y: lowest(lambda T: cross_entropy(Z / T, y), 1.0, 10.0),
+                lambda Z, y: lowest(lambda T: cross_entropy(Z / T, y), 0.5, 20.0),
+                lambda Z, y: lowest(lambda T: cross_entropy(Z / T, y), 0.02, 1.0),
+            ),
+            (np.tile([0.5, 0.0], (10, 1)), np.array([0] * 9 + [1])),
+            recognise=_ends_of_a_narrow_range,
         ),
         Mistake(
             "not down to the bottom",
@@ -1057,7 +1253,7 @@ fit_temperature = Exercise(
             "an end of the search",
             "You return the same number for every data set, {output}: an end of the interval that you search. That happens when what you minimise has no valley. "
             "The accuracy has none, since no temperature changes a decision. The cost against the *predicted* classes has none, since it falls for ever as T "
-            "falls. So has the quotient of probability and T. What is compared with what, and where does T divide?".replace(
+            "falls. Nor has the quotient of probability and T, and the *largest* cost lies at an end, too. What is compared with what, and where does T divide?".replace(
                 "*", ""
             ),
             (
@@ -1090,7 +1286,7 @@ fit_temperature = Exercise(
         Mistake(
             "the place in the grid",
             "You return a whole number, {output} for {input}: the place of the best temperature in your list, counted from 0. `np.argmin` answers *where*, "
-            "and the temperatures themselves stand in another array. A temperature of exactly 41 would flatten every prediction to almost nothing. "
+            "and the temperatures themselves stand in another array. A place far down a long list would be a huge temperature, which makes all classes nearly equal. "
             "What has to be looked up at that place?".replace("*", ""),
             (
                 lambda Z, y: int(np.argmin([cross_entropy(Z / T, y) for T in np.linspace(0.05, 20, 400)])),

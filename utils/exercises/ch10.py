@@ -9,7 +9,7 @@ from utils import attention as attending
 from utils import losses, projection, sampling, streaming, winning
 from utils import softmax as reference
 from utils.checking import Exercise, Mistake
-from utils.comparing import agree
+from utils.comparing import NOTHING, agree
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -36,6 +36,7 @@ def queries_keys_and_values(rng):
 def numbers_and_weights(rng):
     """Numbers of scores with the weight that the leader should get."""
     return [
+        (10, 0.9),
         (2, 0.5),
         (2, 0.9),
         (10, 0.5),
@@ -146,7 +147,7 @@ def logits_and_uniform_numbers(rng):
 
 
 def weights_and_a_class(rng):
-    """Weights, one column for each class, with a class: corners, insides, twins, and directions of every sign."""
+    """Weights, one column for each class, with a class: corners, insides, twins, small ones, directions of every sign."""
     triangle = np.array([[2.0, -1.0, -1.0, 0.1], [0.0, 2.0, -2.0, 0.2]])
     random = rng.normal(size=(2, 6))
     mixture = np.column_stack([random[:, :4], random[:, :4] @ rng.dirichlet(np.full(4, 3.0))])
@@ -166,6 +167,7 @@ def weights_and_a_class(rng):
         (np.array([[10.0, 12.0, 11.0, 11.0], [10.0, 10.0, 12.0, 10.5]]), 3),
         (np.array([[9999.0, 0.0, 5000.0], [0.0, 9999.0, 5000.0]]), 2),
         (np.array([[1, 0, 2], [0, 3, 1]]), 1),
+        (np.array([[0.002, 0.004, -0.003]]), 1),
         (mixture, 4),
         (random, farthest),
         (wide, int(rng.integers(5))),
@@ -206,7 +208,8 @@ def size_of_the_values(Q, K, V):
 
 def table_of_values(Q, K, V):
     """The form of an attention."""
-    return f"an array of the shape {(len(Q), V.shape[1])}, a mean of the values for each of {len(Q)} queries,"
+    each = "the one query" if len(Q) == 1 else f"each of {len(Q)} queries"
+    return f"an array of the shape {(len(Q), V.shape[1])}, a mean of the values for {each},"
 
 
 def lead_in_words(n, weight):
@@ -312,8 +315,8 @@ attention = Exercise(
         ),
         Mistake(
             "multiplied by the root",
-            "You multiply the scores by the root of the width where they have to be divided. The spread that should be "
-            "taken away is doubled in its exponent: for {input} you return {output}, nearly the value of one key alone. A "
+            "You multiply the scores by the root of the width where they have to be divided. Their spread should "
+            "come down to 1, and it grows to d: for {input} you return {output}, nearly the value of one key alone. A "
             "temperature stands below the line (chapter 1). On which side of the scores does your root stand?",
             (lambda Q, K, V: _shares(_scores(Q, K, 1 / math.sqrt(Q.shape[1]))) @ V,),
             LOOK_UP,
@@ -329,6 +332,15 @@ attention = Exercise(
                 lambda Q, K, V: _shares(_scores(Q, K, math.sqrt(V.shape[1]))) @ V,
             ),
             LOOK_UP,
+        ),
+        Mistake(
+            "a fixed number",
+            "You divide by the same number, whatever the width is. A 2 is right for tables of the width 4, the example of the "
+            "section, and for no other: for {input} you return {output}. The spread of the scores grows with the width, so what "
+            "they are divided by has to grow with it. Which number of `Q.shape` belongs "
+            "in the place of yours, and what has to be done with it first?",
+            (lambda Q, K, V: _shares(_scores(Q, K, 2.0)) @ V, lambda Q, K, V: _shares(_scores(Q, K, 8.0)) @ V),
+            SQUARE,
         ),
         Mistake(
             "divided after the softmax",
@@ -557,6 +569,26 @@ lead_needed = Exercise(
             TEN,
         ),
         Mistake(
+            "the weight forgotten",
+            "You return the logarithm of the number of rivals, {output} for {input}, whatever the weight is. That is the lead "
+            "with which the leader has as much as all the others together, one half. To have more than that it needs a larger "
+            "lead, and for less a smaller one will do. Which quotient of the weight has the value 1 at one half, and where "
+            "does it enter your formula?",
+            (lambda n, weight: math.log(n - 1),),
+            (10, 0.9),
+        ),
+        Mistake(
+            "never below zero",
+            "Your number is never negative, because of an absolute value or a maximum with 0: for {input} you return {output}. "
+            "One of n equal scores has the share 1/n, without any lead. Whoever should have less than that has to trail "
+            "behind the others, and a lead below 0 says by how much. What does the formula give without your last step?",
+            (
+                lambda n, weight: abs(math.log((n - 1) * weight / (1 - weight))),
+                lambda n, weight: max(0.0, math.log((n - 1) * weight / (1 - weight))),
+            ),
+            (5, 0.1),
+        ),
+        Mistake(
             "another base",
             "You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the "
             "truth. The softmax raises *e* to the scores, so the logarithm that undoes it has the base e. Which NumPy "
@@ -675,6 +707,21 @@ def _in_two_rounds(H, W, y, block):
 
 def _entropy_in_float32(H, W, y, block):
     return streaming.streaming_cross_entropy(H.astype(np.float32), W.astype(np.float32), y, block)
+
+
+def _without_the_first_of_a_block(H, W, y, block):
+    kept = np.where(y % block > 0, _at_labels(H, W, y), 0.0)
+    return (_streamed(H, W, y, block, _merge) - kept).mean()
+
+
+def _with_overlapping_blocks(H, W, y, block):
+    parts = (H @ W[:, start : start + block] for start in range(W.shape[1]))
+    return (streaming.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
+
+
+def _joined(H, W, y, block, join):
+    parts = [reference.logsumexp(Z) for _, Z in _blocks(H, W, block)]
+    return (join(parts, axis=0) - _at_labels(H, W, y)).mean()
 
 
 def _without_the_rest(H, W, y, block):
@@ -842,6 +889,48 @@ streaming_cross_entropy = Exercise(
                         Z[np.arange(len(y)), np.clip(y - start, 0, Z.shape[1] - 1)] for start, Z in _blocks(H, W, block)
                     )
                 ).mean(),
+            ),
+            TWO_BLOCKS,
+        ),
+        Mistake(
+            "the first class of a block",
+            "A label that is the first class of its block belongs to no block in your code, so its logit is never picked and "
+            "counts as 0: for {input} you return {output}. A block holds the classes from its start, which is included, up to "
+            "the start of the next one, which is not, as a slice does. Test the label 0, and the first label of the second "
+            "block. Which of your two comparisons has to let the border itself pass?",
+            (_without_the_first_of_a_block,),
+            TWO_BLOCKS,
+        ),
+        Mistake(
+            "blocks that overlap",
+            "Your blocks begin at every class, in place of every `block` classes, so nearly every class is counted several "
+            "times: for {input} you return {output}. The sum of the exponentials is then too large, and with it the loss. "
+            "With blocks of one class nobody notices. A range takes a start, an end and one number more. Which classes "
+            "does your second block hold, and which should it hold?",
+            (_with_overlapping_blocks,),
+            WITH_A_REST,
+        ),
+        Mistake(
+            "columns in place of elements",
+            "`H @ W[:, y]` is a table of m times m numbers: it pairs every example with the labels of all. For {input} you "
+            "return {output}. Broadcasting subtracts the table from the log-sum-exps, and the mean over everything is one "
+            "number that looks like a loss. With a single example it is even right. Needed is one scalar product for each "
+            "example: its own row with the column of its own label. How many numbers should there be?",
+            (
+                lambda H, W, y, block: (_streamed(H, W, y, block, _merge) - H @ W[:, y]).mean(),
+                lambda H, W, y, block: (_streamed(H, W, y, block, _merge)[:, None] - H @ W[:, y]).mean(),
+            ),
+            PAIR,
+        ),
+        Mistake(
+            "log-sum-exps added",
+            "You add up the log-sum-exps of the blocks, or take the largest one: for {input} you return {output}. What adds up "
+            "over the blocks are the sums of exponentials, before any logarithm, and a sum of logarithms is the logarithm of a "
+            "product. The blocks of this small case hold one logit each. Which operation joins two log-sum-exps into the one of "
+            "all their classes?",
+            (
+                lambda H, W, y, block: _joined(H, W, y, block, np.sum),
+                lambda H, W, y, block: _joined(H, W, y, block, np.max),
             ),
             TWO_BLOCKS,
         ),
@@ -1049,6 +1138,60 @@ with_top_k = Exercise(
             THREE,
         ),
         Mistake(
+            "one too many",
+            "You keep k + 1 classes. For {input} you return {output}. Sorted from the largest down, the k-th one stands at the "
+            "index k − 1, because Python counts from 0, and sorted upwards at the index −k. Where k is the number of all classes "
+            "there is nothing beyond. Try k = 1 with three logits by hand: which index should the threshold have?",
+            (
+                lambda z, k: reference.softmax(np.where(_kept(z, min(k + 1, z.shape[-1])), z, -np.inf)),
+                lambda z, k: reference.softmax(np.where(z >= -np.sort(-z, axis=-1)[..., [k]], z, -np.inf)),
+            ),
+            (np.array([4.0, 1.0, 2.0, 3.0]), 2),
+        ),
+        Mistake(
+            "places taken for ranks",
+            "`argsort` answers which class stands at each rank, and you read it as the rank of each class: for {input} you "
+            "return {output}. Its first entry belongs to the first *rank*, not to the first class. For sorted logits the two "
+            "are the same, and elsewhere the wrong classes stay. Write the numbers of `argsort` below your logits and compare. "
+            "Which second step turns places into ranks, or makes them unnecessary?",
+            (
+                lambda z, k: reference.softmax(np.where(np.argsort(-z, axis=-1) < k, z, -np.inf)),
+                lambda z, k: reference.softmax(np.where(np.argsort(z, axis=-1) >= z.shape[-1] - k, z, -np.inf)),
+            ),
+            THREE,
+        ),
+        Mistake(
+            "softmax twice",
+            "You hand probabilities to a softmax. For {input} you return {output}. Probabilities differ by less than 1, so the "
+            "second softmax makes them nearly equal, and a probability of 0 gets a share again, like a logit of 0. What the "
+            "softmax wants are the logits, with those of the other classes at −∞; or divide the probabilities that stay "
+            "by their sum. Which of your two softmaxes can go?",
+            (
+                lambda z, k: reference.softmax(np.where(_kept(z, k), reference.softmax(z), -np.inf)),
+                lambda z, k: reference.softmax(np.where(_kept(z, k), reference.softmax(z), 0)),
+            ),
+            THREE,
+        ),
+        Mistake(
+            "a ban that is not low enough",
+            "You ban a class with a fixed, very negative logit. For small logits nobody notices. But only differences count: when "
+            "all logits of a row lie around −1,000, a ban of −100 is the largest of them, and the banned classes take everything. "
+            "For {input} you return {output}. There is a number below every logit, and its power of e is exactly 0. Which one?",
+            tuple(
+                lambda z, k, ban=ban: reference.softmax(np.where(_kept(z, k), z, ban))
+                for ban in (-100.0, -500.0, -1000.0)
+            ),
+            (np.array([-1000.0, -998.0, -999.0]), 2),
+        ),
+        Mistake(
+            "logits in place of probabilities",
+            "You return the logits, with −∞ for the classes that are banned: for {input} that is {output}. It is the right row to "
+            "start from. Asked for are probabilities, nowhere below 0 and with the sum 1, so that something can be drawn from "
+            "them. Which function makes probabilities out of logits, the −∞ included?",
+            (lambda z, k: np.where(_kept(z, k), z, -np.inf),),
+            THREE,
+        ),
+        Mistake(
             "one threshold for the batch",
             "You take the k largest logits of the whole batch. Rows with large logits keep everything, and others nothing: "
             "for {input} you return {output}. Each row is a distribution of its own, from which something will be drawn. "
@@ -1148,6 +1291,11 @@ def _top_p_by_comparing(z, p):
     a = reference.softmax(z)
     larger = ((a[..., None, :] > a[..., :, None]) * a[..., None, :]).sum(axis=-1)
     return reference.softmax(np.where(larger < p, z, -np.inf))
+
+
+def _as_many_in_every_row(z, p, choose):
+    """Top-p with one number of classes for the whole batch, chosen from those of its rows."""
+    return sampling.with_top_k(z, int(choose((_before(z) < p).sum(axis=-1))))
 
 
 def _top_p_by_count(z, p):
@@ -1264,6 +1412,57 @@ with_top_p = Exercise(
             SHUFFLED,
         ),
         Mistake(
+            "the tail in place of the head",
+            "You keep the classes from the one on with which the total reaches p, and drop those before it: for {input} you return "
+            "{output}. The most probable class is gone wherever it does not reach p by itself. The order is right and so are the "
+            "totals, and your comparison looks the other way. Which total is still below p when a class is *needed*?",
+            (lambda z, p: _only(z, np.cumsum(_ordered(z)[1], axis=-1) >= p),),
+            SHUFFLED,
+        ),
+        Mistake(
+            "logits of 0",
+            "You set the logits of the other classes to 0. A logit of 0 is no ban: its power of e is 1, and here, where all logits "
+            "are negative, it is even the largest. For {input} you return {output}, where the classes that should be gone have "
+            "the largest shares. Which logit has the power 0?",
+            (
+                lambda z, p: reference.softmax(np.where(_only(z, _before(z) < p) > 0, z, 0)),
+                lambda z, p: reference.softmax(z * (_only(z, _before(z) < p) > 0)),
+            ),
+            SHUFFLED,
+        ),
+        Mistake(
+            "softmax twice",
+            "You hand probabilities to a softmax. For {input} you return {output}. Probabilities differ by less than 1, so the "
+            "second softmax makes them nearly equal, and a probability of 0 gets a share again, like a logit of 0. What the "
+            "softmax wants are the logits, with those of the other classes at −∞; or divide the probabilities that stay "
+            "by their sum. Which of your softmaxes can go?",
+            (
+                lambda z, p: reference.softmax(np.where(_only(z, _before(z) < p) > 0, reference.softmax(z), -np.inf)),
+                lambda z, p: reference.softmax(np.where(_only(z, _before(z) < p) > 0, reference.softmax(z), 0)),
+            ),
+            SHUFFLED,
+        ),
+        Mistake(
+            "one number for all rows",
+            "You find how many classes one row needs and keep as many in every row: for {input} you return {output}. But the number "
+            "follows from the probabilities of a row: few where the model is sure, many where it is not. In a batch with a "
+            "sure and an unsure row one of the two gets the wrong number. Along which axis do you count, and how many numbers "
+            "come out for m rows?",
+            tuple(lambda z, p, choose=choose: _as_many_in_every_row(z, p, choose) for choose in (np.max, np.min)),
+            (np.log([[0.5, 0.3, 0.2], [0.05, 0.9, 0.05001]]), 0.7),
+        ),
+        Mistake(
+            "totals of the logits",
+            "You add up the logits, and p is a probability. For {input} you return {output}. Logits may be negative and have no "
+            "total that means anything: the same number added to all of them changes it, although no probability changes. "
+            "The p says how much of the *probability* should be kept. Which function has to come before the cumulative sum?",
+            (
+                lambda z, p: _only(z, np.cumsum(-np.sort(-z, axis=-1), axis=-1) + np.sort(-z, axis=-1) < p),
+                lambda z, p: _only(z, np.cumsum(-np.sort(-z, axis=-1), axis=-1) < p),
+            ),
+            SHUFFLED,
+        ),
+        Mistake(
             "a threshold for single probabilities",
             "You compare each probability by itself with a limit made of p. But p is what those that stay hold "
             "*together*. For {input} you return {output}. A flat distribution over many words has no large probability at "
@@ -1372,6 +1571,12 @@ def _one_row_after_the_other(z, u):
     return scores.index(max(scores))
 
 
+def _with_normal_noise(z, u, spread):
+    from scipy.special import ndtri
+
+    return (z + spread * ndtri(u)).argmax(axis=-1)
+
+
 def _asks_a_generator(seen):
     """Whether the answer itself names a random generator."""
     code = getattr(seen.answer, "__code__", None)
@@ -1416,8 +1621,8 @@ gumbel_max = Exercise(
         ),
         Mistake(
             "one logarithm",
-            "You take one logarithm of the uniform number, so your noise has the exponential distribution. Its tail is too "
-            "long on one side and it ends on the other: the frequencies are not those of a softmax. For {input} you return "
+            "You take one logarithm of the uniform number, so your noise has the exponential distribution. It ends at 0 on "
+            "one side, where Gumbel noise goes on: the frequencies are not those of a softmax. For {input} you return "
             "{output}. The clock of the section had an exponential waiting time; what was done with it to turn a product "
             "into a sum?",
             (lambda z, u: (z - np.log(u)).argmax(axis=-1), lambda z, u: (z + np.log(u)).argmax(axis=-1)),
@@ -1430,6 +1635,24 @@ gumbel_max = Exercise(
             "should win, because it rings first. How many minus signs stand in the formula of the noise?",
             (lambda z, u: (z + np.log(-np.log(u))).argmax(axis=-1), lambda z, u: (z - _noise(u)).argmax(axis=-1)),
             COIN,
+        ),
+        Mistake(
+            "1 − u in place of u",
+            "You take 1 − u where the formula has u. That is a uniform number, too, so your draws have the right frequencies, and "
+            "they are other draws: for {input} you return {output}. Whoever wants to repeat a draw, or compare two programs, has to "
+            "turn the same numbers into the same noise. In the formula of the section a *larger* uniform number makes its clock "
+            "ring earlier. Which way round does yours work?",
+            (lambda z, u: (z + _noise(1 - u)).argmax(axis=-1),),
+            COIN,
+        ),
+        Mistake(
+            "normal noise",
+            "Your noise is normal: for {input} you return {output}. On a few draws it can hardly be told from the right one, and "
+            "over many of them the unlikely classes are drawn far too rarely, because a normal distribution has a thin tail. "
+            "The chi-squared test of the section refuses it. The softmax needs the noise whose upper tail falls like a power of "
+            "e. Which distribution is that, and which two steps make it from `u`?",
+            (lambda z, u: _with_normal_noise(z, u, 1.0), lambda z, u: _with_normal_noise(z, u, math.pi / math.sqrt(6))),
+            (np.array([2.0, 0.0]), np.array([0.5, 0.93])),
         ),
         Mistake(
             "noise on the probabilities",
@@ -1537,6 +1760,21 @@ def _with_two_halves(W, i):
     return bool(linprog(np.ones(split.shape[1]), A_ub=split, b_ub=-np.ones(len(split))).success)
 
 
+def _the_input_found(W, i):
+    from scipy.optimize import linprog
+
+    differences = (np.delete(W, i, axis=1) - W[:, [i]]).T
+    return linprog(np.zeros(len(W)), A_ub=differences, b_ub=-np.ones(len(differences)), bounds=(None, None)).x
+
+
+def _inputs_or_nothing(seen):
+    """Whether an input came back where the class can win, and None where it cannot."""
+    return len(seen.results) == len(seen.probes) and all(
+        (np.shape(result.value) == (len(inputs[0]),) and not result.problem) if can else result.detail == NOTHING
+        for inputs, result, can in zip(seen.probes, seen.results, seen.expected, strict=True)
+    )
+
+
 def _as_numbers(W, i):
     return int(winning.can_win(W, i))
 
@@ -1578,19 +1816,20 @@ can_win = Exercise(
             NEGATIVE_SIDE,
         ),
         Mistake(
-            "zero is enough",
-            "Your inequalities ask class i to be *at least as good* as the others. The input 0 does that for every class, "
-            "because all logits are then 0, so you return {output} for {input} and for everything else. A strict "
-            "inequality is not allowed in a linear program; but whoever wins by a little wins by 1 with a longer input. "
-            "What has to stand on the right side?",
+            "yes for every class",
+            "You return {output} for {input}, and the same for every class. Inequalities that ask class i to be *at least as good* "
+            "as the others do that: the input 0 satisfies them, because all logits are then 0. A strict inequality is not allowed in "
+            "a linear program; but whoever wins by a little wins by 1 with a longer input. Or the result object of `linprog` "
+            "is read as a truth value, and it always counts as True. What stands on the right side, and what do you return?",
             (lambda W, i: _program(W, i, gap=0.0), lambda W, i: _program(W, i, gap=1.0), lambda W, i: True),
             ON_A_LINE,
         ),
         Mistake(
-            "itself among the others",
-            "You compare class i with all classes, itself included. No class beats itself by 1, so the program never has a "
-            "solution: you return {output} for {input}, and the same for every class. One row of your inequalities reads 0 "
-            "at most −1. Which class has to be left out?",
+            "no for every class",
+            "You return {output} for {input}, and the same for every class. It happens when class i is compared with all classes, "
+            "itself included: one row of the inequalities then reads *0 at most −1*, and there is no solution. It also happens when "
+            "something is to be made large that has no limit, since then the status is never 0. Which class has to be left "
+            "out, and are your costs zeros?",
             (lambda W, i: _program(W, i, others=W), lambda W, i: False),
             (np.array([[1.0, -1.0, 0.5]]), 0),
         ),
@@ -1611,6 +1850,7 @@ can_win = Exercise(
                 lambda W, i: bool(
                     (W.T @ W[:, i]).argmax() == i and (np.delete(W, i, 1).T @ W[:, i] < W[:, i] @ W[:, i]).all()
                 ),
+                lambda W, i: bool((W.T @ W[:, i]).argmax() == i),
             ),
             (np.array([[4.0, 4.0, 0.0], [0.0, 1.0, 3.0]]), 0),
         ),
@@ -1651,8 +1891,26 @@ can_win = Exercise(
             "Your answers are the right ones turned round: {output} for {input}. `linprog` reports the status 0 when it has "
             "*found* a solution and 2 when there is none; read as a truth value, a success looks like False. The "
             "function is called `can_win`. Which comparison makes True out of a solution?",
-            (lambda W, i: not winning.can_win(W, i),),
+            (lambda W, i: not winning.can_win(W, i), lambda W, i: 0 if winning.can_win(W, i) else 2),
             NEGATIVE_SIDE,
+        ),
+        Mistake(
+            "a box too small",
+            "You look for the input within fixed limits. But a class that wins by a little wins by 1 only with a *long* input, and "
+            "how long it has to be depends on the weights: for {input} you return {output}, although a longer input exists. All "
+            "differences grow with the length of x, so any fixed limit is too small for some weights. What does the argument "
+            "`bounds` take for *no limit*?",
+            tuple(lambda W, i, far=far: _program(W, i, bounds=(-far, far)) for far in (1, 10, 100)),
+            (np.array([[0.002, 0.004, -0.003]]), 1),
+        ),
+        Mistake(
+            "the input in place of the answer",
+            "You return the input that the program has found, or None where there is none: {output} for {input}. An input is a proof "
+            "that class i can win, and it is good to have. The question was *whether* there is one. `status` says that, and so does "
+            "`success`. How does a comparison make True or False out of it?",
+            (_the_input_found,),
+            (np.array([[1.0, -1.0, 0.5]]), 0),
+            recognise=_inputs_or_nothing,
         ),
     ),
     remark="A linear program looks at all inputs at once, which no number of trials can do.",
@@ -1715,6 +1973,13 @@ def _sparsemax_with_a_loop(z):
 def _clip_and_divide(z):
     positive = np.maximum(z, 0)
     return positive / positive.sum(axis=-1, keepdims=True)
+
+
+def _with_the_mean_of_those_above_it(z):
+    ordered = -np.sort(-z, axis=-1)
+    means = np.cumsum(ordered, axis=-1) / np.arange(1, z.shape[-1] + 1)
+    kept = np.maximum((ordered > means).sum(axis=-1, keepdims=True), 1)
+    return np.maximum(z - np.take_along_axis(means, kept - 1, axis=-1), 0)
 
 
 def _sparsemax_filled(z):
@@ -1796,8 +2061,17 @@ sparsemax = Exercise(
             "s − kτ = 1. What does that say about τ?",
             (
                 lambda z: np.maximum(z - z.mean(axis=-1, keepdims=True), 0),
+                _with_the_mean_of_those_above_it,
                 lambda z: np.maximum(z - _threshold(z) - 1 / (z > _threshold(z)).sum(axis=-1, keepdims=True), 0),
             ),
+            FIRST,
+        ),
+        Mistake(
+            "the largest logit alone",
+            "Your τ is the largest logit less 1, as if one class stayed. For {input} you return {output}: whatever trails by less "
+            "than 1 keeps something, and the winner keeps a whole 1 beside it, so the sum is above 1. The shares have to sum to 1 "
+            "*together*. How many classes are above your τ, and what would τ have to be for that many?",
+            (lambda z: np.maximum(z - (z.max(axis=-1, keepdims=True) - 1), 0),),
             FIRST,
         ),
         Mistake(
@@ -1831,6 +2105,8 @@ sparsemax = Exercise(
                 lambda z: _with_count(z, 1),
                 lambda z: _with_count(z, -1),
                 lambda z: np.maximum(z - _wrong_divisor(z), 0),
+                lambda z: _with_count_unless_all_stay(z),
+                lambda z: _divided_by_all(z),
                 lambda z: np.maximum(
                     z - (z.sum(axis=-1, keepdims=True) - 1) / (z > _threshold(z)).sum(axis=-1, keepdims=True), 0
                 ),
@@ -1910,3 +2186,17 @@ def _wrong_divisor(z):
     sums = np.cumsum(ordered, axis=-1)
     kept = (ordered > (sums - 1) / np.arange(1, z.shape[-1] + 1)).sum(axis=-1, keepdims=True)
     return (np.take_along_axis(sums, kept - 1, axis=-1) - 1) / np.maximum(kept - 1, 1)
+
+
+def _with_count_unless_all_stay(z):
+    ordered = -np.sort(-z, axis=-1)
+    thresholds = (np.cumsum(ordered, axis=-1) - 1) / np.arange(1, z.shape[-1] + 1)
+    kept = (ordered > thresholds).sum(axis=-1, keepdims=True)
+    return np.maximum(z - np.take_along_axis(thresholds, np.minimum(kept, z.shape[-1] - 1), axis=-1), 0)
+
+
+def _divided_by_all(z):
+    ordered = -np.sort(-z, axis=-1)
+    thresholds = (np.cumsum(ordered, axis=-1) - 1) / z.shape[-1]
+    kept = (ordered > thresholds).sum(axis=-1, keepdims=True)
+    return np.maximum(z - np.take_along_axis(thresholds, kept - 1, axis=-1), 0)

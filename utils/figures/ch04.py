@@ -77,7 +77,7 @@ def cost_curves(curves, start):
         sentences.append(f"{name} from {costs[0]:.3f} to {costs[-1]:.2g}")
     panel.axhline(start[0], color=QUIET, linewidth=0.8)
     panel.text(len(costs) - 1, start[0], f"{start[1]} ", color=QUIET, fontsize=10, ha="right", va="bottom")
-    panel.set_ylim(0)
+    panel.set_ylim(0, 1.1 * max(max(costs) for costs in curves.values()))
     panel.set_xlabel("epoch")
     panel.set_ylabel("mean cost")
     panel.legend(frameon=False, fontsize=9, loc="upper right", bbox_to_anchor=(1, 0.9))

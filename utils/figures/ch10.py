@@ -67,6 +67,7 @@ def what_stays(logits, k, p):
             )
         panel.set_ylim(0, top)
         panel.set_xlim(-0.8, 1.2 * len(a))
+        panel.set_xticks(range(0, len(a), len(a) // 5))
         panel.set_xlabel("class, by its rank")
         panel.set_title(name, fontsize=10, color=INK)
         said.append(
