@@ -77,8 +77,8 @@ def iris():
 def digits():
     """1,797 handwritten digits as pictures of 8×8 pixels, one picture in each row, from 0 (paper) to 1 (ink).
 
-    43 people wrote them; scikit-learn's copy is the test part of the set in the UCI repository. Each pixel was a count
-    from 0 to 16, so all values are sixteenths.
+    Scikit-learn's copy is the test part of the set in the UCI repository, written by 13 of its 43 people. Each pixel was
+    a count from 0 to 16, so all values are sixteenths.
     """
     from sklearn.datasets import load_digits
 
@@ -88,7 +88,7 @@ def digits():
         bunch.target,
         features=tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
         classes=tuple(str(digit) for digit in range(10)),
-        origin="Collected by E. Alpaydin and C. Kaynak, 1998, from 43 writers; the copy of scikit-learn.",
+        origin="Collected by E. Alpaydin and C. Kaynak, 1998; the copy of scikit-learn, its test part, by 13 writers.",
     )
 
 
