@@ -210,6 +210,7 @@ def test_a_torch_tensor_with_gradients_is_accepted():
         (lambda z: z + np.inf, "infinite"),
         (lambda z: z[:1], "shape (1,); (2,)"),
         (lambda z: 3 * z, "numbers are not"),
+        (lambda z: 2.0001 * z, "Your answer: `[2.0001, 4.0002]`"),
         (lambda z, more: z, "1 argument here"),
         (lambda z: undefined_name, "NameError"),  # noqa: F821
         (loops_for_ever, "did not end within 0.2 seconds"),

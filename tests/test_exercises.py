@@ -73,6 +73,19 @@ def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
     assert 40 <= words <= 120, f"{words} words: {verdict.message}"
 
 
+@pytest.mark.prove
+@each_exercise
+def test_every_mistake_keeps_its_name_with_any_probes(exercise):
+    """A name that hangs on the random part of the probes would change from one check to the next."""
+    found = {
+        (mistake.name, number, exercise.check(answer).mistake)
+        for mistake in exercise.mistakes
+        for number, answer in enumerate(mistake.wrong)
+        for _ in range(3 if exercise.is_slow else 10)
+    }
+    assert {(name, number, other) for name, number, other in found if other != name} == set()
+
+
 @each_exercise
 def test_the_examples_of_the_explanations_go_wrong(exercise, monkeypatch):
     """The reader can repeat what the explanation says; another input is shown to whom it does not fit."""

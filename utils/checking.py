@@ -33,6 +33,7 @@ from utils.comparing import (
     same_arrays,
     same_form,
     show,
+    show_beside,
 )
 from utils.display import COLOURS, QUIET
 from utils.guard import run_guarded
@@ -419,11 +420,13 @@ class Exercise:
         """
         if "{output}" not in mistake.explanation:
             return mistake.explanation.replace("{input}", _in_code(mistake.example))
-        example, result, right = self._worked(answer, mistake.example, seconds)
+        example = mistake.example
+        result, expected, right = self._worked(answer, example, seconds)
         if right and failing is not None:
-            example, result, _ = self._worked(answer, failing, seconds)
+            example = failing
+            result, expected, _ = self._worked(answer, example, seconds)
         if result.problem in ("", "unreadable") and mistake.describe is None:
-            output = f"`{show(result.raw)}`"
+            output = f"`{show_beside(result.raw, expected)}`"
         elif result.problem:
             output = f"nothing, because it {result.detail}"
         else:
@@ -431,10 +434,10 @@ class Exercise:
         return mistake.explanation.replace("{input}", _in_code(example)).replace("{output}", output)
 
     def _worked(self, answer, inputs, seconds):
-        """Inputs, what an answer makes of them, and whether that is right."""
+        """What an answer makes of some inputs, what is expected of it, and whether the two agree."""
         expected = self._expected(inputs)
         (result,) = self._results(answer, [inputs], [expected], seconds or self.time_limit)
-        return inputs, result, self._is_right(Seen(answer, [inputs], [result], [expected]), 0)
+        return result, expected, self._is_right(Seen(answer, [inputs], [result], [expected]), 0)
 
     def _describe(self, seen, index):
         """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""
@@ -447,7 +450,7 @@ class Exercise:
             return f"{asked}. Your answer {result.detail}.{_signature_help(self, seen.answer, result)}"
         expected, scale = seen.expected[index], self.scale(*inputs)
         difference = _differences(result.value, expected, lambda one, other: agree(one, other, self.rtol, scale))
-        return f"{asked}. Your answer: `{show(result.raw)}`. {difference}"
+        return f"{asked}. Your answer: `{show_beside(result.raw, expected)}`. {difference}"
 
 
 # Mistakes that every function can have --------------------------------------------------------------------------------

@@ -98,8 +98,8 @@ def has_finite_numbers(value):
     return isinstance(value, np.ndarray) and bool(np.all(np.isfinite(value)))
 
 
-def show(value):
-    """A value as a reader would write it: four significant digits or a whole number, large arrays by their shape."""
+def show(value, digits=4):
+    """A value as a reader would write it: some significant digits or a whole number, large arrays by their shape."""
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         try:
             array = np.asarray(_without_gradients(value))
@@ -109,14 +109,26 @@ def show(value):
             return f"an array of the shape {array.shape}"
         value = array.tolist()
     if isinstance(value, (list, tuple)):
-        inside = ", ".join(show(part) for part in value)
-        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+        inside = ", ".join(show(part, digits) for part in value)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float):
-        return f"{value + 0.0:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"  # −0 is 0
+        is_whole = value.is_integer() and abs(value) < 1e9
+        return f"{value + 0.0:.0f}" if is_whole else f"{value:.{digits}g}"  # −0 is written as 0
     try:
         return textwrap.shorten(repr(value), 120, placeholder=" …")
     except Exception:
         return kind(value)
+
+
+def show_beside(value, expected):
+    """A value with as many digits as it takes to tell it from the expected one."""
+    for digits in (4, 7, 10, 17):
+        text = show(value, digits)
+        if text != show(expected, digits):
+            break
+    return text
 
 
 def kind(value):

@@ -355,7 +355,7 @@ def outputs_like(head, *hidden):
 
     def recognise(seen):
         # Far logits make any other hidden function saturate, so these alone would not do.
-        return _all_like(seen, "outputs", lambda look: head(_forward(look, *hidden)), scale=1e-2)
+        return _all_like(seen, "outputs", lambda look: head(_forward(look, *hidden)), scale=0.3)
 
     return recognise
 

@@ -168,6 +168,8 @@ def steps_of_training(rng):
 
 # Far from zero: batch normalisation uses one mean while it trains and another one when it is evaluated.
 FAR = Training([[1.0, -1.0]], [0.0, 0.0], [[10.0], [11.0], [13.0], [14.0]], [0, 0, 1, 1], 0.2, 3, normalised=True)
+# Before its only step every decision is wrong, after it every one is right in training mode, and half of them in the other.
+ONE_STEP = Training([[0.1, -0.1]], [0.0, 0.0], [[10.0], [11.0], [13.0], [14.0]], [0, 0, 1, 1], 1.0, 1, normalised=True)
 
 
 def whole_trainings(rng):
@@ -178,6 +180,7 @@ def whole_trainings(rng):
         (Training([[0.5, -0.5]], [0.0, 0.0], [[1.0], [-1.0], [2.0], [0.5]], [1, 0, 1, 0], rate=0.5, steps=4),),
         (WRONG_AND_SURE,),
         (FAR,),
+        (ONE_STEP,),
         (_drawn(rng, 9, 2, 3, rate=0.3, steps=4),),
         (_drawn(rng, 8, 3, 4, rate=0.3, steps=3),),
         (_drawn(rng, 70, 2, 3, rate=0.3, steps=2),),  # more than a batch of the usual sizes
