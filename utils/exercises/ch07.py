@@ -1241,7 +1241,7 @@ def _probabilities_like(*functions):
 
     def recognise(seen):
         with np.errstate(all="ignore"):
-            return any(_all_like(seen, "probabilities", lambda look, f=f: f(_logits_of(look)), 1e-3) for f in functions)
+            return any(_all_like(seen, "probabilities", lambda look, f=f: f(_logits_of(look)), 0.1) for f in functions)
 
     return recognise
 
