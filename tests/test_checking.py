@@ -157,22 +157,50 @@ STRANGE = {
 }
 
 
+def state_of_the_process():
+    """What a time limit changes while it lasts."""
+    timer = signal.getitimer(signal.ITIMER_REAL)
+    return timer, signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
+
+
 @pytest.mark.filterwarnings("ignore:coroutine")
 @pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
 @pytest.mark.parametrize("exercise", [ch01.first_softmax, ch01.softmax, ch01.by_hand], ids=lambda e: e.name)
 def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
-    def state():
-        timer = signal.getitimer(signal.ITIMER_REAL)
-        return timer, signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
-
-    before = state()
+    before = state_of_the_process()
     verdict = exercise.check(answer, time_limit=LIMIT)
     assert verdict.status == "incorrect"
     assert len(verdict.message.split()) >= 8
     assert "Traceback" not in verdict.message
     assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
     assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
-    assert state() == before
+    assert state_of_the_process() == before
+
+
+TENSORFLOW = """
+import time
+def compute():
+    end = time.monotonic() + 0.3
+    begun.append(1)
+    while time.monotonic() < end:
+        pass
+    ended.append(1)
+"""
+
+
+def test_a_call_of_tensorflow_is_not_broken_off(double):
+    """An exception in the middle of it can crash the process, so the answer is ended behind the call."""
+    module = {"begun": [], "ended": []}
+    exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
+
+    def trains_for_ever(z):
+        while True:
+            module["compute"]()
+
+    before = state_of_the_process()
+    assert "did not end" in double.check(trains_for_ever, time_limit=LIMIT).message
+    assert len(module["begun"]) == len(module["ended"]) > 0
+    assert state_of_the_process() == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs timer signals")

@@ -5,6 +5,7 @@ A check executes what a reader wrote, in the reader's own kernel. This module is
 
 import ctypes
 import io
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 REPEAT = 0.05  # seconds between two attempts to end code that goes on after its time
+TENSORFLOW = os.path.join(os.sep, "tensorflow", "python", "")  # in the path of its files, and of no other package's
 
 
 class TimeLimitExceeded(BaseException):
@@ -151,6 +153,12 @@ class _TimerSignal(_Limit):
             # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
             signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
             return
+        caller = _caller_of_tensorflow(frame)
+        if caller is not None:
+            # An exception in the middle of TensorFlow can crash the process. It is raised as soon as the call is over.
+            sys.settrace(_trace_no_new_frame)
+            caller.f_trace = self._raise_at_next_line
+            return
         if self.fired:
             # The first exception was swallowed. This one may be, too, but then the handler that swallows it is
             # itself interrupted, at its first line.
@@ -174,6 +182,20 @@ def _is_importing(frame):
     return False
 
 
+def _caller_of_tensorflow(frame):
+    """The innermost frame that is outside of all calls of TensorFlow, where a frame is inside of one; else None."""
+    caller = None
+    while frame is not None:
+        if TENSORFLOW in frame.f_code.co_filename:
+            caller = frame.f_back
+        frame = frame.f_back
+    return caller
+
+
+def _trace_no_new_frame(frame, event, argument):
+    """A trace function for Python as a whole: frames that have one of their own are traced, no others."""
+
+
 class _SecondThread(_Limit):
     """The same without signals: for Windows, and for threads other than the main one."""
 
@@ -194,7 +216,8 @@ class _SecondThread(_Limit):
         wait = self.seconds
         while not self.ended.wait(wait):
             with self.lock:
-                if self.armed and not self.ended.is_set():
+                here = sys._current_frames().get(self.thread.value)
+                if self.armed and not self.ended.is_set() and _caller_of_tensorflow(here) is None:
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
             wait = REPEAT
 
