@@ -135,7 +135,7 @@ class _TimerSignal(_Limit):
 
     def start(self):
         super().start()
-        self.fired = False
+        self.fired = self.deciding = False
         self.former_tracer = sys.gettrace()
         self.former_handler = signal.signal(signal.SIGALRM, self._end)
         self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
@@ -147,13 +147,15 @@ class _TimerSignal(_Limit):
         super().stop()
 
     def _end(self, number, frame):
-        if not self.armed:
+        if not self.armed or self.deciding:  # the next signal may come while this one is still at work
             return
-        if _is_importing(frame):
+        self.deciding = True
+        importing, caller = _is_importing(frame), _caller_of_tensorflow(frame)
+        self.deciding = False
+        if importing:
             # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
             signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
             return
-        caller = _caller_of_tensorflow(frame)
         if caller is not None:
             # An exception in the middle of TensorFlow can crash the process. It is raised as soon as the call is over.
             sys.settrace(_trace_no_new_frame)
