@@ -135,10 +135,10 @@ class _TimerSignal(_Limit):
 
     def start(self):
         super().start()
-        self.fired = self.deciding = False
+        self.fired = False
         self.former_tracer = sys.gettrace()
         self.former_handler = signal.signal(signal.SIGALRM, self._end)
-        self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
+        self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     def stop(self):
         sys.settrace(self.former_tracer)
@@ -147,14 +147,13 @@ class _TimerSignal(_Limit):
         super().stop()
 
     def _end(self, number, frame):
-        if not self.armed or self.deciding:  # the next signal may come while this one is still at work
+        if not self.armed:
             return
-        self.deciding = True
         importing, caller = _is_importing(frame), _caller_of_tensorflow(frame)
-        self.deciding = False
+        # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this method.
+        # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
+        signal.setitimer(signal.ITIMER_REAL, self.seconds if importing else REPEAT)
         if importing:
-            # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, REPEAT)
             return
         if caller is not None:
             # An exception in the middle of TensorFlow can crash the process. It is raised as soon as the call is over.
