@@ -8,6 +8,7 @@ from solution_cells import names_given_by_the_notebook
 
 from utils.checking import Exercise
 from utils.exercises import all_exercises
+from utils.notebook_files import ROOT
 
 EXERCISES = list(all_exercises())
 FUNCTIONS = [exercise for exercise in EXERCISES if exercise.is_function]
@@ -50,6 +51,19 @@ def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
         chapter, _, name = exercise.name.partition(".")
         module = __import__(f"utils.exercises.{chapter}", fromlist=[name])
         assert getattr(module, name) is exercise
+
+
+def test_the_table_in_the_readme_counts_these_exercises():
+    """`make report` prints it. What the mutants did cannot be counted here in a moment; what was attacked can."""
+    rows = re.findall(r"^\| (\d+) \| ([\d, |]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    written = {int(chapter): [int(cell.replace(",", "")) for cell in cells.split(" | ")[:4]] for chapter, cells in rows}
+    counted = {}
+    for exercise in EXERCISES:
+        named = [mistake for mistake in exercise.mistakes if mistake.wrong]
+        numbers = [1, 1 + len(exercise.alternatives), len(named), sum(len(mistake.wrong) for mistake in named)]
+        chapter = int(exercise.name[2:4])
+        counted[chapter] = [one + other for one, other in zip(counted.get(chapter, [0] * 4), numbers, strict=True)]
+    assert written == counted
 
 
 @each_exercise
