@@ -5,6 +5,10 @@ ARGS ?=
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LATEST := .cache/latest/$(notdir $(BIN))
 
+# A test that kills its process, or hangs until it is killed, ends the run: with a new process in its place pytest-xdist
+# hands out finished files once more and can wait for ever.
+PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+
 # TensorFlow otherwise fills the screen with messages; its oneDNN kernels round in another order.
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
@@ -20,7 +24,7 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
-	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
 browser-test: install ## run only the tests in a real browser
 	$(BIN)/python -m pytest tests -m browser $(ARGS)
@@ -29,10 +33,10 @@ test-latest: install ## run every test with the newest releases that pyproject.t
 	$(BIN)/python -m venv --clear .cache/latest
 	$(LATEST)/python -m pip install --quiet --disable-pip-version-check --editable .
 	$(LATEST)/python -m pip list --outdated
-	$(LATEST)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+	$(LATEST)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
 prove: install ## run what is too long for every change, before a release
-	$(BIN)/python -m pytest tests -n logical -m prove $(ARGS)
+	$(BIN)/python -m pytest tests -n logical --max-worker-restart 0 -m prove $(ARGS)
 
 pictures: install ## take the pictures of the README anew
 	$(BIN)/python -m pytest tests/browser/take_pictures.py $(ARGS)

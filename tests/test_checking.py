@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from utils import checking, guard
 from utils.checking import Exercise, Mistake, Verdict
 from utils.exercises import ch01
+from utils.notebook_files import ROOT
 
 LIMIT = 0.2  # seconds
 
@@ -175,6 +178,25 @@ def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
     assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
     assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
     assert state_of_the_process() == before
+
+
+class Large:
+    """What an answer holds in a circle, as a generator that is kept by the object which it reads."""
+
+
+def test_what_an_ended_answer_held_is_gone(double):
+    """Megabytes would stay otherwise, and threads of TensorFlow, until the garbage collector comes by."""
+    held = []
+
+    def holds(z):
+        large = Large()
+        large.itself = large
+        held.append(weakref.ref(large))
+        while True:
+            pass
+
+    double.check(holds, time_limit=LIMIT)
+    assert [reference() for reference in held] == [None]
 
 
 TENSORFLOW = """
@@ -426,6 +448,32 @@ def test_a_check_works_in_a_second_thread(double, answer):
     thread.join(60)
     assert not thread.is_alive()
     assert verdicts[0].status == ("incorrect" if answer in (loops_for_ever, interrupts_itself) else "correct")
+
+
+TRACED = """
+import sys, threading
+from utils.guard import run_guarded
+
+def loops_for_ever():
+    while True:
+        pass
+
+def enters_a_function():
+    return int("1")
+
+for call in (enters_a_function, loops_for_ever):
+    thread = threading.Thread(target=run_guarded, args=(call, 0.1))
+    thread.start()
+    thread.join()
+    sys.settrace(lambda frame, event, argument: None)
+    enters_a_function()
+    sys.settrace(None)
+"""
+
+
+def test_a_debugger_works_after_a_check_in_a_second_thread():
+    """Python 3.11 hangs at the next function that is traced, when an exception sent to a thread was taken back."""
+    subprocess.run([sys.executable, "-c", TRACED], cwd=ROOT, check=True, timeout=60)
 
 
 # Help -----------------------------------------------------------------------------------------------------------------

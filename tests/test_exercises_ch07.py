@@ -1,5 +1,6 @@
 """What the exercises of chapter 7 judge beyond numbers: models of every form, on two backends, without a trace."""
 
+import gc
 import random
 
 import numpy as np
@@ -29,7 +30,45 @@ def test_a_check_leaves_random_numbers_where_they_were(exercise):
     assert (random.random(), np.random.random()) == expected  # noqa: NPY002
 
 
-def test_an_answer_that_is_ended_while_it_trains_leaves_keras_usable():
+def pipelines():
+    """How many iterators of tf.data there are: each has threads of its own, and may block the process that deletes it late."""
+    from tensorflow.python.data.ops.iterator_ops import OwnedIterator
+
+    return sum(isinstance(each, OwnedIterator) for each in gc.get_objects())
+
+
+def test_a_training_inside_an_answer_is_one_step_long():
+    import keras
+
+    X, y, histories = np.zeros((64, 2), np.float32), np.zeros(64, int), []
+
+    def trains_for_hours():
+        model = ch07.obvious()
+        histories.append(model.fit(X, y, epochs=10**6, validation_data=(X, y), verbose=0).history)
+        return model
+
+    assert ch07.obvious_model.check(trains_for_hours, time_limit=60).mistake == "trained inside"
+    assert {name: len(values) for name, values in histories[0].items()} == dict.fromkeys(
+        ("loss", "accuracy", "val_loss", "val_accuracy"), 1
+    )
+    model = ch07.obvious()
+    assert model.fit(X, y, epochs=2, batch_size=32, verbose=0).epoch == [0, 1]
+    assert int(model.optimizer.iterations) == 4
+    assert "fit" not in vars(keras.Model)
+
+
+def endless_steps(model, X):
+    while True:
+        model.train_on_batch(X, np.zeros(len(X), int))
+
+
+def endless_predictions(model, X):
+    while True:
+        model.predict(X, verbose=0)
+
+
+@pytest.mark.parametrize("go_on", [endless_steps, endless_predictions])
+def test_an_answer_that_is_ended_leaves_keras_usable(go_on):
     import keras
     import tensorflow as tf
 
@@ -37,10 +76,11 @@ def test_an_answer_that_is_ended_while_it_trains_leaves_keras_usable():
 
     def endless():
         model = ch07.obvious()
-        model.fit(np.zeros((64, 2), np.float32), np.zeros(64, int), epochs=10**6, verbose=0)
+        go_on(model, np.zeros((64, 2), np.float32))
         return model
 
     assert ch07.obvious_model.check(endless, time_limit=0.5).mistake == "trained inside"
+    assert pipelines() == 0
     assert tf.executing_eagerly() and tf.config.functions_run_eagerly() == former
     model = ch07.obvious()
     model.fit(np.zeros((8, 2), np.float32), np.zeros(8, int), verbose=0)

@@ -8,6 +8,7 @@ import ast
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -427,6 +428,21 @@ def test_every_command_of_the_texts_exists(target):
 def test_make_alone_lists_the_commands():
     result = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True)
     assert set(commands_in("README.md", "CONTRIBUTING.md")) <= set(re.findall(r"make ([a-z-]+)", result.stdout))
+
+
+@needs_make
+@posix_only
+def test_a_test_that_kills_its_process_ends_the_run(tmp_path):
+    """With a new process in the place of the killed one, this run would wait for ever."""
+    recipe = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
+    options = shlex.split(recipe.partition("-m pytest")[2])
+    for number in range(6):
+        (tmp_path / f"test_{number}.py").write_text("def test_fine():\n    pass\n")
+    (tmp_path / "test_4.py").write_text("import os\ndef test_kills():\n    os._exit(1)\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert result.returncode != 0
+    assert "crashed while running 'test_4.py::test_kills'" in result.stdout
 
 
 @needs_make

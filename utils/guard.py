@@ -4,6 +4,7 @@ A check executes what a reader wrote, in the reader's own kernel. This module is
 """
 
 import ctypes
+import gc
 import io
 import os
 import signal
@@ -87,6 +88,12 @@ def _run_limited(call, seconds):
             limit.stop()
         except TimeLimitExceeded:  # the second thread had sent it before
             pass
+    if isinstance(error, (TimeLimitExceeded, Interrupted)):
+        # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to come by:
+        # a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and the interpreter
+        # waits. (Its tuning thread can miss that it is cancelled, and sleeps on: `Model::OptimizeLoop` of tf.data.)
+        error = type(error)()  # without the frames that it ended
+        gc.collect()
     if limit.interrupted:
         raise KeyboardInterrupt
     return value, error
@@ -203,6 +210,7 @@ class _SecondThread(_Limit):
     def start(self):
         super().start()
         self.thread = ctypes.c_ulong(threading.get_ident())
+        self.sent = False
         self.ended = threading.Event()
         self.lock = threading.Lock()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -210,7 +218,8 @@ class _SecondThread(_Limit):
     def stop(self):
         with self.lock:
             self.ended.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, None)
+        if self.sent:
+            self._receive()
         super().stop()
 
     def _watch(self):
@@ -219,8 +228,25 @@ class _SecondThread(_Limit):
             with self.lock:
                 here = sys._current_frames().get(self.thread.value)
                 if self.armed and not self.ended.is_set() and _caller_of_tensorflow(here) is None:
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
+                    self.sent = True
+                    self._send()
             wait = REPEAT
+
+    def _send(self):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
+
+    def _receive(self):
+        """Let what was sent arrive here, if it did not arrive before.
+
+        To take it back instead would leave Python 3.11 looking for it for ever, and a debugger that enters the next
+        function would hang. So one more is sent, in the place of the other if that is still on its way.
+        """
+        try:
+            self._send()
+            while True:
+                pass
+        except TimeLimitExceeded:
+            pass
 
 
 class _Beginning(io.TextIOBase):

@@ -5,11 +5,14 @@ then its outputs, the losses it computes from known outputs, and one step of tra
 name or its kind. Keras is imported inside the functions.
 """
 
+import functools
+import inspect
 import itertools
 import random
 from collections import OrderedDict
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 import numpy as np
 
@@ -163,14 +166,15 @@ def _workbench():
     """Build and train inside without a trace: the caller's random numbers stay, and TensorFlow compiles no graph.
 
     A graph that is compiled takes longer than a check has time for. Worse, an answer that is ended by its time limit while
-    TensorFlow traces it would leave the reader's kernel in the middle of that graph.
+    TensorFlow traces it would leave the reader's kernel in the middle of that graph. For the same reasons each training by
+    `fit` is one step long.
     """
     import keras
 
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - Keras and readers use it
     eagerly = _tensorflow_eagerly() if keras.backend.backend() == "tensorflow" else nullcontext()
     try:
-        with eagerly:
+        with eagerly, _one_step_per_fit():
             yield
     finally:
         random.setstate(state)
@@ -187,6 +191,25 @@ def _tensorflow_eagerly():
         yield
     finally:
         tf.config.run_functions_eagerly(former)
+
+
+@contextmanager
+def _one_step_per_fit():
+    """While it lasts, `fit` makes one step of training, and one of validation, however many it is asked for."""
+    import keras
+
+    fit = keras.Model.fit
+    signature = inspect.signature(fit)
+
+    @functools.wraps(fit)
+    def one_step(*arguments, **options):
+        call = signature.bind(*arguments, **options)
+        call.apply_defaults()
+        call.arguments |= {"epochs": call.arguments["initial_epoch"] + 1, "steps_per_epoch": 1, "validation_steps": 1}
+        return fit(*call.args, **call.kwargs)
+
+    with patch.object(keras.Model, "fit", one_step):
+        yield
 
 
 def look_at_model(answer, look=None):
