@@ -1,5 +1,6 @@
 """The engine of the checks: what it accepts, what it names, and what it survives."""
 
+import itertools
 import json
 import os
 import signal
@@ -201,7 +202,7 @@ def test_what_an_ended_answer_held_is_gone(double):
 
 TENSORFLOW = """
 import time
-def compute():
+def compute(*_):
     end = time.monotonic() + 0.3
     begun.append(1)
     while time.monotonic() < end:
@@ -210,17 +211,26 @@ def compute():
 """
 
 
-def test_a_call_of_tensorflow_is_not_broken_off(double):
+def loops_in_python(compute):
+    while True:
+        compute()
+
+
+def loops_in_c(compute):
+    any(compute() for _ in itertools.count())
+
+
+def calls_from_c(compute):
+    any(map(compute, iter(int, 1)))
+
+
+@pytest.mark.parametrize("goes_on", [loops_in_python, loops_in_c, calls_from_c])
+def test_a_call_of_tensorflow_is_not_broken_off(double, goes_on):
     """An exception in the middle of it can crash the process, so the answer is ended behind the call."""
     module = {"begun": [], "ended": []}
     exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
-
-    def trains_for_ever(z):
-        while True:
-            module["compute"]()
-
     before = state_of_the_process()
-    assert "did not end" in double.check(trains_for_ever, time_limit=LIMIT).message
+    assert "did not end" in double.check(lambda z: goes_on(module["compute"]), time_limit=LIMIT).message
     assert len(module["begun"]) == len(module["ended"]) > 0
     assert state_of_the_process() == before
 

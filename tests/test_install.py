@@ -434,7 +434,8 @@ def test_make_alone_lists_the_commands():
 @posix_only
 def test_a_test_that_kills_its_process_ends_the_run(tmp_path):
     """With a new process in the place of the killed one, this run would wait for ever."""
-    recipe = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
+    dry_run = ["make", "--no-print-directory", "-n", "test", "ARGS="]
+    recipe = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True).stdout
     options = shlex.split(recipe.partition("-m pytest")[2])
     for number in range(6):
         (tmp_path / f"test_{number}.py").write_text("def test_fine():\n    pass\n")

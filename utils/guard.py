@@ -164,21 +164,27 @@ class _TimerSignal(_Limit):
             return
         if caller is not None:
             # An exception in the middle of TensorFlow can crash the process. It is raised as soon as the call is over.
-            sys.settrace(_trace_no_new_frame)
-            caller.f_trace = self._raise_at_next_line
+            self.caller = caller
+            sys.settrace(self._raise_at_next_call)
+            caller.f_trace = self._raise_at_next_step
             return
         if self.fired:
             # The first exception was swallowed. This one may be, too, but then the handler that swallows it is
             # itself interrupted, at its first line.
-            sys.settrace(self._raise_at_next_line)
-            frame.f_trace = self._raise_at_next_line
+            sys.settrace(self._raise_at_next_step)
+            frame.f_trace = self._raise_at_next_step
         self.fired = True
         raise TimeLimitExceeded
 
-    def _raise_at_next_line(self, frame, event, argument):
-        if event == "line" and self.armed and frame.f_code.co_filename != __file__:
+    def _raise_at_next_step(self, frame, event, argument):
+        if event in ("line", "return") and self.armed and frame.f_code.co_filename != __file__:
             raise TimeLimitExceeded
-        return self._raise_at_next_line
+        return self._raise_at_next_step
+
+    def _raise_at_next_call(self, frame, event, argument):
+        """For a loop in C, which has no next line: what its caller calls next does not begin. Other frames are let alone."""
+        if self.armed and frame.f_back is self.caller:
+            raise TimeLimitExceeded
 
 
 def _is_importing(frame):
@@ -198,10 +204,6 @@ def _caller_of_tensorflow(frame):
             caller = frame.f_back
         frame = frame.f_back
     return caller
-
-
-def _trace_no_new_frame(frame, event, argument):
-    """A trace function for Python as a whole: frames that have one of their own are traced, no others."""
 
 
 class _SecondThread(_Limit):

@@ -35,6 +35,7 @@ def vectors_and_batches(rng):
         (np.array([800.0, 0.0]),),
         (np.array([0.0, -1600.0]),),
         (np.array([0.0, 900.0]),),
+        (np.array([-3.0, 0.0, 711.0]),),  # here, and not much above, the index of the largest is shift enough
         (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),),
         (rng.normal(scale=3, size=4),),
         (rng.normal(scale=3, size=4),),
@@ -345,6 +346,15 @@ logsumexp = Exercise(
             (np.array([0.0, 1600.0, 0.0]),),
         ),
         Mistake(
+            "the index of the largest",
+            "You take `argmax` out of the exponents, which is the place of the largest logit and not the logit. Every shift is "
+            "right on paper, so small logits come out well. But a place is 0, 1 or 2, which is next to nothing against the "
+            "logits that a shift is needed for: {input} becomes {output}, as without a shift. The shift has to be as large "
+            "as the largest logit itself. Which function returns what stands at that place?",
+            (lambda z: _lse(z, z.argmax(axis=-1)),),
+            LARGE,
+        ),
+        Mistake(
             "shift added inside the logarithm",
             "You add the largest logit to the sum and take the logarithm of both together. For {input} you return {output}, "
             "where a log-sum-exp is never smaller than the largest logit. What you took out is a *power of e* in front of "
@@ -588,6 +598,21 @@ log_softmax = Exercise(
             "are very negative. The log-sum-exp of the last exercise has neither fault. Which logit does it take out of "
             "the sum first?",
             (lambda z: z - np.log(np.exp(z).sum(axis=-1, keepdims=True)),),
+            LARGE,
+        ),
+        Mistake(
+            "the index of the largest",
+            "You shift by `argmax`, which says *where* the largest logit stands and not how large it is. The shift cancels on "
+            "paper, whatever it is, so small logits come out well. Large ones are hardly moved by a place such as 0, 1 or 2, "
+            "and their powers are infinite as before: {input} becomes {output}. A shift by the largest logit itself leaves "
+            "nothing above 0. With which function do you get the value in place of its index?",
+            (
+                lambda z: z - _lse(z, z.argmax(axis=-1))[..., None],
+                lambda z: (
+                    (z - z.argmax(axis=-1)[..., None])
+                    - np.log(np.exp(z - z.argmax(axis=-1)[..., None]).sum(axis=-1, keepdims=True))
+                ),
+            ),
             LARGE,
         ),
         Mistake(
