@@ -440,9 +440,10 @@ def test_a_test_that_kills_its_process_ends_the_run(tmp_path):
     for number in range(6):
         (tmp_path / f"test_{number}.py").write_text("def test_fine():\n    pass\n")
     (tmp_path / "test_4.py").write_text("import os\ndef test_kills():\n    os._exit(1)\n")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *options]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=110)
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert result.returncode != 0
     assert "crashed while running 'test_4.py::test_kills'" in result.stdout
 
