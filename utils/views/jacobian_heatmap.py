@@ -30,6 +30,7 @@ SHARE_BAR = 120.0  # the length of the bar of a probability of 1
 POSITIVE, NEGATIVE = COLOURS[0], COLOURS[5]
 STRONGEST = 0.66  # the share of colour in the strongest cell; with more, its number could not be read
 LARGEST_ENTRY = 0.25
+TINY = 0.0005  # what three decimals would show as 0, and is none
 LARGEST_EIGENVALUE = 0.5
 
 PREDICTION = Prediction(
@@ -75,9 +76,10 @@ def draw_jacobian_heatmap(logits):
     for index, total in enumerate(jacobian.sum(axis=1)):
         labels.append(label((WIDTH - 44, _baseline(index)), typeset(float(total), 3)))
     scale_shapes, scale_labels = _eigenvalue_scale(eigenvalue)
+    rows = (", ".join(map(_in_words, row)) for row in jacobian)
     text = (
         f"z = {vector(logits, 1)}: a = {probabilities(activations)}. Rows of the Jacobian: "
-        f"{', '.join(vector(row, 3) for row in jacobian)}; each row sums to 0. "
+        f"{', '.join(f'[{row}]' for row in rows)}; each row sums to 0. "
         f"Largest eigenvalue {decimal(eigenvalue, 3)}, never above 0.5."
     )
     return picture(
@@ -152,9 +154,16 @@ def _baseline(row):
 
 def _entry(value):
     """An entry with its sign, to three decimals; none is exactly 0 while the logits are finite and near."""
-    if abs(value) < 0.0005:
+    if abs(value) < TINY:
         return "+ tiny" if value > 0 else "− tiny"
     return ("+" if value > 0 else "−") + decimal(abs(value), 3)
+
+
+def _in_words(value):
+    """The same for the text."""
+    if 0 < abs(value) < TINY:
+        return "tiny" if value > 0 else "-tiny"
+    return decimal(value, 3)
 
 
 def _eigenvalue_scale(value):
