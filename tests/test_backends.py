@@ -16,6 +16,12 @@ def test_the_source_runs_with_its_backend_and_a_kept_away_home():
     assert run_under("torch", source) == ["torch", "3", os.environ["KERAS_HOME"]]
 
 
+def test_one_thread_whatever_is_set_around_it(monkeypatch):
+    for name in backends.THREADS:
+        monkeypatch.setenv(name, "2")
+    assert run_under("torch", "import torch\nresult = torch.get_num_threads()") == 1
+
+
 def test_keras_really_computes_with_the_other_backend():
     source = """
 import keras

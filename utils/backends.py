@@ -16,6 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 
+# The other process has one thread: its networks are small, two threads on a busy machine wait for each other most of the
+# time, and the sums then have one order on every machine. Each library has a variable of its own, and MKL's wins.
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 # What the other process runs. Nothing that the source prints, in Python or in C, reaches the answer, which is one line
 # on what was standard output. A timer ends the process when nobody is left to do it.
 _CHILD = """
@@ -76,8 +80,7 @@ class Running:
         self._data = self._error = None
         # Files and not pipes, so that a long answer never waits for a reader.
         self._out, self._err = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 - closed by _close
-        # One thread: the networks are small, and the sums then have one order on every machine.
-        environment = {**os.environ, "KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "KERAS_BACKEND": backend, **dict.fromkeys(THREADS, "1")}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _CHILD],
             stdin=subprocess.PIPE,
@@ -156,7 +159,7 @@ class Running:
         self._err.close()
 
 
-def start_under(backend, source, timeout=100.0):
+def start_under(backend, source, timeout=240.0):
     """Run Python source in a process of its own whose Keras computes with another backend, and go on meanwhile.
 
     Args:
@@ -183,6 +186,6 @@ def start_under(backend, source, timeout=100.0):
     return Running(backend, source, timeout)
 
 
-def run_under(backend, source, timeout=100.0):
+def run_under(backend, source, timeout=240.0):
     """Run Python source under another backend and wait for its result; arguments and errors as for both above."""
     return start_under(backend, source, timeout).result()
