@@ -181,25 +181,6 @@ def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
     assert state_of_the_process() == before
 
 
-class Large:
-    """What an answer holds in a circle, as a generator that is kept by the object which it reads."""
-
-
-def test_what_an_ended_answer_held_is_gone(double):
-    """Megabytes would stay otherwise, and threads of TensorFlow, until the garbage collector comes by."""
-    held = []
-
-    def holds(z):
-        large = Large()
-        large.itself = large
-        held.append(weakref.ref(large))
-        while True:
-            pass
-
-    double.check(holds, time_limit=LIMIT)
-    assert [reference() for reference in held] == [None]
-
-
 TENSORFLOW = """
 import time
 def compute(*_):
@@ -209,6 +190,13 @@ def compute(*_):
         pass
     ended.append(1)
 """
+
+
+def pretended_tensorflow():
+    """The names of a module that stands where TensorFlow does."""
+    module = {"begun": [], "ended": []}
+    exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
+    return module
 
 
 def loops_in_python(compute):
@@ -227,12 +215,31 @@ def calls_from_c(compute):
 @pytest.mark.parametrize("goes_on", [loops_in_python, loops_in_c, calls_from_c])
 def test_a_call_of_tensorflow_is_not_broken_off(double, goes_on):
     """An exception in the middle of it can crash the process, so the answer is ended behind the call."""
-    module = {"begun": [], "ended": []}
-    exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
+    module = pretended_tensorflow()
     before = state_of_the_process()
     assert "did not end" in double.check(lambda z: goes_on(module["compute"]), time_limit=LIMIT).message
     assert len(module["begun"]) == len(module["ended"]) > 0
     assert state_of_the_process() == before
+
+
+class Large:
+    """What an answer holds in a circle, as a generator that is kept by the object which it reads."""
+
+
+@pytest.mark.parametrize("inside_of_tensorflow", [False, True])
+def test_what_an_ended_answer_held_is_gone(double, inside_of_tensorflow):
+    """Megabytes would stay otherwise, and threads of TensorFlow, until the garbage collector comes by."""
+    held, compute = [], pretended_tensorflow()["compute"] if inside_of_tensorflow else int
+
+    def holds(z):
+        large = Large()
+        large.itself = large
+        held.append(weakref.ref(large))
+        while True:
+            compute()
+
+    double.check(holds, time_limit=LIMIT)
+    assert [reference() for reference in held] == [None]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs timer signals")

@@ -142,13 +142,14 @@ class _TimerSignal(_Limit):
 
     def start(self):
         super().start()
-        self.fired = False
+        self.fired, self.caller = False, None
         self.former_tracer = sys.gettrace()
         self.former_handler = signal.signal(signal.SIGALRM, self._end)
         self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     def stop(self):
         sys.settrace(self.former_tracer)
+        self.caller = None  # or it would keep alive what the call held
         signal.setitimer(signal.ITIMER_REAL, *self.former_timer)
         signal.signal(signal.SIGALRM, self.former_handler)
         super().stop()
