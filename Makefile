@@ -18,9 +18,9 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
-# utils/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
+# utils/setup/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
-	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/jupyterlab \
+	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/setup/jupyterlab \
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install ## run every test, the notebooks and the browser included
@@ -45,16 +45,16 @@ bench: install ## measure speed
 	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
 
 report: install ## count what the checks accept, name and reject, and write down what they say
-	$(BIN)/python -W ignore tests/report.py $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -W ignore -m support.report $(ARGS)
 
 solutions: install ## execute the notebooks in solutions/ and store them
-	$(BIN)/python -m utils.execute $(ARGS)
+	$(BIN)/python -m utils.notebooks.execute $(ARGS)
 
 chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
-	$(BIN)/python -m utils.build $(ARGS)
+	$(BIN)/python -m utils.notebooks.build $(ARGS)
 
 update: install ## get the newest chapters and keep your answers
-	$(BIN)/python -m utils.update $(ARGS)
+	$(BIN)/python -m utils.notebooks.update $(ARGS)
 
 lint: install ## check the Python code with ruff
 	$(BIN)/ruff check
@@ -64,7 +64,7 @@ install: ## build .venv where needed (lab, test and the others do this first)
 	@command -v $(firstword $(PYTHON)) >/dev/null || { \
 	  echo "There is no $(PYTHON) on this machine: install Python 3.11, 3.12 or 3.13," \
 	    "or name yours as in: make lab PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) utils/install.py
+	@$(PYTHON) utils/setup/install.py
 
 clean: ## remove caches, never an answer
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .benchmarks build

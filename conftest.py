@@ -18,9 +18,9 @@ import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
 
-from utils.backends import set_environment
-from utils.build import build_into
-from utils.notebook_files import NotebookError, has_tag
+from utils.frameworks import set_environment
+from utils.notebooks.build import build_into
+from utils.notebooks.format import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 BLANK_CHAPTERS = Path(".cache") / "chapters"

@@ -17,10 +17,9 @@ import numpy as np
 import pytest
 import scipy.special
 
-from utils.execute import execute
-from utils.losses import cross_entropy
-from utils.notebook_files import ROOT
-from utils.softmax import log_softmax, logsumexp, softmax
+from utils.files import ROOT
+from utils.notebooks.execute import execute
+from utils.reference import cross_entropy, log_softmax, logsumexp, softmax
 
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 SHAPES = [(1, 10), (1_000, 10), (100_000, 10), (512, 50_257)]

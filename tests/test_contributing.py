@@ -10,9 +10,10 @@ from textwrap import dedent
 
 import pytest
 import test_views
-from notebooks import cell, code, markdown, notebook, save
+from support.sample_notebooks import cell, code, markdown, notebook, save
 
-from utils.notebook_files import ROOT, notebook_text, read_notebook
+from utils.files import ROOT
+from utils.notebooks.format import notebook_text, read_notebook
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAME = "01_softmax_definition"

@@ -19,7 +19,8 @@ from nbformat.sign import NotebookNotary
 from notebook_page import NotebookPage
 from playwright.sync_api import sync_playwright
 
-from utils.build import ROOT, build_into
+from utils.files import ROOT
+from utils.notebooks.build import build_into
 from utils.progress import VARIABLE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -3,7 +3,7 @@
 Not collected by itself: a picture is looked at before it is committed.
 """
 
-from utils.build import ROOT
+from utils.files import ROOT
 
 PICTURES = ROOT / ".github" / "pictures"
 CHAPTER_1 = "chapters/01_softmax_definition.ipynb"

@@ -10,8 +10,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from utils.build import ROOT, has_tag
 from utils.exercises import ch01
+from utils.files import ROOT
+from utils.notebooks.format import has_tag
 
 CACHE = ROOT / ".cache"
 SCREENSHOTS = CACHE / "screenshots"

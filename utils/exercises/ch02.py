@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils import gradients
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.softmax import softmax
+from utils.reference import softmax
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ partial = Exercise(
         _as_a_variance,
         lambda p, i, j: p[i] * ((i == j) - p[j]),
         lambda p, i, j: (p[i] - p[i] ** 2) if i == j else -(p[j] * p[i]),
-        lambda p, i, j: gradients.softmax_vjp(np.log(np.maximum(p, 1e-320)), np.eye(len(p))[i])[j],
+        lambda p, i, j: reference.softmax_vjp(np.log(np.maximum(p, 1e-320)), np.eye(len(p))[i])[j],
     ),
     mistakes=(
         Mistake(
@@ -310,7 +310,7 @@ partial = Exercise(
             "them. This double softmax is one of the most common mistakes of all, and chapter 8 is about what it does to a "
             "network. What remains to be done with `p` as it is?",
             (
-                lambda p, i, j: gradients.softmax_jacobian(p)[i, j],
+                lambda p, i, j: reference.softmax_jacobian(p)[i, j],
                 lambda p, i, j: softmax(p)[i] * (1 - softmax(p)[i]) if i == j else -softmax(p)[i] * softmax(p)[j],
             ),
             (HALF_SURE, 0, 0),
@@ -362,7 +362,7 @@ def _by_einsum_in_float32(z):
 
 
 def _row_by_row_products(z):
-    return np.array([gradients.softmax_vjp(z, unit) for unit in np.eye(len(z))])
+    return np.array([reference.softmax_vjp(z, unit) for unit in np.eye(len(z))])
 
 
 def _by_complex_steps(z):
@@ -373,7 +373,7 @@ def _by_complex_steps(z):
 
         return of
 
-    return np.stack([gradients.complex_step(output(i), z) for i in range(len(z))])
+    return np.stack([reference.complex_step(output(i), z) for i in range(len(z))])
 
 
 def _times_centred(z):
@@ -411,7 +411,7 @@ jacobian = Exercise(
     name="ch02.jacobian",
     is_main=True,
     asks="The K × K Jacobian of softmax for one vector of logits.",
-    reference=gradients.softmax_jacobian,
+    reference=reference.softmax_jacobian,
     probes=one_vector,
     scale=lambda z: 1.0,
     expects=jacobian_in_words,
@@ -429,7 +429,7 @@ jacobian = Exercise(
         _row_by_row_products,
         _by_complex_steps,
         _times_centred,
-        lambda z: np.array([gradients.central_difference(lambda x, i=i: softmax(x)[i], z) for i in range(len(z))]),
+        lambda z: np.array([reference.central_difference(lambda x, i=i: softmax(x)[i], z) for i in range(len(z))]),
     ),
     mistakes=(
         Mistake(
@@ -532,7 +532,7 @@ jacobian = Exercise(
             "You apply softmax twice and differentiate with the second result. For {input} you return {output}: every entry belongs to "
             "probabilities that are far flatter than those of `z`. Look at where the first softmax is computed and at what is handed on "
             "from there. One softmax turns logits into probabilities, and the formula takes those as they are.",
-            (lambda z: gradients.softmax_jacobian(softmax(z)),),
+            (lambda z: reference.softmax_jacobian(softmax(z)),),
             (np.array([1.0, 2.0]),),
         ),
         Mistake(
@@ -540,7 +540,7 @@ jacobian = Exercise(
             "Every entry has the right size and the wrong sign: {output} for {input}. On the diagonal stands what a logit does to its own "
             "probability, and it raises it, so the diagonal cannot be negative. You subtracted in the opposite order. Which of the two "
             "matrices, the diagonal one or that of the products, comes first?",
-            (lambda z: -gradients.softmax_jacobian(z),),
+            (lambda z: -reference.softmax_jacobian(z),),
             TWO,
         ),
         Mistake(
@@ -568,7 +568,7 @@ jacobian = Exercise(
 
 
 def _with_the_matrix(z, v):
-    return np.einsum("...ij,...i->...j", gradients.softmax_jacobian(z), v)
+    return np.einsum("...ij,...i->...j", reference.softmax_jacobian(z), v)
 
 
 def _vjp_row_by_row(z, v):
@@ -597,7 +597,7 @@ def _by_pairs_vjp(z, v):
 def _through_apply(z, v):
     both = np.concatenate([z, v], axis=-1)
     K = z.shape[-1]
-    return np.apply_along_axis(lambda row: gradients.softmax_jacobian(row[:K]) @ row[K:], -1, both)
+    return np.apply_along_axis(lambda row: reference.softmax_jacobian(row[:K]) @ row[K:], -1, both)
 
 
 def _with_weights(weights):
@@ -622,7 +622,7 @@ vjp = Exercise(
     name="ch02.vjp",
     is_main=True,
     asks="The product of v with the Jacobian of softmax, for a vector or a batch, without the matrix.",
-    reference=gradients.softmax_vjp,
+    reference=reference.softmax_vjp,
     probes=logits_and_vectors,
     scale=lambda z, v: float(np.max(np.abs(v))),
     expects=vjp_in_words,
@@ -746,7 +746,7 @@ vjp = Exercise(
             "Every entry has the right size and the wrong sign: {output} for {input}. A class whose `v` lies above the average gets a "
             "positive number, because raising its logit raises the weighted sum. You subtracted in the opposite order: in the bracket "
             "the entry comes first and the average second.",
-            (lambda z, v: -gradients.softmax_vjp(z, v),),
+            (lambda z, v: -reference.softmax_vjp(z, v),),
             TWO_LOGITS,
         ),
         Mistake(
@@ -986,7 +986,7 @@ INTEGERS = (QUARTERS, np.array([1, 2, 3]))
 central_difference = Exercise(
     name="ch02.central_difference",
     asks="The gradient of f at x, measured with one small step up and one down for each entry.",
-    reference=gradients.central_difference,
+    reference=reference.central_difference,
     probes=functions_and_points,
     scale=lambda f, x: max(1.0, abs(float(f(x)))),
     expects=gradient_in_words,
@@ -1004,7 +1004,7 @@ central_difference = Exercise(
         _difference_quotients(_five_points, 1e-3),
         _difference_quotients(_central, 1e-4),
         _difference_quotients(_central, 1e-7),
-        lambda f, x: (4 * gradients.central_difference(f, x, 1e-4) - gradients.central_difference(f, x, 2e-4)) / 3,
+        lambda f, x: (4 * reference.central_difference(f, x, 1e-4) - reference.central_difference(f, x, 2e-4)) / 3,
     ),
     mistakes=(
         Mistake(

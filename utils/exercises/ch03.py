@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from utils import losses
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.softmax import log_softmax, logsumexp, softmax
+from utils.reference import log_softmax, logsumexp, softmax
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ loss = Exercise(
     name="ch03.loss",
     is_main=True,
     asks="The loss of one example from its probabilities a and its label y.",
-    reference=losses.loss,
+    reference=reference.loss,
     probes=one_example,
     expects=lambda a, y: "one number, 0 or larger,",
     scale=lambda a, y: 1.0,
@@ -399,7 +399,7 @@ def _label_filled(y, K):
 indicator = Exercise(
     name="ch03.indicator",
     asks="The indicator 1{y = j} of every example and every class, shape (m, K), from m labels.",
-    reference=losses.indicator,
+    reference=reference.indicator,
     probes=labels_and_classes,
     expects=lambda y, K: f"an array of the shape ({len(y)}, {K}) with a single 1 in each row and 0 elsewhere",
     hints=(
@@ -610,7 +610,7 @@ cost = Exercise(
     name="ch03.cost",
     is_main=True,
     asks="The mean loss of a batch from its probabilities A, shape (m, K), and its labels y.",
-    reference=losses.cost,
+    reference=reference.cost,
     probes=probabilities_and_labels,
     expects=lambda A, y: "one number, 0 or larger,",
     scale=lambda A, y: 1.0,
@@ -954,7 +954,7 @@ def _squared_error(Z, y, factor=2):
 
 def _gradient_cut_to_integers(Z, y):
     gradient = np.zeros_like(Z)
-    gradient[:] = losses.cost_gradient(Z, y)
+    gradient[:] = reference.cost_gradient(Z, y)
     return gradient
 
 
@@ -987,7 +987,7 @@ cost_gradient = Exercise(
     name="ch03.cost_gradient",
     is_main=True,
     asks="The gradient of the mean cost for the logits Z, shape (m, K), with labels y.",
-    reference=losses.cost_gradient,
+    reference=reference.cost_gradient,
     probes=logits_and_labels,
     expects=lambda Z, y: f"an array of the shape {Z.shape} in which every row sums to 0",
     scale=lambda Z, y: 1 / len(Z),
@@ -1002,7 +1002,7 @@ cost_gradient = Exercise(
         _gradient_in_place,
         _gradient_in_float32,
         _gradient_through_logarithms,
-        lambda Z, y: losses.cost_gradient(Z, y).tolist(),
+        lambda Z, y: reference.cost_gradient(Z, y).tolist(),
         lambda Z, y: np.stack([softmax(z) - np.eye(len(z))[k] for z, k in zip(Z, y, strict=True)]) / len(Z),
     ),
     mistakes=(
@@ -1096,10 +1096,10 @@ cost_gradient = Exercise(
             "the function in the first round, and a name that is assigned anew in every round holds the last row alone. The "
             "result has a row for each example, in the shape of `Z`. Where are the rows collected?",
             (
-                lambda Z, y: losses.cost_gradient(Z, y)[0],
-                lambda Z, y: losses.cost_gradient(Z, y)[-1],
-                lambda Z, y: losses.cost_gradient(Z, y)[:1],
-                lambda Z, y: losses.cost_gradient(Z, y)[-1:],
+                lambda Z, y: reference.cost_gradient(Z, y)[0],
+                lambda Z, y: reference.cost_gradient(Z, y)[-1],
+                lambda Z, y: reference.cost_gradient(Z, y)[:1],
+                lambda Z, y: reference.cost_gradient(Z, y)[-1:],
             ),
             TWO,
         ),
@@ -1274,7 +1274,7 @@ repaired_loss = Exercise(
     name="ch03.repaired_loss",
     is_main=True,
     asks="The loss of one example from its logits x and its one-hot label, right for logits of any size.",
-    reference=lambda x, y_one_hot: losses.cross_entropy(x, int(np.argmax(y_one_hot))),
+    reference=lambda x, y_one_hot: reference.cross_entropy(x, int(np.argmax(y_one_hot))),
     probes=logits_and_one_hot,
     expects=lambda x, y_one_hot: "one number, 0 or larger and finite,",
     scale=lambda x, y_one_hot: float(max(1, np.abs(x).max())),

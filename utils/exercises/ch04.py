@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from utils import networks
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.comparing import agree
-from utils.gradients import relative_error as reference_relative_error
-from utils.losses import cross_entropy, indicator
-from utils.softmax import softmax
+from utils.checking.comparing import agree
+from utils.reference import cross_entropy, indicator, softmax
+from utils.reference import relative_error as reference_relative_error
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -235,13 +234,13 @@ def _whole_rows(W, b, X, y):
 
 def _of_one(W, b, X, y, which, size):
     """What one example gives, divided by a size."""
-    dW, db = networks.gradients(W, b, X[which][None], y[which][None])
+    dW, db = reference.gradients(W, b, X[which][None], y[which][None])
     return dW / size, db / size
 
 
 def _cut_to_integers(W, b, X, y):
     dW, db = np.zeros_like(W), np.zeros_like(b)
-    dW[:], db[:] = networks.gradients(W, b, X, y)
+    dW[:], db[:] = reference.gradients(W, b, X, y)
     return dW, db
 
 
@@ -276,7 +275,7 @@ gradients = Exercise(
     name="ch04.gradients",
     is_main=True,
     asks="The gradients (dW, db) of the mean cost of softmax regression.",
-    reference=networks.gradients,
+    reference=reference.gradients,
     probes=weights_and_examples,
     expects=gradients_in_words,
     scale=lambda W, b, X, y: max(1.0, float(np.abs(X).max())),
@@ -523,7 +522,7 @@ gradients = Exercise(
             "You compute the probabilities from `X @ W` alone. With a bias of zero nobody notices; for {input} you return "
             "{output}, the gradient at another point than the one you were given. The bias shifts the logits of one class for "
             "all examples, and so it changes every probability. Where does b enter, before the softmax?",
-            (lambda W, b, X, y: networks.gradients(W, np.zeros(len(b)), X, y),),
+            (lambda W, b, X, y: reference.gradients(W, np.zeros(len(b)), X, y),),
             (np.zeros((1, 2)), np.array([0.0, 2.0]), np.array([[1.0], [2.0]]), np.array([0, 0])),
         ),
         Mistake(
@@ -550,7 +549,7 @@ gradients = Exercise(
             "A gradient has the shape of what it is a gradient for, since the two are subtracted from each other. When features "
             "and classes are equally many, the subtraction even runs, with wrong numbers. In which order do the two factors of "
             "your matrix product stand?",
-            (lambda W, b, X, y: (networks.gradients(W, b, X, y)[0].T, networks.gradients(W, b, X, y)[1]),),
+            (lambda W, b, X, y: (reference.gradients(W, b, X, y)[0].T, reference.gradients(W, b, X, y)[1]),),
             ONE_SIDED,
         ),
         Mistake(
@@ -559,8 +558,8 @@ gradients = Exercise(
             "{input} you return {output}. The two have different shapes, so they cannot share an array, and a training step "
             "needs both. In Python a comma between two results behind `return` makes a pair of them. Which one is missing?",
             (
-                lambda W, b, X, y: networks.gradients(W, b, X, y)[0],
-                lambda W, b, X, y: networks.gradients(W, b, X, y)[1],
+                lambda W, b, X, y: reference.gradients(W, b, X, y)[0],
+                lambda W, b, X, y: reference.gradients(W, b, X, y)[1],
             ),
             (np.zeros((3, 3)), np.zeros(3), np.array([[1.0, 2.0, 0.0]]), np.array([0])),
         ),
@@ -571,7 +570,7 @@ gradients = Exercise(
             "`keepdims` is for reductions whose result meets the same array again; this one meets b. What happens without it?",
             (
                 _bias(lambda difference, m: difference.sum(axis=0, keepdims=True) / m),
-                lambda W, b, X, y: (networks.gradients(W, b, X, y)[0], networks.gradients(W, b, X, y)[1][:, None]),
+                lambda W, b, X, y: (reference.gradients(W, b, X, y)[0], reference.gradients(W, b, X, y)[1][:, None]),
             ),
             ONE_SIDED,
         ),
@@ -580,7 +579,7 @@ gradients = Exercise(
             "You return the gradient for b first and the one for W second: {output} for {input}. The caller unpacks by position, "
             "so W would be updated with the gradient of the bias, and broadcasting may let it pass without a word. The exercise "
             "names the order. Which of your two arrays has the shape of W?",
-            (lambda W, b, X, y: networks.gradients(W, b, X, y)[::-1],),
+            (lambda W, b, X, y: reference.gradients(W, b, X, y)[::-1],),
             ONE_SIDED,
         ),
         Mistake(
@@ -835,7 +834,7 @@ relative_error = Exercise(
 
 
 def _descent(
-    gradient=networks.gradients,
+    gradient=reference.gradients,
     start=lambda n, K: (np.zeros((n, K)), np.zeros(K)),
     cost=lambda W, b, X, y: cross_entropy(X @ W + b, y),
     steps=lambda epochs: epochs,
@@ -861,14 +860,14 @@ def _descent(
 
 def _times(factor_of, also_bias=True):
     def gradient(W, b, X, y):
-        dW, db = networks.gradients(W, b, X, y)
+        dW, db = reference.gradients(W, b, X, y)
         return factor_of(y) * dW, (factor_of(y) if also_bias else 1) * db
 
     return gradient
 
 
 def _without_bias(W, b, X, y):
-    dW, db = networks.gradients(W, b, X, y)
+    dW, db = reference.gradients(W, b, X, y)
     return dW, np.zeros_like(db)
 
 
@@ -892,7 +891,7 @@ def _in_place_with_final_cost(X, y, K, learning_rate, epochs):
     losses = np.empty(epochs + 1)
     for epoch in range(epochs):
         losses[epoch] = cross_entropy(X @ W + b, y)
-        dW, db = networks.gradients(W, b, X, y)
+        dW, db = reference.gradients(W, b, X, y)
         W -= learning_rate * dW
         b -= learning_rate * db
     losses[epochs] = cross_entropy(X @ W + b, y)
@@ -913,7 +912,7 @@ def _train_in_float32(X, y, K, learning_rate, epochs):
 
 def _gradient_once(X, y, K, learning_rate, epochs):
     W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-    dW, db = networks.gradients(W, b, X, y)
+    dW, db = reference.gradients(W, b, X, y)
     for _ in range(epochs):
         losses.append(cross_entropy(X @ W + b, y))
         W, b = W - learning_rate * dW, b - learning_rate * db
@@ -938,13 +937,13 @@ def _example_after_example(X, y, K, learning_rate, epochs):
     for _ in range(epochs):
         losses.append(cross_entropy(X @ W + b, y))
         for i in range(len(y)):
-            dW, db = networks.gradients(W, b, X[i : i + 1], y[i : i + 1])
+            dW, db = reference.gradients(W, b, X[i : i + 1], y[i : i + 1])
             W, b = W - learning_rate * dW, b - learning_rate * db
     return W, b, losses
 
 
 def _begun_anew(X, y, K, learning_rate, epochs):
-    W, b, losses = networks.train(X, y, K, learning_rate, 1)
+    W, b, losses = reference.train(X, y, K, learning_rate, 1)
     return W, b, [losses[0]] * epochs
 
 
@@ -952,23 +951,23 @@ def _steps_alone(X, y, K, learning_rate, epochs):
     W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
     for _ in range(epochs):
         losses.append(cross_entropy(X @ W + b, y))
-        dW, db = networks.gradients(W, b, X, y)
+        dW, db = reference.gradients(W, b, X, y)
         W, b = -learning_rate * dW, -learning_rate * db
     return W, b, losses
 
 
 def _leaves_the_loop(X, y, K, learning_rate, epochs):
-    W, b, losses = networks.train(X, y, K, learning_rate, 1)
+    W, b, losses = reference.train(X, y, K, learning_rate, 1)
     return W, b, losses
 
 
 def _last_cost(X, y, K, learning_rate, epochs):
-    W, b, losses = networks.train(X, y, K, learning_rate, epochs)
+    W, b, losses = reference.train(X, y, K, learning_rate, epochs)
     return W, b, losses[-1]
 
 
 def _no_costs(X, y, K, learning_rate, epochs):
-    return networks.train(X, y, K, learning_rate, epochs)[:2]
+    return reference.train(X, y, K, learning_rate, epochs)[:2]
 
 
 def _follows(wrong):
@@ -1019,7 +1018,7 @@ train = Exercise(
     name="ch04.train",
     is_main=True,
     asks="Softmax regression trained by gradient descent from zero, or nearly zero, weights.",
-    reference=networks.train,
+    reference=reference.train,
     probes=trainings,
     expects=training_in_words,
     rtol=0.02,
@@ -1234,7 +1233,7 @@ def _by_duels(W, b, X):
 predict = Exercise(
     name="ch04.predict",
     asks="The predicted class of each example.",
-    reference=networks.predict,
+    reference=reference.predict,
     probes=weights_and_points,
     expects=lambda W, b, X: (
         f"an array of the shape {(len(X),)} with integers from 0 to {len(b) - 1}, one for each example,"

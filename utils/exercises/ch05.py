@@ -5,10 +5,10 @@ from collections import OrderedDict, defaultdict
 
 import numpy as np
 
-from utils import sigmoid as reference
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.softmax import log_softmax
-from utils.softmax import softmax as share_one_total
+from utils.reference import log_softmax
+from utils.reference import softmax as share_one_total
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from utils import losses, sigmoid, streaming
-from utils import softmax as reference
+from utils import reference
 from utils.checking import Exercise, Mistake
 
 # What readers' functions are called with ------------------------------------------------------------------------------
@@ -810,7 +809,7 @@ cross_entropy = Exercise(
     name="ch06.cross_entropy",
     is_main=True,
     asks="The mean cross-entropy of a batch from its logits, finite for finite logits of any size.",
-    reference=losses.cross_entropy,
+    reference=reference.cross_entropy,
     probes=batches_and_labels,
     scale=size_of,
     expects=mean_in_words,
@@ -911,7 +910,7 @@ cross_entropy = Exercise(
             "examples contributes, and the total grows with the batch. With a sum, the size of the gradient, and so the "
             "right learning rate, depends on how many examples a batch happens to have. The exercise asks for the mean. "
             "How many numbers do you add?",
-            (lambda Z, y: losses.cross_entropy(Z, y) * len(y),),
+            (lambda Z, y: reference.cross_entropy(Z, y) * len(y),),
             PAIR,
         ),
         Mistake(
@@ -928,7 +927,7 @@ cross_entropy = Exercise(
             "that number already, and another division follows or went before. With it the loss, and the gradient, would "
             "shrink as the batch grows. Count in your lines: how often do you divide by `len(y)`, or take a mean over the "
             "examples?",
-            (lambda Z, y: losses.cross_entropy(Z, y) / len(y),),
+            (lambda Z, y: reference.cross_entropy(Z, y) / len(y),),
             PAIR,
         ),
         Mistake(
@@ -936,7 +935,7 @@ cross_entropy = Exercise(
             "You add up the losses of the examples and divide by the number of *classes*. For {input}, two examples with "
             "three classes, you return {output}. The mean of a batch divides by the number of numbers that were added, and "
             "those are the losses, one for each example. `Z.shape` holds two lengths: which of them counts the examples?",
-            (lambda Z, y: losses.cross_entropy(Z, y) * len(y) / Z.shape[1],),
+            (lambda Z, y: reference.cross_entropy(Z, y) * len(y) / Z.shape[1],),
             PAIR,
         ),
         Mistake(
@@ -962,7 +961,7 @@ cross_entropy = Exercise(
             "Your mean runs over all m·K entries of a table in which only m are not 0. For {input} you return {output}: "
             "too small by the factor K, the number of classes. `np.mean` divides by everything it is given. Sum over the "
             "classes first, then take the mean over the examples, or divide a plain sum by the number of examples.",
-            (lambda Z, y: losses.cross_entropy(Z, y) / Z.shape[1],),
+            (lambda Z, y: reference.cross_entropy(Z, y) / Z.shape[1],),
             PAIR,
         ),
         Mistake(
@@ -1045,7 +1044,7 @@ cross_entropy = Exercise(
             "when the model gets better, so gradient descent would make it worse. A loss is at least 0 and falls towards "
             "0 for a model that is right and sure of it. Which of the two terms, log-sum-exp and true logit, has to be "
             "the larger one?",
-            (lambda Z, y: -losses.cross_entropy(Z, y),),
+            (lambda Z, y: -reference.cross_entropy(Z, y),),
             SINGLE,
         ),
         Mistake(
@@ -1071,7 +1070,7 @@ cross_entropy = Exercise(
             "between 0 and 1, whose gaps are at most 1, so the loss has a floor and a ceiling: for {input} you return "
             "{output}, where the truth is 50. Training still moves, slowly, which hides the mistake. Which of the two "
             "can go?",
-            (lambda Z, y: losses.cross_entropy(_stable(Z), y),),
+            (lambda Z, y: reference.cross_entropy(_stable(Z), y),),
             FIFTY,
         ),
         Mistake(
@@ -1089,7 +1088,7 @@ cross_entropy = Exercise(
             "at the class before the true one, and for label 0 the index −1 picks the *last* class without a word. For "
             "{input} you return {output}. Compare the smallest and the largest label with the number of columns: which "
             "count do they follow?",
-            (lambda Z, y: losses.cross_entropy(Z, (y - 1) % Z.shape[1]),),
+            (lambda Z, y: reference.cross_entropy(Z, (y - 1) % Z.shape[1]),),
             SINGLE,
         ),
         Mistake(
@@ -1119,7 +1118,7 @@ def _binary_in_branches(z, y):
 
 def _binary_as_two_classes(z, y):
     pairs = np.stack([np.zeros(len(z)), z], axis=1)
-    return [losses.cross_entropy(pair[None], [int(label)]) for pair, label in zip(pairs, y, strict=True)]
+    return [reference.cross_entropy(pair[None], [int(label)]) for pair, label in zip(pairs, y, strict=True)]
 
 
 def _binary_one_by_one(z, y):
@@ -1155,7 +1154,7 @@ sigmoid_cross_entropy = Exercise(
     name="ch06.sigmoid_cross_entropy",
     is_main=True,
     asks="The loss of each yes-or-no question from its logit, finite for finite logits of any size.",
-    reference=sigmoid.sigmoid_cross_entropy,
+    reference=reference.sigmoid_cross_entropy,
     probes=logits_and_answers,
     scale=size_of,
     expects=losses_in_words,
@@ -1185,9 +1184,9 @@ sigmoid_cross_entropy = Exercise(
             (
                 lambda z, y: _two_terms(_plain_sigmoid(z), y),
                 lambda z, y: -np.where(y == 1, np.log(_plain_sigmoid(z)), np.log(1 - _plain_sigmoid(z))),
-                lambda z, y: _two_terms(sigmoid.sigmoid(z), y),
+                lambda z, y: _two_terms(reference.sigmoid(z), y),
                 lambda z, y: _two_terms(np.exp(z) / (1 + np.exp(z)), y),
-                lambda z, y: -(y * np.log(sigmoid.sigmoid(z)) + (1 - y) * np.log(sigmoid.sigmoid(-1.0 * z))),
+                lambda z, y: -(y * np.log(reference.sigmoid(z)) + (1 - y) * np.log(reference.sigmoid(-1.0 * z))),
             ),
             SURE,
         ),
@@ -1308,7 +1307,7 @@ sigmoid_cross_entropy = Exercise(
             "and may be negative. It says in which direction the logit should move, and not what the answer costs: for a "
             "confident mistake its size is close to 1, however confident, while the loss goes on growing with the logit. The loss "
             "is the function whose slope this is. Which three terms does the section end with?",
-            (lambda z, y: sigmoid.sigmoid(z) - y, lambda z, y: _plain_sigmoid(z) - y),
+            (lambda z, y: reference.sigmoid(z) - y, lambda z, y: _plain_sigmoid(z) - y),
             YES,
         ),
         Mistake(
@@ -1346,7 +1345,7 @@ sigmoid_cross_entropy = Exercise(
             "You apply the sigmoid and hand its result to a formula that expects logits. It then sees numbers between 0 "
             "and 1 and reads them as weak evidence: for {input}, where the loss is next to nothing, you return {output}. "
             "No training can bring it lower. The formula contains the sigmoid already. What is its argument?",
-            (lambda z, y: _binary_formula(_plain_sigmoid(z), y), lambda z, y: _binary_formula(sigmoid.sigmoid(z), y)),
+            (lambda z, y: _binary_formula(_plain_sigmoid(z), y), lambda z, y: _binary_formula(reference.sigmoid(z), y)),
             (np.array([1000.0, -1000.0]), np.array([1, 0])),
         ),
         Mistake(
@@ -1402,7 +1401,7 @@ sigmoid_cross_entropy = Exercise(
             "so a confident mistake costs hardly more than a mild one, and its gradient there is close to 0, as chapter 3 "
             "has shown. The cross-entropy takes the logarithm of the probability of the right answer. Which power of e "
             "does that logarithm meet?",
-            (lambda z, y: (sigmoid.sigmoid(z) - y) ** 2,),
+            (lambda z, y: (reference.sigmoid(z) - y) ** 2,),
             (np.array([50.0, -50.0]), np.array([0, 1])),
         ),
     ),
@@ -1595,7 +1594,7 @@ streaming_logsumexp = Exercise(
     name="ch06.streaming_logsumexp",
     is_main=True,
     asks="The log-sum-exp of all chunks together, from a generator that is read once, in the memory of a few chunks.",
-    reference=streaming.streaming_logsumexp,
+    reference=reference.streaming_logsumexp,
     observe=call_with_a_stream,
     probes=streams,
     scale=size_of_stream,

@@ -17,11 +17,9 @@ from unittest.mock import patch
 import numpy as np
 
 from utils.checking import Exercise, Mistake
-from utils.comparing import agree, kind
-from utils.losses import cross_entropy
-from utils.losses import loss as loss_of_each
-from utils.sigmoid import binary_cross_entropy, sigmoid
-from utils.softmax import logsumexp, softmax
+from utils.checking.comparing import agree, kind
+from utils.reference import binary_cross_entropy, cross_entropy, logsumexp, sigmoid, softmax
+from utils.reference import loss as loss_of_each
 
 HIDDEN = (25, 15)
 RATE = 0.001  # of Adam

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.checking import Exercise, Mistake
-from utils.comparing import agree, kind, show
-from utils.softmax import softmax
+from utils.checking.comparing import agree, kind, show
+from utils.reference import softmax
 
 SIZES = (2, 25, 15, 4)
 

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from utils import calibration, networks, weights
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.comparing import Unreadable
-from utils.losses import cross_entropy, indicator
-from utils.softmax import softmax
+from utils.checking.comparing import Unreadable
+from utils.frameworks import weights
+from utils.reference import cross_entropy, indicator, softmax
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -312,7 +312,7 @@ forward = Exercise(
     name="ch09.forward",
     is_main=True,
     asks="The logits of a network with any number of layers, with a ReLU between every two of them.",
-    reference=networks.forward,
+    reference=reference.forward,
     probes=networks_and_examples,
     observe=with_weights_kept,
     expects=lambda weights, X: f"an array of logits of the shape {(len(X), len(weights[-1][1]))}",
@@ -375,8 +375,8 @@ forward = Exercise(
             "the data. Each turn of your loop has two arrays at hand. Which one is not used?",
             (
                 layered(relu, affine=lambda A, W, b: A @ W),
-                lambda weights, X: networks.forward([(W, 0 * b) for W, b in weights[:-1]] + [weights[-1]], X),
-                lambda weights, X: networks.forward([*weights[:-1], (weights[-1][0], 0 * weights[-1][1])], X),
+                lambda weights, X: reference.forward([(W, 0 * b) for W, b in weights[:-1]] + [weights[-1]], X),
+                lambda weights, X: reference.forward([*weights[:-1], (weights[-1][0], 0 * weights[-1][1])], X),
             ),
             SMALL,
         ),
@@ -437,7 +437,7 @@ forward = Exercise(
             "there is then no layer at all: for {input} you return {output}. With more of them the shapes do not fit, unless "
             "there happen to be as many hidden units as features. A slice such as `[1:]` leaves out the first entry of a "
             "list, and `[:-1]` the last one. Which layer is it that has no ReLU behind it?",
-            (_from_the_second, lambda weights, X: networks.forward(weights[1:], X) if weights[1:] else X),
+            (_from_the_second, lambda weights, X: reference.forward(weights[1:], X) if weights[1:] else X),
             ([(array([1.0, -1.0]), np.zeros(2))], array([2.0])),
         ),
         Mistake(
@@ -874,12 +874,12 @@ def _each_pair_once(y, prediction, K):
 
 def _classes_seen(y, prediction, K):
     K = max(y.max(), prediction.max()) + 1
-    return calibration.confusion_matrix(y, prediction, int(K))
+    return reference.confusion_matrix(y, prediction, int(K))
 
 
 def _shares(axis):
     def answer(y, prediction, K):
-        table = calibration.confusion_matrix(y, prediction, K)
+        table = reference.confusion_matrix(y, prediction, K)
         with np.errstate(invalid="ignore"):
             return table / table.sum(axis=axis, keepdims=True)
 
@@ -895,14 +895,14 @@ def _one_row_many_times(y, prediction, K):
 
 
 def _errors_alone(y, prediction, K):
-    table = calibration.confusion_matrix(y, prediction, K)
+    table = reference.confusion_matrix(y, prediction, K)
     return table - np.diag(np.diag(table))
 
 
 confusion_matrix = Exercise(
     name="ch09.confusion_matrix",
     asks="How often each true class (row) was taken for each class (column).",
-    reference=calibration.confusion_matrix,
+    reference=reference.confusion_matrix,
     probes=labels_and_predictions,
     expects=lambda y, prediction, K: f"a table of counts of the shape {(K, K)} with the sum {len(y)}",
     hints=(
@@ -928,7 +928,7 @@ confusion_matrix = Exercise(
             "that were taken for fives. Libraries differ, so a table should always say. Which argument chooses the row?".replace(
                 "*", ""
             ),
-            (lambda y, prediction, K: calibration.confusion_matrix(prediction, y, K),),
+            (lambda y, prediction, K: reference.confusion_matrix(prediction, y, K),),
             (np.array([0]), np.array([1]), 2),
         ),
         Mistake(
@@ -938,7 +938,7 @@ confusion_matrix = Exercise(
             "times. So the sum is not the number of examples. A loop that adds 1 counts each time; which function of NumPy does, too?",
             (
                 _each_pair_once,
-                lambda y, prediction, K: (calibration.confusion_matrix(y, prediction, K) > 0).astype(int),
+                lambda y, prediction, K: (reference.confusion_matrix(y, prediction, K) > 0).astype(int),
             ),
             (np.array([1, 1, 1]), np.array([0, 0, 0]), 2),
         ),
@@ -949,7 +949,7 @@ confusion_matrix = Exercise(
             "an argument. Which one?",
             (
                 _classes_seen,
-                lambda y, prediction, K: calibration.confusion_matrix(
+                lambda y, prediction, K: reference.confusion_matrix(
                     y, np.minimum(prediction, y.max()), int(y.max()) + 1
                 ),
                 lambda y, prediction, K: [
@@ -966,7 +966,7 @@ confusion_matrix = Exercise(
             (
                 _shares(1),
                 _shares(0),
-                lambda y, prediction, K: calibration.confusion_matrix(y, prediction, K) / len(y),
+                lambda y, prediction, K: reference.confusion_matrix(y, prediction, K) / len(y),
             ),
             (np.array([0, 1, 1]), np.array([0, 1, 0]), 2),
         ),
@@ -1010,7 +1010,7 @@ confusion_matrix = Exercise(
             "Your `return` stands inside the loop, so the function ends in its first turn, and one example is counted: for {input} you return {output}. The sum "
             "of the table should be the number of examples. Python leaves a function at the first `return` that it meets. "
             "Look at the indentation of that line: under which word should it begin?",
-            (lambda y, prediction, K: calibration.confusion_matrix(y[:1], prediction[:1], K),),
+            (lambda y, prediction, K: reference.confusion_matrix(y[:1], prediction[:1], K),),
             (np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3),
         ),
         Mistake(
@@ -1019,9 +1019,9 @@ confusion_matrix = Exercise(
             "to K − 1, so that a class is a place in an array. The class 0 becomes −1, which NumPy counts from the end, so "
             "nothing fails, and every count stands in a neighbouring row and column. Which subtraction can go?",
             (
-                lambda y, prediction, K: calibration.confusion_matrix((y - 1) % K, (prediction - 1) % K, K),
-                lambda y, prediction, K: calibration.confusion_matrix((y - 1) % K, prediction, K),
-                lambda y, prediction, K: calibration.confusion_matrix(y, (prediction - 1) % K, K),
+                lambda y, prediction, K: reference.confusion_matrix((y - 1) % K, (prediction - 1) % K, K),
+                lambda y, prediction, K: reference.confusion_matrix((y - 1) % K, prediction, K),
+                lambda y, prediction, K: reference.confusion_matrix(y, (prediction - 1) % K, K),
             ),
             (np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3),
         ),
@@ -1185,7 +1185,7 @@ def _on_grid(grid):
 fit_temperature = Exercise(
     name="ch09.fit_temperature",
     asks="The temperature that minimises the mean cross-entropy of the logits divided by it.",
-    reference=calibration.fit_temperature,
+    reference=reference.fit_temperature,
     probes=logits_to_calibrate,
     observe=one_number,
     rtol=3e-4,
@@ -1208,7 +1208,7 @@ fit_temperature = Exercise(
             "too sure of itself needs a T above 1, which brings its logits together. Here three of four are right, so the model should say "
             "0.75 for a gap of 3; does your number make the gap larger or smaller?".replace("*", ""),
             (
-                lambda Z, y: 1 / calibration.fit_temperature(Z, y),
+                lambda Z, y: 1 / reference.fit_temperature(Z, y),
                 lambda Z, y: lowest(lambda T: cross_entropy(Z * T, y)),
             ),
             THREE_OF_FOUR,
@@ -1219,7 +1219,7 @@ fit_temperature = Exercise(
             "You return the logarithm of the temperature: {output} for {input}. Searching on a logarithmic scale is a good idea, since T must stay positive and "
             "0.5 is as far from 1 as 2 is. At the end the way back is missing, and for a model that is too modest your number is even negative, which "
             "is no temperature. Which function undoes the logarithm?",
-            (lambda Z, y: np.log(calibration.fit_temperature(Z, y)),),
+            (lambda Z, y: np.log(reference.fit_temperature(Z, y)),),
             THREE_OF_FOUR,
         ),
         Mistake(
@@ -1243,7 +1243,7 @@ fit_temperature = Exercise(
             (
                 _on_grid(np.arange(0.1, 10, 0.01)[::2]),
                 _on_grid(np.geomspace(0.05, 20, 120)),
-                lambda Z, y: round(calibration.fit_temperature(Z, y), 1),
+                lambda Z, y: round(reference.fit_temperature(Z, y), 1),
                 _short_descent,
             ),
             THREE_OF_FOUR,
@@ -1280,7 +1280,7 @@ fit_temperature = Exercise(
             "You return the lowest cost: {output} for {input}. Asked for is the *place* where it is lowest, the temperature. `min` of a list of costs gives "
             "the cost, and `np.argmin` its place in the list, which leads to the temperature of the same place. A minimiser of SciPy returns both, as `.fun` and "
             "`.x`. Which one did you take?".replace("*", ""),
-            (lambda Z, y: cross_entropy(Z / calibration.fit_temperature(Z, y), y),),
+            (lambda Z, y: cross_entropy(Z / reference.fit_temperature(Z, y), y),),
             THREE_OF_FOUR,
         ),
         Mistake(
@@ -1327,8 +1327,8 @@ fit_temperature = Exercise(
             "arbitrarily sure or unsure of its label, and for new examples, whose labels nobody knows, there would be none. Average the cost over the examples first, then "
             "search. Which step keeps the axis of the examples?",
             (
-                lambda Z, y: np.full(len(y), calibration.fit_temperature(Z, y)),
-                lambda Z, y: np.array([calibration.fit_temperature(Z, y)] * Z.shape[1]),
+                lambda Z, y: np.full(len(y), reference.fit_temperature(Z, y)),
+                lambda Z, y: np.array([reference.fit_temperature(Z, y)] * Z.shape[1]),
             ),
             THREE_OF_FOUR,
         ),

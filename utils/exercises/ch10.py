@@ -5,11 +5,9 @@ import tracemalloc
 
 import numpy as np
 
-from utils import attention as attending
-from utils import losses, projection, sampling, streaming, winning
-from utils import softmax as reference
+from utils import reference
 from utils.checking import Exercise, Mistake
-from utils.comparing import NOTHING, agree
+from utils.checking.comparing import NOTHING, agree
 
 # What readers' functions are called with ------------------------------------------------------------------------------
 
@@ -275,7 +273,7 @@ attention = Exercise(
     name="ch10.attention",
     is_main=True,
     asks="For every query the mean of the values, weighted by the softmax of its scores over the root of the width.",
-    reference=attending.attention,
+    reference=reference.attention,
     probes=queries_keys_and_values,
     scale=size_of_the_values,
     expects=table_of_values,
@@ -290,7 +288,7 @@ attention = Exercise(
     alternatives=(
         _query_by_query,
         _attention_in_float32,
-        lambda Q, K, V: attending.attention_in_blocks(Q, K, V, 1),
+        lambda Q, K, V: reference.attention_in_blocks(Q, K, V, 1),
         lambda Q, K, V: np.einsum("nm,mv->nv", _shares(np.einsum("nd,md->nm", Q, K) * Q.shape[1] ** -0.5), V),
         lambda Q, K, V: reference.softmax(Q @ K.T, temperature=np.sqrt(Q.shape[1])) @ V,
         lambda Q, K, V: (V.T @ _shares(K @ (Q / np.sqrt(K.shape[1])).T, axis=0)).T,
@@ -487,7 +485,7 @@ TEN = (10, 0.5)
 lead_needed = Exercise(
     name="ch10.lead_needed",
     asks="By how much one of n scores must lead the equal others, so that softmax gives it this weight.",
-    reference=attending.lead_needed,
+    reference=reference.lead_needed,
     probes=numbers_and_weights,
     scale=lambda n, weight: 15.0,
     expects=lead_in_words,
@@ -706,7 +704,7 @@ def _in_two_rounds(H, W, y, block):
 
 
 def _entropy_in_float32(H, W, y, block):
-    return streaming.streaming_cross_entropy(H.astype(np.float32), W.astype(np.float32), y, block)
+    return reference.streaming_cross_entropy(H.astype(np.float32), W.astype(np.float32), y, block)
 
 
 def _without_the_first_of_a_block(H, W, y, block):
@@ -716,7 +714,7 @@ def _without_the_first_of_a_block(H, W, y, block):
 
 def _with_overlapping_blocks(H, W, y, block):
     parts = (H @ W[:, start : start + block] for start in range(W.shape[1]))
-    return (streaming.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
+    return (reference.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
 
 
 def _joined(H, W, y, block, join):
@@ -739,7 +737,7 @@ streaming_cross_entropy = Exercise(
     name="ch10.streaming_cross_entropy",
     is_main=True,
     asks="The mean cross-entropy of the logits H @ W, of which only a block of columns is ever formed at a time.",
-    reference=streaming.streaming_cross_entropy,
+    reference=reference.streaming_cross_entropy,
     observe=call_and_watch_the_memory,
     probes=layers,
     scale=largest_logit,
@@ -770,7 +768,7 @@ streaming_cross_entropy = Exercise(
             "fills hundreds of megabytes. A block of logits is formed, added to two running numbers for each row, and "
             "forgotten. Which of your arrays has a column for every class?",
             (
-                lambda H, W, y, block: losses.cross_entropy(H @ W, y),
+                lambda H, W, y, block: reference.cross_entropy(H @ W, y),
                 lambda H, W, y, block: (
                     reference.logsumexp(np.hstack([Z for _, Z in _blocks(H, W, block)])) - _at_labels(H, W, y)
                 ).mean(),
@@ -1043,7 +1041,7 @@ def _top_k_by_rows(z, k):
 
 
 def _top_k_in_float32(z, k):
-    return sampling.with_top_k(z.astype(np.float32), k)
+    return reference.with_top_k(z.astype(np.float32), k)
 
 
 def _top_k_divided_again(z, k):
@@ -1068,7 +1066,7 @@ THREE = (np.array([1.0, 3.0, 2.0]), 2)
 with_top_k = Exercise(
     name="ch10.with_top_k",
     asks="The softmax over the k largest logits of each row, with probability 0 for every other class.",
-    reference=sampling.with_top_k,
+    reference=reference.with_top_k,
     probes=logits_and_k,
     expects=shares_in_words,
     hints=(
@@ -1295,7 +1293,7 @@ def _top_p_by_comparing(z, p):
 
 def _as_many_in_every_row(z, p, choose):
     """Top-p with one number of classes for the whole batch, chosen from those of its rows."""
-    return sampling.with_top_k(z, int(choose((_before(z) < p).sum(axis=-1))))
+    return reference.with_top_k(z, int(choose((_before(z) < p).sum(axis=-1))))
 
 
 def _top_p_by_count(z, p):
@@ -1313,7 +1311,7 @@ with_top_p = Exercise(
     name="ch10.with_top_p",
     is_main=True,
     asks="The softmax over the fewest classes that together have at least the probability p, and 0 for all others.",
-    reference=sampling.with_top_p,
+    reference=reference.with_top_p,
     probes=logits_and_p,
     expects=shares_in_words,
     hints=(
@@ -1330,7 +1328,7 @@ with_top_p = Exercise(
         _top_p_by_rows,
         _top_p_by_comparing,
         _top_p_by_count,
-        lambda z, p: sampling.with_top_p(z.astype(np.float32), p),
+        lambda z, p: reference.with_top_p(z.astype(np.float32), p),
         lambda z, p: _only(z, _before(z) < p),
     ),
     mistakes=(
@@ -1591,7 +1589,7 @@ MANY = (np.array([[2.0, 1.0, 0.1], [0.0, 1.0, 0.5]]), np.array([[0.2, 0.7, 0.95]
 gumbel_max = Exercise(
     name="ch10.gumbel_max",
     asks="A class drawn as softmax says: the place of the largest logit after Gumbel noise was added.",
-    reference=sampling.gumbel_max,
+    reference=reference.gumbel_max,
     probes=logits_and_uniform_numbers,
     expects=classes_in_words,
     hints=(
@@ -1776,7 +1774,7 @@ def _inputs_or_nothing(seen):
 
 
 def _as_numbers(W, i):
-    return int(winning.can_win(W, i))
+    return int(reference.can_win(W, i))
 
 
 ON_A_LINE = (np.array([[1.0, -1.0, 0.5]]), 2)
@@ -1786,7 +1784,7 @@ TRIANGLE = (np.array([[2.0, -1.0, -1.0, 0.1], [0.0, 2.0, -2.0, 0.2]]), 3)
 can_win = Exercise(
     name="ch10.can_win",
     asks="Whether any input gives class i the strictly largest logit of x @ W.",
-    reference=winning.can_win,
+    reference=reference.can_win,
     probes=weights_and_a_class,
     expects=yes_or_no,
     hints=(
@@ -1804,7 +1802,7 @@ can_win = Exercise(
         _with_two_halves,
         _as_numbers,
         lambda W, i: _program(W, i, sign=-1),  # who is smallest for x is largest for −x
-        lambda W, i: winning.mixture_of_others(W, i) is None,
+        lambda W, i: reference.mixture_of_others(W, i) is None,
     ),
     mistakes=(
         Mistake(
@@ -1891,7 +1889,7 @@ can_win = Exercise(
             "Your answers are the right ones turned round: {output} for {input}. `linprog` reports the status 0 when it has "
             "*found* a solution and 2 when there is none; read as a truth value, a success looks like False. The "
             "function is called `can_win`. Which comparison makes True out of a solution?",
-            (lambda W, i: not winning.can_win(W, i), lambda W, i: 0 if winning.can_win(W, i) else 2),
+            (lambda W, i: not reference.can_win(W, i), lambda W, i: 0 if reference.can_win(W, i) else 2),
             NEGATIVE_SIDE,
         ),
         Mistake(
@@ -1984,7 +1982,7 @@ def _with_the_mean_of_those_above_it(z):
 
 def _sparsemax_filled(z):
     result = np.zeros_like(z)
-    result[...] = projection.sparsemax(z)
+    result[...] = reference.sparsemax(z)
     return result
 
 
@@ -1996,7 +1994,7 @@ sparsemax = Exercise(
     name="ch10.sparsemax",
     is_main=True,
     asks="The point of the simplex that is nearest to the logits, for one vector or for each row of a batch.",
-    reference=projection.sparsemax,
+    reference=reference.sparsemax,
     probes=vectors_and_batches,
     scale=lambda z: max(1.0, float(np.abs(z).max())),
     expects=shares_in_words,
@@ -2013,7 +2011,7 @@ sparsemax = Exercise(
         _sparsemax_by_halving,
         _sparsemax_by_dropping,
         _sparsemax_with_a_loop,
-        lambda z: projection.sparsemax(z.astype(np.float32)),
+        lambda z: reference.sparsemax(z.astype(np.float32)),
         lambda z: np.clip(z - _threshold(z), 0, None),
     ),
     mistakes=(
@@ -2091,8 +2089,8 @@ sparsemax = Exercise(
             "{input} you return {output}. Sort to find τ; then subtract it from the logits in their *own* order. Which of "
             "your two arrays stands in the last line?",
             (
-                lambda z: -np.sort(-projection.sparsemax(z), axis=-1),
-                lambda z: np.sort(projection.sparsemax(z), axis=-1),
+                lambda z: -np.sort(-reference.sparsemax(z), axis=-1),
+                lambda z: np.sort(reference.sparsemax(z), axis=-1),
             ),
             (np.array([0.0, 3.0]),),
         ),
@@ -2118,7 +2116,7 @@ sparsemax = Exercise(
             "You project the whole batch at once, so all rows together share a single 1: for {input} you return {output}. "
             "Each row is a distribution of its own and needs its own τ. For one vector nobody notices. Along which axis do "
             "sorting, sums and counting run?",
-            (lambda z: projection.sparsemax(z.reshape(-1)).reshape(z.shape),),
+            (lambda z: reference.sparsemax(z.reshape(-1)).reshape(z.shape),),
             A_BATCH,
         ),
         Mistake(
@@ -2126,7 +2124,7 @@ sparsemax = Exercise(
             "You project the columns: for {input} you return {output}, whose columns sum to 1. A row is one example with "
             "its classes on the last axis. For one vector the first axis is also the last, so nothing shows there. Which "
             "number names the last axis?",
-            (lambda z: projection.sparsemax(z.T).T,),
+            (lambda z: reference.sparsemax(z.T).T,),
             (np.array([[0.4, 0.5, 0.3], [9.0, 8.6, 8.8]]),),
         ),
         Mistake(

@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.display import COLOURS, INK, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.softmax import softmax
+from utils.reference import softmax
 
 
 def hard_and_soft():

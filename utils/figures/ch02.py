@@ -4,8 +4,7 @@ import numpy as np
 
 from utils.display import COLOURS, INK, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.gradients import softmax_jacobian
-from utils.softmax import softmax
+from utils.reference import softmax, softmax_jacobian
 
 
 def push_one_logit(z, index):

@@ -5,8 +5,7 @@ from matplotlib.patches import Rectangle
 
 from utils.display import COLOURS, INK, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.losses import indicator
-from utils.softmax import log_softmax, softmax
+from utils.reference import indicator, log_softmax, softmax
 
 
 def loss_curve():

@@ -5,7 +5,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from utils.display import COLOURS, INK, PAPER, QUIET, RULE
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.sigmoid import sigmoid_cross_entropy
+from utils.reference import sigmoid_cross_entropy
 
 MARKERS = ("o", "s", "^", "D")
 

@@ -5,8 +5,7 @@ import numpy as np
 
 from utils.display import COLOURS, INK, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.losses import cost_gradient
-from utils.softmax import softmax
+from utils.reference import cost_gradient, softmax
 
 FORMATS = (np.float16, ml_dtypes.bfloat16, np.float32, np.float64)
 

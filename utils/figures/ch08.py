@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.display import COLOURS, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.softmax import log_softmax, softmax
+from utils.reference import log_softmax, softmax
 
 
 def double_softmax(K):

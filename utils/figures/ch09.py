@@ -132,7 +132,7 @@ def reliability_diagrams(diagrams):
     """Accuracy against confidence, one panel for each model; on the diagonal the two are equal.
 
     Args:
-        diagrams: a dict from a title to a :class:`utils.calibration.Reliability`.
+        diagrams: a dict from a title to a :class:`utils.reference.Reliability`.
     """
     figure, panels = new_figure(3.6 * len(diagrams), 3.3, columns=len(diagrams), sharey=True)
     sentences = []

@@ -4,9 +4,7 @@ import numpy as np
 
 from utils.display import COLOURS, INK, QUIET, RULE
 from utils.figures.plot import STYLES, Plot, new_figure
-from utils.projection import sparsemax
-from utils.sampling import with_top_k, with_top_p
-from utils.softmax import softmax
+from utils.reference import softmax, sparsemax, with_top_k, with_top_p
 
 MARKS = ("o", "s", "^", "D", "v", "P")
 

@@ -1,17 +1,17 @@
 """Interactive views: each is a pure drawing, from numbers to a picture, and a shell of controls around it."""
 
-from utils.views.chosen_points import chosen_points, draw_chosen_points
-from utils.views.decision_regions import decision_regions, draw_decision_regions
-from utils.views.digit_browser import digit_browser, draw_digit_browser
-from utils.views.exponential_ruler import draw_exponential_ruler, exponential_ruler
-from utils.views.jacobian_heatmap import draw_jacobian_heatmap, jacobian_heatmap
-from utils.views.loss_against_gap import draw_loss_against_gap, loss_against_gap
+from utils.views.chosen_points_view import chosen_points, draw_chosen_points
+from utils.views.decision_regions_view import decision_regions, draw_decision_regions
+from utils.views.digit_browser_view import digit_browser, draw_digit_browser
+from utils.views.exponential_ruler_view import draw_exponential_ruler, exponential_ruler
+from utils.views.jacobian_heatmap_view import draw_jacobian_heatmap, jacobian_heatmap
+from utils.views.loss_against_gap_view import draw_loss_against_gap, loss_against_gap
 from utils.views.progress_board import draw_progress_board
-from utils.views.push_and_pull import draw_push_and_pull, push_and_pull
-from utils.views.sharpness import draw_sharpness, sharpness
-from utils.views.simplex import draw_simplex, simplex
-from utils.views.softmax_and_sigmoids import draw_softmax_and_sigmoids, softmax_and_sigmoids
-from utils.views.softmax_bars import draw_softmax_bars, softmax_bars
+from utils.views.push_and_pull_view import draw_push_and_pull, push_and_pull
+from utils.views.sharpness_view import draw_sharpness, sharpness
+from utils.views.simplex_view import draw_simplex, simplex
+from utils.views.softmax_and_sigmoids_view import draw_softmax_and_sigmoids, softmax_and_sigmoids
+from utils.views.softmax_bars_view import draw_softmax_bars, softmax_bars
 from utils.views.training_progress import TrainingProgress
 
 __all__ = [

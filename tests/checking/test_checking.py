@@ -1,0 +1,585 @@
+"""The engine of the checks: what it accepts, what it names, and what it survives."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+
+import numpy as np
+import pytest
+
+from utils.checking import Exercise, Mistake, Verdict, engine, time_limit
+from utils.exercises import ch01
+from utils.files import ROOT
+
+LIMIT = 0.2  # seconds
+
+
+@pytest.fixture
+def double():
+    """A small exercise: twice the array."""
+    return Exercise(
+        name="ch99.double",
+        asks="Twice z.",
+        reference=lambda z: 2 * z,
+        probes=lambda rng: [(np.array([1.0, 2.0]),), (rng.normal(size=3),), (rng.normal(size=(2, 3)),)],
+        scale=lambda z: 0.0,
+        expects=lambda z: f"an array of the shape {z.shape}",
+        hints=("Which number is it multiplied by?", "Multiply it by two."),
+        alternatives=(),
+        mistakes=(
+            Mistake("half", "You return half of {input}, {output}.", (lambda z: z / 2,), (np.array([4.0]),)),
+            Mistake("square", "You square {input}: {output}.", (lambda z: z**2,), (np.array([4.0]),)),
+        ),
+        remark="Doubled.",
+    )
+
+
+# Strange answers ------------------------------------------------------------------------------------------------------
+
+
+class Hostile:
+    """An object on which every operation fails."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(f"no {name} for you")
+
+    def __repr__(self):
+        raise ZeroDivisionError
+
+    def __array__(self, *arguments, **options):
+        raise SystemExit
+
+    def __len__(self):
+        raise KeyboardInterrupt
+
+
+class CallableClass:
+    def __call__(self, z):
+        return z / 0 if isinstance(z, int) else {"a": 1}
+
+
+class OwnBaseException(BaseException):
+    pass
+
+
+def interrupts_itself(z):
+    raise KeyboardInterrupt
+
+
+def exits(z):
+    sys.exit(3)
+
+
+def recurses(z):
+    return recurses(z)
+
+
+def loops_for_ever(z):
+    while True:
+        pass
+
+
+def loops_and_swallows(z):
+    while True:
+        try:  # noqa: SIM105 - the point is a reader's own bare handler
+            time.sleep(0.01)
+        except BaseException:
+            pass
+
+
+def prints_for_ever(z):
+    while True:
+        print("x" * 1000)
+
+
+def yields(z):
+    yield from z
+
+
+def needs_two(z, T):
+    return z
+
+
+async def coroutine(z):
+    return z
+
+
+def closes_the_output(z):
+    sys.stdout = None
+    return None
+
+
+def a_torch_tensor(z):
+    import torch
+
+    return torch.zeros(3, requires_grad=True)
+
+
+STRANGE = {
+    "None": None,
+    "a number": 3,
+    "a string": "softmax",
+    "a result": np.array([0.2, 0.8]),
+    "a module": np,
+    "a hostile object": Hostile(),
+    "a type": dict,
+    "a callable object": CallableClass(),
+    "returns None": lambda z: None,
+    "returns the placeholder": lambda z: ...,
+    "returns a string": lambda z: "0.5",
+    "returns strings": lambda z: ["0.1", "0.9"],
+    "returns complex numbers": lambda z: z + 1j,
+    "returns nan": lambda z: z * np.nan,
+    "returns infinite numbers": lambda z: z + np.inf,
+    "returns a wrong shape": lambda z: np.zeros((7, 7)),
+    "returns an object array": lambda z: np.array([None, {}], dtype=object),
+    "returns a ragged list": lambda z: [[1], [2, 3]],
+    "returns a function": lambda z: len,
+    "returns a hostile object": lambda z: Hostile(),
+    "returns a generator": yields,
+    "returns a coroutine": coroutine,
+    "returns a torch tensor": a_torch_tensor,
+    "raises": lambda z: 1 / 0,
+    "raises an exception of its own": lambda z: (_ for _ in ()).throw(OwnBaseException()),
+    "raises KeyboardInterrupt": interrupts_itself,
+    "calls sys.exit": exits,
+    "recurses": recurses,
+    "loops for ever": loops_for_ever,
+    "loops for ever and swallows": loops_and_swallows,
+    "prints for ever": prints_for_ever,
+    "takes two arguments": needs_two,
+    "changes its input": lambda z: z.sort() or z,
+    "closes the output": closes_the_output,
+    "a NumPy function": np.exp,
+}
+
+
+def state_of_the_process():
+    """What a time limit changes while it lasts."""
+    timer = signal.getitimer(signal.ITIMER_REAL)
+    return timer, signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT), sys.gettrace(), sys.stdout
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("exercise", [ch01.first_softmax, ch01.softmax, ch01.by_hand], ids=lambda e: e.name)
+def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
+    before = state_of_the_process()
+    verdict = exercise.check(answer, time_limit=LIMIT)
+    assert verdict.status == "incorrect"
+    assert len(verdict.message.split()) >= 8
+    assert "Traceback" not in verdict.message
+    assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
+    assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
+    assert state_of_the_process() == before
+
+
+TENSORFLOW = """
+import time
+def compute(*_):
+    end = time.monotonic() + 0.3
+    begun.append(1)
+    while time.monotonic() < end:
+        pass
+    ended.append(1)
+"""
+
+
+def pretended_tensorflow():
+    """The names of a module that stands where TensorFlow does."""
+    module = {"begun": [], "ended": []}
+    exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
+    return module
+
+
+def loops_in_python(compute):
+    while True:
+        compute()
+
+
+def loops_in_c(compute):
+    any(compute() for _ in itertools.count())
+
+
+def calls_from_c(compute):
+    any(map(compute, iter(int, 1)))
+
+
+@pytest.mark.parametrize("goes_on", [loops_in_python, loops_in_c, calls_from_c])
+def test_a_call_of_tensorflow_is_not_broken_off(double, goes_on):
+    """An exception in the middle of it can crash the process, so the answer is ended behind the call."""
+    module = pretended_tensorflow()
+    before = state_of_the_process()
+    assert "did not end" in double.check(lambda z: goes_on(module["compute"]), time_limit=LIMIT).message
+    assert len(module["begun"]) == len(module["ended"]) > 0
+    assert state_of_the_process() == before
+
+
+class Large:
+    """What an answer holds in a circle, as a generator that is kept by the object which it reads."""
+
+
+@pytest.mark.parametrize("inside_of_tensorflow", [False, True])
+def test_what_an_ended_answer_held_is_gone(double, inside_of_tensorflow):
+    """Megabytes would stay otherwise, and threads of TensorFlow, until the garbage collector comes by."""
+    held, compute = [], pretended_tensorflow()["compute"] if inside_of_tensorflow else int
+
+    def holds(z):
+        large = Large()
+        large.itself = large
+        held.append(weakref.ref(large))
+        while True:
+            compute()
+
+    double.check(holds, time_limit=LIMIT)
+    assert [reference() for reference in held] == [None]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs timer signals")
+def test_an_answer_that_fills_the_memory_leaves_no_timer_behind(double, monkeypatch):
+    """Freeing what it filled takes longer than the timer waits between two signals."""
+    monkeypatch.setattr(time_limit, "REPEAT", 0.001)
+    verdict = double.check(lambda z: [0 for _ in iter(int, 1)], time_limit=LIMIT)
+    assert "did not end within 0.2 seconds" in verdict.message
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_a_keras_tensor_is_read_like_an_array(monkeypatch):
+    """Keras tensors and others become arrays by ``__array__``, without this package importing their framework."""
+
+    class Tensor:
+        def __init__(self, values):
+            self.values = values
+
+        def __array__(self, dtype=None, copy=None):
+            return np.asarray(self.values, dtype=dtype)
+
+    assert ch01.softmax.check(lambda z: Tensor(ch01.softmax.reference(z))).status == "correct"
+
+
+def test_a_torch_tensor_with_gradients_is_accepted():
+    torch = pytest.importorskip("torch")
+    answer = lambda z: torch.softmax(torch.tensor(z, dtype=torch.float64, requires_grad=True), -1)  # noqa: E731
+    assert ch01.softmax.check(answer).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: z * np.nan, "contains nan"),
+        (lambda z: z + np.inf, "infinite"),
+        (lambda z: z[:1], "shape (1,); (2,)"),
+        (lambda z: 3 * z, "numbers are not"),
+        (lambda z: 2.0001 * z, "Your answer: `[2.0001, 4.0002]`"),
+        (lambda z, more: z, "1 argument here"),
+        (lambda z: undefined_name, "NameError"),  # noqa: F821
+        (loops_for_ever, "did not end within 0.2 seconds"),
+        (lambda z: "text", "not real numbers"),
+    ],
+)
+def test_an_unknown_mistake_is_told_by_the_smallest_input_that_fails(double, answer, words):
+    message = double.check(answer, time_limit=LIMIT).message
+    assert "[1, 2]" in message and "an array of the shape (2,)" in message
+    assert words in message
+
+
+# Blank answers --------------------------------------------------------------------------------------------------------
+
+
+def with_docstring(z):
+    """A docstring."""
+    ...
+
+
+def with_pass(z):
+    pass
+
+
+def returns_none(z):
+    return None
+
+
+def only_assigns(z):
+    result = 2 * z  # noqa: F841
+
+
+@pytest.mark.parametrize("answer", [..., with_docstring, with_pass], ids=["dots", "docstring", "pass"])
+def test_a_blank_answer_is_not_attempted(double, answer):
+    assert double.check(answer).status == "not attempted"
+
+
+@pytest.mark.parametrize("body", ["...", "pass", "'''A docstring.'''\n    ..."])
+def test_a_blank_function_without_source_is_not_attempted(double, body):
+    namespace = {}
+    exec(f"def answer(z):\n    {body}", namespace)
+    assert double.check(namespace["answer"]).status == "not attempted"
+
+
+@pytest.mark.parametrize("answer", [returns_none, only_assigns, lambda z: print(2 * z)])
+def test_a_function_that_returns_nothing_was_attempted(double, answer):
+    assert double.check(answer).mistake == "nothing returned"
+
+
+# Recognising ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_explained_with_the_readers_own_result(double):
+    verdict = double.check(lambda z: z * 0.5)
+    assert verdict == Verdict("incorrect", "You return half of `[4]`, `[2]`.", "half")
+
+
+def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(double):
+    def square(z):
+        return z**2
+
+    double.mistakes = (Mistake("square", "You square {input}: {output}.", (square,), (np.array([2.0]),)),)
+    assert double.check(square).message == "You square `[1, 2]`: `[1, 4]`."
+
+
+def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
+    answer = lambda z: z / 2 if z.shape == (2,) else z + 1  # noqa: E731
+    assert double.check(answer).mistake == "half"
+
+
+def test_an_answer_that_only_coincides_with_a_mistake_where_it_fails_is_not_named(double):
+    """Half of 4 is 4 − 2; but on the smaller input before it this answer is right, and half of it is not."""
+    double.probes = lambda rng: [(np.array([1.0, 2.0]),), (np.array([4.0]),)]
+    answer = lambda z: z - 2 if z[0] == 4 else 2 * z  # noqa: E731
+    verdict = double.check(answer)
+    assert (verdict.status, verdict.mistake) == ("incorrect", None)
+
+
+def test_a_mistake_that_raises_everywhere_does_not_name_every_answer_that_raises(double):
+    double._own_mistakes = double.mistakes = (Mistake("no array", "Lists.", (lambda z: list(z) * 2.0,)),)
+    assert double.check(lambda z: list(z) * 2.0).mistake == "no array"
+    assert double.check(lambda z: z + "text").mistake is None
+
+
+def test_an_answer_that_only_resembles_a_mistake_is_not_named(double):
+    assert double.check(lambda z: z / 2.01).mistake is None
+
+
+def test_a_right_result_that_changes_its_input_is_rejected(double):
+    def answer(z):
+        z *= 2
+        return z.copy()
+
+    assert double.check(answer).mistake == "the input is changed"
+
+
+def test_a_constant_function_reads_a_name_of_the_notebook(double):
+    result = np.array([2.0, 4.0])
+    exercise = ch01.first_softmax
+    assert exercise.check(lambda z: exercise.reference(result)).mistake == "the argument is not used"
+
+
+def test_the_tolerance_grows_with_the_declared_scale(double):
+    answer = lambda z: 2 * z + 1e-4  # noqa: E731
+    assert double.check(answer).status == "incorrect"
+    double.scale = lambda z: 100.0
+    assert double.check(answer).status == "correct"
+
+
+def test_an_infinite_expected_value_is_matched_by_itself_alone(double):
+    double.reference = lambda z: np.where(z > 0, np.inf, z)
+    double.probes = lambda rng: [(np.array([1.0, -2.0]),)]
+    assert double.check(lambda z: np.array([np.inf, -2.0])).status == "correct"
+    assert double.check(lambda z: np.array([3.0, -2.0])).status == "incorrect"
+    assert double.check(lambda z: np.array([-np.inf, -2.0])).status == "incorrect"
+
+
+@pytest.fixture
+def pair():
+    """A small exercise whose result has two parts, looked at by a function of its own."""
+    return Exercise(
+        name="ch99.pair",
+        asks="Sum and names.",
+        reference=lambda z: (z.sum(), {"first": "a"}),
+        probes=lambda rng: [(np.array([1.0, 2.0]),)],
+        expects=lambda z: "a pair",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Both.",
+        observe=lambda answer, z: answer(z),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: (1, 2, 3), "2 values in their order were asked for, and a tuple of the length 3 came"),
+        (lambda z: {"sum": 3.0, "names": {"first": "a"}}, "and a dict came"),
+        (lambda: 3.0, "It is called with 1 argument here."),
+    ],
+)
+def test_another_form_of_the_result_or_of_the_function_is_told(pair, answer, words):
+    assert words in pair.check(answer).message
+
+
+def test_results_of_several_parts_are_compared_part_by_part(pair):
+    assert pair.check(lambda z: [3.0, {"first": "a"}]).status == "correct"
+    for wrong in (3.0, [3.0], [3.0, {"first": "b"}], [3.0, {"second": "a"}], [3.0, "a"], "ab", [2.0, {"first": "a"}]):
+        assert pair.check(lambda z, wrong=wrong: wrong).status == "incorrect"
+
+
+# Interrupts and threads -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+@pytest.mark.parametrize("answer", [loops_for_ever, loops_and_swallows], ids=["loop", "loop that swallows"])
+def test_stop_reaches_the_reader(double, answer):
+    """The interrupt of the reader goes on, so that Run All ends."""
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        double.check(answer, time_limit=1.0)
+    timer.join()
+
+
+def test_an_interrupt_handler_of_the_caller_is_put_back(double):
+    def handler(number, frame):
+        pass
+
+    former = signal.signal(signal.SIGINT, handler)
+    try:
+        double.check(interrupts_itself)
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.parametrize("answer", [loops_for_ever, interrupts_itself, lambda z: 2 * z])
+def test_a_check_works_in_a_second_thread(double, answer):
+    """As on Windows, without timer signals."""
+    verdicts = []
+    thread = threading.Thread(target=lambda: verdicts.append(double.check(answer, time_limit=LIMIT)))
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert verdicts[0].status == ("incorrect" if answer in (loops_for_ever, interrupts_itself) else "correct")
+
+
+TRACED = """
+import sys, threading
+from utils.checking.time_limit import run_guarded
+
+def loops_for_ever():
+    while True:
+        pass
+
+def enters_a_function():
+    return int("1")
+
+for call in (enters_a_function, loops_for_ever):
+    thread = threading.Thread(target=run_guarded, args=(call, 0.1))
+    thread.start()
+    thread.join()
+    sys.settrace(lambda frame, event, argument: None)
+    enters_a_function()
+    sys.settrace(None)
+"""
+
+
+def test_a_debugger_works_after_a_check_in_a_second_thread():
+    """Python 3.11 hangs at the next function that is traced, when an exception sent to a thread was taken back."""
+    subprocess.run([sys.executable, "-c", TRACED], cwd=ROOT, check=True, timeout=60)
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+def test_hints_come_one_by_one_and_the_last_one_stays(double):
+    hints = [repr(double.hint()) for _ in range(3)]
+    assert hints[0].startswith("Hint 1 of 2.") and "solution" not in hints[0]
+    assert hints[1].startswith("Hint 2 of 2.") and "ch99.double.solution()" in hints[1]
+    assert hints[2] == hints[1]
+
+
+def test_the_solution_is_shown_after_an_attempt(double, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "SOLUTIONS", tmp_path)
+    assert "Try it first" in repr(double.solution())
+    double.check(...)
+    assert "Try it first" in repr(double.solution()), "a blank answer is no attempt"
+    double.check(lambda z: z)
+    assert "missing" in repr(double.solution())
+    source = ["def double(z):\n", "    ### BEGIN SOLUTION\n", "    return 2 * z\n", "    ### END SOLUTION"]
+    cells = [{"id": "ch99-double", "cell_type": "code", "source": source}]
+    (tmp_path / "99_numbers.ipynb").write_text(json.dumps({"cells": cells}))
+    assert double.solution().code == "def double(z):\n    return 2 * z"
+
+
+def test_try_yours_shows_what_the_last_answer_returns_and_never_fails(double):
+    z = np.array([1.0, 3.0])
+    assert "Your turn later" in repr(double.try_yours(z))
+    double.check(lambda z: 3 * z)
+    assert repr(double.try_yours(z)) == "Yours: `double([1, 3])` returns `[3, 9]`."
+    double.check(lambda z: np.exp(1000 * z))
+    assert "overflow" in repr(double.try_yours(z))
+    double.check(lambda z: 1 / 0)
+    assert "ZeroDivisionError" in repr(double.try_yours(z))
+
+
+def test_messages_are_escaped_in_html():
+    html = Verdict("incorrect", 'For `z < 1 & "x"` <script>alert(1)</script>')._repr_html_()
+    assert "<script>" not in html
+    assert "<code>z &lt; 1 &amp;" in html
+
+
+def test_code_and_stress_are_marked_up():
+    html = Verdict("incorrect", "the *last* axis of `a*b*c`")._repr_html_()
+    assert "the <em>last</em> axis of <code>a*b*c</code>" in html
+
+
+def test_a_wrong_pair_is_not_taken_for_an_argument_that_is_not_used():
+    exercise = Exercise(
+        name="ch99.pair",
+        asks="Sum and double.",
+        reference=lambda z: (z.sum(), 2 * z),
+        probes=lambda rng: [(rng.normal(size=3),) for _ in range(4)],
+        expects=lambda z: "a pair",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Both.",
+    )
+    assert exercise.check(lambda z: (z.sum(), 3 * z)).mistake is None
+    assert exercise.check(lambda z: (1.0, np.ones(3))).mistake == "the argument is not used"
+
+
+def test_a_function_of_plain_numbers_has_no_input_to_change():
+    exercise = Exercise(
+        name="ch99.number",
+        asks="Twice x.",
+        reference=lambda x: 2 * x,
+        probes=lambda rng: [(1.0,), (float(rng.normal()),)],
+        expects=lambda x: "a number",
+        hints=("One.", "Two."),
+        alternatives=(),
+        mistakes=(),
+        remark="Doubled.",
+    )
+    assert "the input is changed" not in [mistake.name for mistake in exercise.mistakes]
+
+
+def test_of_several_results_the_wrong_one_is_named(double):
+    double.reference = lambda z: (z.sum(), z + z)
+    double.mistakes = ()
+    verdict = double.check(lambda z: (z.sum(), z + z + 0.5))
+    assert (
+        "Look at part number 2 of 2 (the others are right). Its shape is right, its numbers are not." in verdict.message
+    )
+    assert "(it is not the only wrong one)" in double.check(lambda z: (z.max(), 3 * z + 1)).message
+
+
+def test_of_several_words_the_wrong_one_is_not_told(double):
+    double.reference = lambda z: {"first": "softmax", "second": "sigmoids"}
+    double.mistakes = ()
+    message = double.check(lambda z: {"first": "softmax", "second": "softmax"}).message
+    assert "Not every part of it is right." in message and "part `second`" not in message

@@ -1,0 +1,194 @@
+"""The checks of chapter 8 look at models and trainings from outside: what they accept, and what they leave untouched."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from utils.checking.time_limit import run_guarded
+from utils.exercises import ch08
+from utils.reference import cost_gradient, cross_entropy
+
+
+def sequential(*layers):
+    return lambda: nn.Sequential(*(layer() for layer in layers))
+
+
+def test_the_reference_losses_agree_with_numpy():
+    z, y = np.random.default_rng(0).normal(scale=5, size=(7, 4)), np.array([0, 1, 2, 3, 3, 0, 1])
+    tensor = torch.tensor(z, requires_grad=True)
+    for loss in ch08.loss_three_ways.reference(tensor, torch.tensor(y)):
+        (gradient,) = torch.autograd.grad(loss, tensor, retain_graph=True)
+        np.testing.assert_allclose(loss.item(), cross_entropy(z, y), rtol=1e-12)
+        np.testing.assert_allclose(gradient, cost_gradient(z, y), rtol=1e-9, atol=1e-12)
+
+
+def test_a_step_of_the_reference_is_a_step_of_the_numpy_network():
+    from utils import reference
+
+    (case,) = ch08.steps_of_training(np.random.default_rng(0))[2]
+    W, b, X, y = (np.array(part) for part in (case.W, case.b, case.X, case.y))
+    model = case.model()
+    loss = ch08.training_step.reference(model, case.optimizer_of(model), *case.data())
+    dW, db = reference.gradients(W, b, X, y)
+    assert loss == pytest.approx(cross_entropy(X @ W + b, y), rel=1e-6)
+    np.testing.assert_allclose(model.weight.detach().T, W - case.rate * dW, rtol=1e-5)
+    np.testing.assert_allclose(model.bias.detach(), b - case.rate * db, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "exercise", [ch08.make_model, ch08.training_step, ch08.repaired_training], ids=lambda e: e.name
+)
+def test_a_check_leaves_the_random_state_as_it_was(exercise):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    exercise.check(exercise.reference)
+    exercise.check(exercise.mistakes[0].wrong[0])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_published_training_is_wrong_and_named():
+    assert ch08.repaired_training.check(ch08.published_training).mistake == "softmax over the batch axis"
+
+
+def test_a_model_without_weights_of_its_own_is_answered():
+    for answer in (lambda: 3, lambda: "model", lambda: nn.ReLU(), lambda: lambda X: X):
+        verdict = ch08.make_model.check(answer)
+        assert verdict.status == "incorrect"
+        assert verdict.message
+
+
+def test_extra_layers_without_effect_are_accepted():
+    layers = [
+        lambda: nn.Linear(2, 25),
+        nn.ReLU,
+        lambda: nn.Linear(25, 15),
+        nn.ReLU,
+        lambda: nn.Linear(15, 4),
+        nn.Identity,
+    ]
+    assert ch08.make_model.check(sequential(*layers)).status == "correct"
+
+
+def test_dropout_and_normalisation_are_not_what_was_asked_for():
+    start = [lambda: nn.Linear(2, 25), nn.ReLU, lambda: nn.Linear(25, 15), nn.ReLU]
+    for extra in (lambda: nn.Dropout(0.5), lambda: nn.BatchNorm1d(15)):
+        assert ch08.make_model.check(sequential(*start, extra, lambda: nn.Linear(15, 4))).status == "incorrect"
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_wrong_loss_is_named_in_every_place(place):
+    wrong = {
+        "double softmax": lambda z, y: F.cross_entropy(F.softmax(z, dim=1), y),
+        "NLL of probabilities": lambda z, y: F.nll_loss(F.softmax(z, dim=1), y),
+        "NLL of logits": lambda z, y: F.nll_loss(z, y),
+        "softmax over the batch axis": lambda z, y: F.nll_loss(F.log_softmax(z, dim=0), y),
+    }
+    for name, loss in wrong.items():
+
+        def answer(z, y, loss=loss):
+            losses = list(ch08.loss_three_ways.reference(z, y))
+            losses[place] = loss(z, y)
+            return losses
+
+        assert ch08.loss_three_ways.check(answer).mistake == name
+
+
+def test_two_wrong_losses_are_told_one_at_a_time():
+    def answer(z, y):
+        return F.cross_entropy(F.softmax(z, dim=1), y), F.nll_loss(z, y), F.cross_entropy(z, y)
+
+    assert ch08.loss_three_ways.check(answer).mistake == "double softmax"
+
+
+@pytest.mark.parametrize(
+    ("repairs", "name"),
+    [
+        ({"loss": "softmax over axis 0"}, "softmax over the batch axis"),
+        ({"loss": "double"}, "double softmax"),
+        ({"clears": False}, "zero_grad forgotten"),
+        ({"column": True}, "labels as a column"),
+        ({"evaluates": False}, "training mode left on"),
+        ({"clears": False, "column": True, "evaluates": False}, "zero_grad forgotten"),
+    ],
+    ids=str,
+)
+def test_a_training_that_is_repaired_in_part_is_told_what_is_left(repairs, name):
+    losses = {
+        "softmax over axis 0": lambda z, y: F.nll_loss(F.softmax(z, dim=0), y),
+        "double": lambda z, y: F.cross_entropy(F.softmax(z, dim=1), y),
+        "right": F.cross_entropy,
+    }
+    loss = losses[repairs.get("loss", "right")]
+
+    def answer(model, X, y, learning_rate, epochs):
+        optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+        history = []
+        model.train()
+        for _ in range(epochs):
+            if repairs.get("clears", True):
+                optimizer.zero_grad()
+            value = loss(model(X), y)
+            value.backward()
+            optimizer.step()
+            history.append(value.item())
+        if repairs.get("evaluates", True):
+            model.eval()
+        truth = y.reshape(-1, 1) if repairs.get("column") else y
+        return history, (model(X).argmax(dim=1) == truth).float().mean()
+
+    assert ch08.repaired_training.check(answer).mistake == name
+
+
+def test_an_endless_training_is_ended():
+    def endless(model, X, y, learning_rate, epochs):
+        while True:
+            F.cross_entropy(model(X), y).backward()
+
+    verdict = ch08.repaired_training.check(endless, time_limit=0.2)
+    assert verdict.status == "incorrect"
+    assert "did not end" in verdict.message
+
+
+def test_a_try_of_ones_own_leaves_the_model_alone():
+    """The cell below an exercise calls the answer with live objects, which are copied together."""
+    model = nn.Linear(1, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    before = model.weight.detach().clone()
+    ch08.training_step.check(ch08.training_step.reference)
+    outcome = run_guarded(
+        lambda: ch08.training_step.try_yours(model, optimizer, torch.ones(2, 1), torch.tensor([0, 1])), 2.0
+    )
+    assert outcome.error is None
+    assert "returns" in repr(outcome.value)
+    assert torch.equal(model.weight, before)
+
+
+def test_a_network_in_place_of_a_function_is_named():
+    verdict = ch08.make_model.check(ch08.make_model.reference())
+    assert (verdict.status, verdict.mistake) == ("incorrect", "a model in place of a function")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_step_leaves_the_mode_to_the_caller(training):
+    def with_a_mode(model, optimizer, X, y):
+        model.train(training)
+        return ch08.training_step.reference(model, optimizer, X, y)
+
+    name = "the mode of the model is changed" if training else "evaluation mode while training"
+    assert ch08.training_step.check(with_a_mode).mistake == name
+
+
+def test_a_number_is_a_number_in_every_form():
+    """A detached tensor, an array and a float are numbers; a loss with its graph is not."""
+    for change in (torch.Tensor.detach, lambda loss: loss.detach().numpy(), float):
+
+        def answer(model, optimizer, X, y, change=change):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(X), y)
+            loss.backward()
+            optimizer.step()
+            return change(loss)
+
+        assert ch08.training_step.check(answer).status == "correct"

@@ -1,0 +1,197 @@
+"""The contract that every exercise of every chapter keeps."""
+
+import re
+
+import numpy as np
+import pytest
+from support.solution_cells import names_given_by_the_notebook
+
+from utils.checking import Exercise
+from utils.exercises import all_exercises
+from utils.files import ROOT
+
+EXERCISES = list(all_exercises())
+FUNCTIONS = [exercise for exercise in EXERCISES if exercise.is_function]
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+
+OF_EVERY_FUNCTION = ("nothing returned", "the argument is not used", "the input is changed")
+
+ALTERNATIVES = [
+    pytest.param(exercise, answer, id=f"{exercise.name}-{number}")
+    for exercise in EXERCISES
+    for number, answer in enumerate(exercise.alternatives)
+]
+# Of each mistake with models and trainings one wrong answer; `make prove` has them all.
+MISTAKES = [
+    pytest.param(exercise, mistake, answer, id=f"{exercise.name}-{mistake.name}-{number}")
+    for exercise in EXERCISES
+    for mistake in exercise.mistakes
+    for number, answer in enumerate(mistake.wrong[:1] if exercise.is_slow else mistake.wrong)
+]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A machine with other work to do may take its time. (Models that are trained in an answer use all that they get.)"""
+    for exercise in EXERCISES:
+        monkeypatch.setattr(exercise, "time_limit", (2 if exercise.is_slow else 20) * exercise.time_limit)
+
+
+def test_every_chapter_has_a_main_exercise():
+    chapters = {exercise.name[:4] for exercise in EXERCISES}
+    assert {exercise.name[:4] for exercise in EXERCISES if exercise.is_main} == chapters
+
+
+def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
+    names = [exercise.name for exercise in EXERCISES]
+    assert len(set(names)) == len(names) > 0
+    for exercise in EXERCISES:
+        chapter, _, name = exercise.name.partition(".")
+        module = __import__(f"utils.exercises.{chapter}", fromlist=[name])
+        assert getattr(module, name) is exercise
+
+
+def test_the_table_in_the_readme_counts_these_exercises():
+    """`make report` prints it. What the mutants did cannot be counted here in a moment; what was attacked can."""
+    rows = re.findall(r"^\| (\d+) \| ([\d, |]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    written = {int(chapter): [int(cell.replace(",", "")) for cell in cells.split(" | ")[:4]] for chapter, cells in rows}
+    counted = {}
+    for exercise in EXERCISES:
+        named = [mistake for mistake in exercise.mistakes if mistake.wrong]
+        numbers = [1, 1 + len(exercise.alternatives), len(named), sum(len(mistake.wrong) for mistake in named)]
+        chapter = int(exercise.name[2:4])
+        counted[chapter] = [one + other for one, other in zip(counted.get(chapter, [0] * 4), numbers, strict=True)]
+    assert written == counted
+
+
+@each_exercise
+def test_reference_is_accepted(exercise):
+    verdict = exercise.check(exercise.reference)
+    assert (verdict.status, verdict.mistake) == ("correct", None)
+
+
+@pytest.mark.parametrize(("exercise", "answer"), ALTERNATIVES)
+def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
+    for _ in range(2 if exercise.is_slow else 5):  # the probes are new at every check
+        verdict = exercise.check(answer)
+        assert verdict.status == "correct", verdict
+
+
+@pytest.mark.parametrize(("exercise", "mistake", "answer"), MISTAKES)
+def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
+    verdict = exercise.check(answer)
+    assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name), verdict
+    assert "{" not in verdict.message, "a placeholder was left unfilled"
+    words = len(verdict.message.split())
+    assert 40 <= words <= 120, f"{words} words: {verdict.message}"
+
+
+@pytest.mark.prove
+@each_exercise
+def test_every_mistake_keeps_its_name_with_any_probes(exercise):
+    """A name that hangs on the random part of the probes would change from one check to the next."""
+    found = {
+        (mistake.name, number, exercise.check(answer).mistake)
+        for mistake in exercise.mistakes
+        for number, answer in enumerate(mistake.wrong)
+        for _ in range(3 if exercise.is_slow else 10)
+    }
+    assert {(name, number, other) for name, number, other in found if other != name} == set()
+
+
+@each_exercise
+def test_the_examples_of_the_explanations_go_wrong(exercise, monkeypatch):
+    """The reader can repeat what the explanation says; another input is shown to whom it does not fit."""
+    for mistake in exercise.mistakes:
+        if mistake.example:
+            monkeypatch.setattr(exercise, "probes", lambda rng, example=mistake.example: [example])
+            assert "incorrect" in {exercise.check(answer).status for answer in mistake.wrong}, mistake.name
+
+
+@each_exercise
+def test_the_bank_is_rich_enough(exercise):
+    own = [mistake for mistake in exercise.mistakes if mistake.wrong and mistake.name not in OF_EVERY_FUNCTION]
+    assert len(own) >= (8 if exercise.is_main else 4)
+    assert len(exercise.alternatives) >= 4
+    assert 2 <= len(exercise.hints) <= 4
+    assert all(len(hint.split()) >= 8 for hint in exercise.hints)
+    names = [mistake.name for mistake in exercise.mistakes]
+    explanations = [mistake.explanation for mistake in exercise.mistakes]
+    assert len(set(names)) == len(names)
+    assert len(set(explanations)) == len(explanations)
+
+
+@each_exercise
+def test_no_word_that_talks_down_and_no_solution_in_an_explanation(exercise):
+    texts = [*exercise.hints, exercise.asks, exercise.remark, *(mistake.explanation for mistake in exercise.mistakes)]
+    for text in texts:
+        assert not re.search(r"\b(simply|obviously|trivial|just|easy|easily)\b|!", text, re.IGNORECASE), text
+        assert not re.search(r"`[^`]*np\.exp\([^`]*/[^`]*`", text), "a ready-made answer"
+
+
+@each_function
+def test_a_function_of_numbers_that_are_not_asked_for_is_rejected(exercise, monkeypatch):
+    """A check that passes what it never looked at would pass this one."""
+    look = exercise.observe
+    off = max(1e-3, 10 * exercise.rtol)
+
+    def nearly(value):
+        if isinstance(value, dict):
+            return {key: nearly(part) for key, part in value.items()}
+        if isinstance(value, tuple):
+            return tuple(map(nearly, value))
+        return value + "s" if isinstance(value, str) else np.asarray(value, dtype=float) * (1 + off)
+
+    def plausible(*inputs):
+        return exercise.reference(*inputs)
+
+    def observe(answer, *inputs):
+        value = look(exercise.reference, *inputs)
+        return nearly(value) if answer is plausible else value
+
+    monkeypatch.setattr(exercise, "observe", observe)
+    assert exercise.check(plausible).status == "incorrect"
+
+
+@each_function
+def test_a_memorised_answer_is_rejected(exercise):
+    """Right on every probe of one check, and wrong on the fresh ones of the next."""
+    memory = {}
+
+    def learn(*inputs):
+        result = exercise.reference(*inputs)
+        memory[repr(inputs)] = result
+        return result
+
+    def recite(*inputs):
+        return memory.get(repr(inputs), 0.5)
+
+    assert exercise.check(learn).status == "correct"
+    assert exercise.check(recite).status == "incorrect"
+
+
+@each_exercise
+def test_the_cell_of_the_solution_is_found_and_accepted(exercise):
+    """The solution in the notebook is an answer like any other."""
+    exercise.check(exercise.reference)
+    source = exercise.solution().code
+    assert source and "SOLUTION" not in source
+    namespace = {"np": np, **names_given_by_the_notebook(exercise)}
+    exec(source, namespace)
+    assert exercise.check(namespace[exercise.answer_name]).status == "correct"
+
+
+@pytest.mark.benchmark(group="one check")
+@pytest.mark.parametrize("kind", ["right", "diagnosed", "not recognised"])
+def test_time_of_a_check(benchmark, kind):
+    from utils.exercises import ch01
+
+    assert isinstance(ch01.softmax, Exercise)
+    answer = {
+        "right": ch01.softmax.reference,
+        "diagnosed": ch01.softmax.mistakes[0].wrong[0],
+        "not recognised": lambda z: ch01.softmax.reference(z) + 0.01,
+    }[kind]
+    benchmark(ch01.softmax.check, answer)

@@ -1,0 +1,80 @@
+"""A chapter exported to a page: a reader without Python sees every formula, every figure and a picture of every view."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+
+from utils.files import ROOT
+from utils.notebooks.format import has_tag
+
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?![\s$]).+?(?<![\s\\])\$(?!\$)", re.DOTALL)
+
+
+class Page(HTMLParser):
+    """The text of an exported page outside of code, and its pictures."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.images, self._code = "", [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self._code += tag in ("pre", "code", "script", "style")
+        if tag == "img":
+            self.images.append(dict(attributes))
+
+    def handle_endtag(self, tag):
+        self._code -= tag in ("pre", "code", "script", "style")
+
+    def handle_data(self, data):
+        if not self._code:
+            self.text += data
+
+
+def formulas(text):
+    """All formulas, display and inline, without the white space that a page may change."""
+    return ["".join(formula.split()) for formula in FORMULA.findall(text)]
+
+
+@pytest.fixture(scope="module", params=SOLUTIONS, ids=lambda path: path.stem)
+def exported(request):
+    """A solution notebook and its page."""
+    notebook = nbformat.read(request.param, as_version=4)
+    return notebook, Page(HTMLExporter().from_notebook_node(notebook)[0])
+
+
+def test_every_formula_reaches_the_page(exported):
+    notebook, page = exported
+    written = [
+        formula
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for formula in formulas(CODE.sub("", cell.source))
+    ]
+    assert formulas(page.text) == written
+    assert len(written) > 5 or notebook.cells[0].source.startswith("# Start here")
+
+
+def test_every_picture_reaches_the_page_with_its_words(exported):
+    notebook, page = exported
+    stored = [
+        (cell, output.data["text/html"])
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "<img" in output.get("data", {}).get("text/html", "")
+    ]
+    assert len(page.images) == sum(html.count("<img") for _, html in stored)
+    for image in page.images:
+        kind, _, data = image["src"].partition(";base64,")
+        assert kind in ("data:image/png", "data:image/svg+xml")
+        assert len(base64.b64decode(data, validate=True)) > 500
+        assert re.search(r"\d", image["alt"]) and len(image["alt"]) > 20
+    views = {cell.id for cell in notebook.cells if has_tag(cell, "view")}
+    assert views <= {cell.id for cell, _ in stored}
