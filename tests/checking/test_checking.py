@@ -9,15 +9,29 @@ import sys
 import threading
 import time
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from utils.checking import Exercise, Mistake, Verdict, engine, time_limit
+from utils.checking import Bank, Exercise, Mistake, Verdict, session, time_limit
+from utils.checking.session import SESSION
 from utils.exercises import ch01
 from utils.files import ROOT
 
 LIMIT = 0.2  # seconds
+
+
+def bank(*mistakes):
+    """A bank of some mistakes."""
+    return Bank(list(mistakes))
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch):
+    """Each test begins where a kernel begins: no answer checked, no hint given."""
+    monkeypatch.setattr(SESSION, "answers", {})
+    monkeypatch.setattr(SESSION, "hints", {})
 
 
 @pytest.fixture
@@ -32,7 +46,7 @@ def double():
         expects=lambda z: f"an array of the shape {z.shape}",
         hints=("Which number is it multiplied by?", "Multiply it by two."),
         alternatives=(),
-        mistakes=(
+        bank=bank(
             Mistake("half", "You return half of {input}, {output}.", (lambda z: z / 2,), (np.array([4.0]),)),
             Mistake("square", "You square {input}: {output}.", (lambda z: z**2,), (np.array([4.0]),)),
         ),
@@ -182,6 +196,7 @@ def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
 
 TENSORFLOW = """
 import time
+__name__ = "tensorflow.python.fake"
 def compute(*_):
     end = time.monotonic() + 0.3
     begun.append(1)
@@ -194,7 +209,7 @@ def compute(*_):
 def pretended_tensorflow():
     """The names of a module that stands where TensorFlow does."""
     module = {"begun": [], "ended": []}
-    exec(compile(TENSORFLOW, os.path.join(os.sep, "tensorflow", "python", "fake.py"), "exec"), module)
+    exec(TENSORFLOW, module)
     return module
 
 
@@ -216,6 +231,7 @@ def test_a_call_of_tensorflow_is_not_broken_off(double, goes_on):
     """An exception in the middle of it can crash the process, so the answer is ended behind the call."""
     module = pretended_tensorflow()
     before = state_of_the_process()
+    double = replace(double, left_whole=("tensorflow",))
     assert "did not end" in double.check(lambda z: goes_on(module["compute"]), time_limit=LIMIT).message
     assert len(module["begun"]) == len(module["ended"]) > 0
     assert state_of_the_process() == before
@@ -237,7 +253,7 @@ def test_what_an_ended_answer_held_is_gone(double, inside_of_tensorflow):
         while True:
             compute()
 
-    double.check(holds, time_limit=LIMIT)
+    replace(double, left_whole=("tensorflow",)).check(holds, time_limit=LIMIT)
     assert [reference() for reference in held] == [None]
 
 
@@ -338,7 +354,9 @@ def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(dou
     def square(z):
         return z**2
 
-    double.mistakes = (Mistake("square", "You square {input}: {output}.", (square,), (np.array([2.0]),)),)
+    double = replace(
+        double, bank=bank(Mistake("square", "You square {input}: {output}.", (square,), (np.array([2.0]),)))
+    )
     assert double.check(square).message == "You square `[1, 2]`: `[1, 4]`."
 
 
@@ -349,14 +367,14 @@ def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
 
 def test_an_answer_that_only_coincides_with_a_mistake_where_it_fails_is_not_named(double):
     """Half of 4 is 4 − 2; but on the smaller input before it this answer is right, and half of it is not."""
-    double.probes = lambda rng: [(np.array([1.0, 2.0]),), (np.array([4.0]),)]
+    double = replace(double, probes=lambda rng: [(np.array([1.0, 2.0]),), (np.array([4.0]),)])
     answer = lambda z: z - 2 if z[0] == 4 else 2 * z  # noqa: E731
     verdict = double.check(answer)
     assert (verdict.status, verdict.mistake) == ("incorrect", None)
 
 
 def test_a_mistake_that_raises_everywhere_does_not_name_every_answer_that_raises(double):
-    double._own_mistakes = double.mistakes = (Mistake("no array", "Lists.", (lambda z: list(z) * 2.0,)),)
+    double = replace(double, bank=bank(Mistake("no array", "Lists.", (lambda z: list(z) * 2.0,))))
     assert double.check(lambda z: list(z) * 2.0).mistake == "no array"
     assert double.check(lambda z: z + "text").mistake is None
 
@@ -382,13 +400,13 @@ def test_a_constant_function_reads_a_name_of_the_notebook(double):
 def test_the_tolerance_grows_with_the_declared_scale(double):
     answer = lambda z: 2 * z + 1e-4  # noqa: E731
     assert double.check(answer).status == "incorrect"
-    double.scale = lambda z: 100.0
+    double = replace(double, scale=lambda z: 100.0)
     assert double.check(answer).status == "correct"
 
 
 def test_an_infinite_expected_value_is_matched_by_itself_alone(double):
-    double.reference = lambda z: np.where(z > 0, np.inf, z)
-    double.probes = lambda rng: [(np.array([1.0, -2.0]),)]
+    double = replace(double, reference=lambda z: np.where(z > 0, np.inf, z))
+    double = replace(double, probes=lambda rng: [(np.array([1.0, -2.0]),)])
     assert double.check(lambda z: np.array([np.inf, -2.0])).status == "correct"
     assert double.check(lambda z: np.array([3.0, -2.0])).status == "incorrect"
     assert double.check(lambda z: np.array([-np.inf, -2.0])).status == "incorrect"
@@ -405,7 +423,7 @@ def pair():
         expects=lambda z: "a pair",
         hints=("One.", "Two."),
         alternatives=(),
-        mistakes=(),
+        bank=Bank(),
         remark="Both.",
         observe=lambda answer, z: answer(z),
     )
@@ -503,7 +521,7 @@ def test_hints_come_one_by_one_and_the_last_one_stays(double):
 
 
 def test_the_solution_is_shown_after_an_attempt(double, tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "SOLUTIONS", tmp_path)
+    monkeypatch.setattr(session, "SOLUTIONS", tmp_path)
     assert "Try it first" in repr(double.solution())
     double.check(...)
     assert "Try it first" in repr(double.solution()), "a blank answer is no attempt"
@@ -546,7 +564,7 @@ def test_a_wrong_pair_is_not_taken_for_an_argument_that_is_not_used():
         expects=lambda z: "a pair",
         hints=("One.", "Two."),
         alternatives=(),
-        mistakes=(),
+        bank=Bank(),
         remark="Both.",
     )
     assert exercise.check(lambda z: (z.sum(), 3 * z)).mistake is None
@@ -562,15 +580,14 @@ def test_a_function_of_plain_numbers_has_no_input_to_change():
         expects=lambda x: "a number",
         hints=("One.", "Two."),
         alternatives=(),
-        mistakes=(),
+        bank=Bank(),
         remark="Doubled.",
     )
     assert "the input is changed" not in [mistake.name for mistake in exercise.mistakes]
 
 
 def test_of_several_results_the_wrong_one_is_named(double):
-    double.reference = lambda z: (z.sum(), z + z)
-    double.mistakes = ()
+    double = replace(double, bank=Bank(), reference=lambda z: (z.sum(), z + z))
     verdict = double.check(lambda z: (z.sum(), z + z + 0.5))
     assert (
         "Look at part number 2 of 2 (the others are right). Its shape is right, its numbers are not." in verdict.message
@@ -579,7 +596,30 @@ def test_of_several_results_the_wrong_one_is_named(double):
 
 
 def test_of_several_words_the_wrong_one_is_not_told(double):
-    double.reference = lambda z: {"first": "softmax", "second": "sigmoids"}
-    double.mistakes = ()
+    double = replace(double, bank=Bank(), reference=lambda z: {"first": "softmax", "second": "sigmoids"})
     message = double.check(lambda z: {"first": "softmax", "second": "softmax"}).message
     assert "Not every part of it is right." in message and "part `second`" not in message
+
+
+# Names of the first edition --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "new"),
+    [
+        ("networks", "reference"),
+        ("losses", "reference"),
+        ("calculus", "reference"),
+        ("cross_entropy", "reference.cross_entropy"),
+        ("exchange", "frameworks"),
+    ],
+)
+def test_an_answer_that_uses_a_former_name_is_told_the_new_one(double, name, new):
+    namespace = {}
+    exec(f"def answer(z):\n    return {name}", namespace)
+    message = double.check(namespace["answer"]).message
+    assert f"NameError: name '{name}' is not defined (that name is `{new}` now)." in message
+
+
+def test_an_unknown_name_is_an_unknown_name(double):
+    assert "is not defined." in double.check(lambda z: undefined_name).message  # noqa: F821

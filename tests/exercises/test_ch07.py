@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from utils.exercises import ch07
+from utils.exercises.ch07.models import adam, compiled, network_with, sparse_loss
 from utils.frameworks import run_under
 
 MODELS = (ch07.obvious_model, ch07.preferred_model, ch07.binary_model)
@@ -43,7 +44,7 @@ def test_a_training_inside_an_answer_is_one_step_long():
     X, y, histories = np.zeros((64, 2), np.float32), np.zeros(64, int), []
 
     def trains_for_hours():
-        model = ch07.obvious()
+        model = ch07.obvious_model.reference()
         histories.append(model.fit(X, y, epochs=10**6, validation_data=(X, y), verbose=0).history)
         return model
 
@@ -51,7 +52,7 @@ def test_a_training_inside_an_answer_is_one_step_long():
     assert {name: len(values) for name, values in histories[0].items()} == dict.fromkeys(
         ("loss", "accuracy", "val_loss", "val_accuracy"), 1
     )
-    model = ch07.obvious()
+    model = ch07.obvious_model.reference()
     assert model.fit(X, y, epochs=2, batch_size=32, verbose=0).epoch == [0, 1]
     assert int(model.optimizer.iterations) == 4
     assert "fit" not in vars(keras.Model)
@@ -75,17 +76,17 @@ def test_an_answer_that_is_ended_leaves_keras_usable(go_on):
     former = tf.config.functions_run_eagerly()
 
     def endless():
-        model = ch07.obvious()
+        model = ch07.obvious_model.reference()
         go_on(model, np.zeros((64, 2), np.float32))
         return model
 
     assert ch07.obvious_model.check(endless, time_limit=0.5).mistake == "trained inside"
     assert pipelines() == 0
     assert tf.executing_eagerly() and tf.config.functions_run_eagerly() == former
-    model = ch07.obvious()
+    model = ch07.obvious_model.reference()
     model.fit(np.zeros((8, 2), np.float32), np.zeros(8, int), verbose=0)
     assert isinstance(model, keras.Model)
-    assert ch07.obvious_model.check(ch07.obvious).status == "correct"
+    assert ch07.obvious_model.check(ch07.obvious_model.reference).status == "correct"
 
 
 def other_names():
@@ -114,12 +115,12 @@ def test_a_right_model_with_names_of_its_own_is_accepted():
     ("answer", "words"),
     [
         (
-            lambda: ch07._compiled(ch07._network("linear", hidden="elu"), ch07._sparse(from_logits=True)),
+            lambda: compiled(network_with("linear", hidden="elu"), sparse_loss(from_logits=True)),
             "shape is right",
         ),
         (lambda: 1 / 0, "ZeroDivisionError"),
-        (lambda units: ch07.preferred(), "missing 1 required positional argument"),
-        (lambda: ch07._compiled(ch07._network("linear"), "sparse_from_logits"), "Could not interpret"),
+        (lambda units: ch07.preferred_model.reference(), "missing 1 required positional argument"),
+        (lambda: compiled(network_with("linear"), "sparse_from_logits"), "Could not interpret"),
     ],
     ids=["elu", "error", "argument", "unknown loss"],
 )
@@ -138,7 +139,7 @@ def test_a_step_that_learns_nothing_is_seen():
             return {"loss": self.compute_loss(y=y, y_pred=self(X, training=True))}
 
     def idle():
-        return ch07._compiled(Idle(ch07._network("linear").layers), ch07._sparse(from_logits=True))
+        return compiled(Idle(network_with("linear").layers), sparse_loss(from_logits=True))
 
     assert ch07.preferred_model.check(idle).mistake == "no learning"
 
@@ -157,12 +158,11 @@ result = []
 for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, ch07.binary_model):
     answers = [exercise.reference, *exercise.alternatives]
     answers = [answer for answer in answers if "with_a_step_of_its_own" not in answer.__qualname__]  # of TensorFlow
-    if exercise is ch07.probabilities:
-        answers.remove(ch07._by_tensorflow)
+    answers = [answer for answer in answers if answer.__name__ != "_by_tensorflow"]
     result += [[exercise.name, None, exercise.check(answer, 20).status] for answer in answers]
     for mistake in exercise.mistakes:
         if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice"):
-            result.append([exercise.name, mistake.name, exercise.check(mistake.wrong[0], 20).mistake])
+            result.append([exercise.name, mistake.name, exercise.check(mistake.samples[0], 20).mistake])
 """
     seen = run_under("torch", source)
     assert len(seen) > 25
@@ -172,11 +172,12 @@ for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, c
 @pytest.mark.parametrize("rate", [0.01, 0.0001])
 def test_another_rate_is_seen_in_one_step(rate):
     def answer():
-        return ch07._compiled(ch07._network("linear"), ch07._sparse(from_logits=True), ch07._adam(rate))
+        return compiled(network_with("linear"), sparse_loss(from_logits=True), adam(rate))
 
     assert ch07.preferred_model.check(answer).mistake == "another optimizer or another rate"
 
 
 def test_an_answer_that_trained_is_named_however_fast_it_was():
-    verdict = ch07.obvious_model.check(ch07._trained(ch07.obvious, 1), time_limit=60)
+    (trained,) = (mistake for mistake in ch07.obvious_model.bank if mistake.name == "trained inside")
+    verdict = ch07.obvious_model.check(trained.samples[0], time_limit=60)
     assert verdict.mistake == "trained inside"

@@ -44,7 +44,7 @@ def test_a_check_leaves_the_random_state_as_it_was(exercise):
     torch.manual_seed(3)
     before = torch.get_rng_state()
     exercise.check(exercise.reference)
-    exercise.check(exercise.mistakes[0].wrong[0])
+    exercise.check(exercise.mistakes[0].samples[0])
     assert torch.equal(torch.get_rng_state(), before)
 
 

@@ -8,8 +8,7 @@ import multiprocessing
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 
-from test_mutants import Attack, attack, right_answers
-
+from support.attack import Attack, attack, right_answers
 from utils.exercises import all_exercises
 from utils.files import ROOT
 from utils.frameworks import set_environment
@@ -30,7 +29,7 @@ COLUMNS = (
 def row(exercise, found):
     """One row of the table, as numbers behind the name of the exercise."""
     accepted = sum(exercise.check(answer).status == "correct" for _, answer in right_answers(exercise))
-    wrong = [(mistake, answer) for mistake in exercise.mistakes for answer in mistake.wrong]
+    wrong = [(mistake, answer) for mistake in exercise.mistakes for answer in mistake.samples]
     named = {mistake.name for mistake, answer in wrong if exercise.check(answer).mistake == mistake.name}
     mutants = found.killed + len(found.equivalent) + len(found.survivors)
     return accepted, len(named), len(wrong), mutants, found.killed, len(found.equivalent), len(found.survivors)
@@ -41,8 +40,8 @@ def diagnoses(exercise):
     yield f"## {exercise.name}\n\n{exercise.asks}\n"
     yield "Hints: " + " / ".join(exercise.hints) + "\n"
     for mistake in exercise.mistakes:
-        if mistake.wrong:
-            verdict = exercise.check(mistake.wrong[0])
+        if mistake.samples:
+            verdict = exercise.check(mistake.samples[0])
             yield f"**{mistake.name}** ({len(verdict.message.split())} words). {verdict.message}\n"
     yield f"**Correct.** {exercise.remark}\n"
 

@@ -2,7 +2,7 @@
 
 import json
 
-from utils.checking.engine import SOLUTIONS
+from utils.checking.session import SOLUTIONS
 
 
 def names_given_by_the_notebook(exercise):

@@ -1,5 +1,15 @@
-"""The engine of the checks."""
+"""The engine of the checks. An exercise is data; an answer is observed; a judge says what the observations mean.
 
-from utils.checking.engine import Exercise, Mistake, Note, Seen, Verdict
+From the top down: ``exercise`` (what is asked), ``session`` (what happens in a notebook), ``judging`` (from observations
+to a verdict), ``every_function`` and ``bank`` (known mistakes), ``observing`` (where an answer runs), ``verdict`` (what
+is shown), ``blank``, ``words``, ``values`` and ``time_limit``.
+"""
 
-__all__ = ["Exercise", "Mistake", "Note", "Seen", "Verdict"]
+from utils.checking.bank import Bank, Mistake
+from utils.checking.exercise import Exercise
+from utils.checking.observing import Observation, Seen, Unfit
+from utils.checking.values import Unreadable
+from utils.checking.verdict import Note, Verdict
+from utils.checking.words import paragraphs
+
+__all__ = ["Bank", "Exercise", "Mistake", "Note", "Observation", "Seen", "Unfit", "Unreadable", "Verdict", "paragraphs"]

@@ -6,7 +6,6 @@ A check executes what a reader wrote, in the reader's own kernel. This module is
 import ctypes
 import gc
 import io
-import os
 import signal
 import sys
 import threading
@@ -15,7 +14,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 REPEAT = 0.05  # seconds between two attempts to end code that goes on after its time
-TENSORFLOW = os.path.join(os.sep, "tensorflow", "python", "")  # in the path of its files, and of no other package's
 
 
 class TimeLimitExceeded(BaseException):
@@ -33,27 +31,22 @@ class Outcome:
     Attributes:
         value: what the call returned, or None.
         error: what it raised, or None. A call that did not end in time has a :class:`TimeLimitExceeded` here.
-        printed: the beginning of what it printed.
         warned: the messages of its warnings, each once.
     """
 
     value: object = None
     error: BaseException | None = None
-    printed: str = ""
     warned: tuple[str, ...] = ()
 
-    @property
-    def timed_out(self):
-        """Whether the call was ended by its time limit."""
-        return isinstance(self.error, TimeLimitExceeded)
 
-
-def run_guarded(call, seconds):
+def run_guarded(call, seconds, left_whole=()):
     """Call ``call()`` and return an :class:`Outcome`, whatever the call does.
 
     Args:
         call: a function without arguments.
         seconds: how long it may take.
+        left_whole: names of packages in whose functions the limit does not strike: an exception in the middle of them
+            can crash the process. It is raised as soon as such a call is over.
 
     Raises:
         KeyboardInterrupt: only when an interrupt signal arrived, that is when the reader pressed Stop. A
@@ -63,18 +56,18 @@ def run_guarded(call, seconds):
     thread raises an exception in this one; such an exception is only seen between two Python instructions, so a
     call that waits inside C code (``time.sleep``, a large matrix product) runs to its end before it is stopped.
     """
-    printed = _Beginning()
-    with warnings.catch_warnings(record=True) as caught, redirect_stdout(printed), redirect_stderr(_Beginning()):
+    silence = _Nowhere()
+    with warnings.catch_warnings(record=True) as caught, redirect_stdout(silence), redirect_stderr(silence):
         warnings.simplefilter("always")
-        value, error = _run_limited(call, seconds)
+        value, error = _run_limited(call, seconds, left_whole)
     warned = tuple(dict.fromkeys(str(warning.message) for warning in caught))
-    return Outcome(value, error, printed.getvalue(), warned)
+    return Outcome(value, error, warned)
 
 
-def _run_limited(call, seconds):
+def _run_limited(call, seconds, left_whole):
     """The value of a call and None, or None and what it raised."""
     value = error = None
-    limit = (_TimerSignal if _can_use_timer_signals() else _SecondThread)(seconds)
+    limit = (_TimerSignal if _can_use_timer_signals() else _SecondThread)(seconds, left_whole)
     # No context manager: a signal may be due as soon as the next function is entered, `__exit__` as well.
     try:
         limit.start()
@@ -116,8 +109,9 @@ class _Limit:
         is_on: whether there is something to put back by :meth:`stop`.
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, left_whole):
         self.seconds = seconds
+        self.left_whole = frozenset(left_whole)
         self.armed = self.interrupted = self.is_on = False
 
     def start(self):
@@ -157,14 +151,14 @@ class _TimerSignal(_Limit):
     def _end(self, number, frame):
         if not self.armed:
             return
-        importing, caller = _is_importing(frame), _caller_of_tensorflow(frame)
+        importing, caller = _is_importing(frame), _caller_of(self.left_whole, frame)
         # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this method.
         # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
         signal.setitimer(signal.ITIMER_REAL, self.seconds if importing else REPEAT)
         if importing:
             return
         if caller is not None:
-            # An exception in the middle of TensorFlow can crash the process. It is raised as soon as the call is over.
+            # It is raised as soon as the call is over.
             self.caller = caller
             sys.settrace(self._raise_at_next_call)
             caller.f_trace = self._raise_at_next_step
@@ -197,11 +191,12 @@ def _is_importing(frame):
     return False
 
 
-def _caller_of_tensorflow(frame):
-    """The innermost frame that is outside of all calls of TensorFlow, where a frame is inside of one; else None."""
+def _caller_of(packages, frame):
+    """The innermost frame outside of all calls of some packages, where a frame is inside of one; else None."""
     caller = None
-    while frame is not None:
-        if TENSORFLOW in frame.f_code.co_filename:
+    while packages and frame is not None:
+        module = frame.f_globals.get("__name__")
+        if isinstance(module, str) and module.partition(".")[0] in packages:
             caller = frame.f_back
         frame = frame.f_back
     return caller
@@ -230,7 +225,7 @@ class _SecondThread(_Limit):
         while not self.ended.wait(wait):
             with self.lock:
                 here = sys._current_frames().get(self.thread.value)
-                if self.armed and not self.ended.is_set() and _caller_of_tensorflow(here) is None:
+                if self.armed and not self.ended.is_set() and _caller_of(self.left_whole, here) is None:
                     self.sent = True
                     self._send()
             wait = REPEAT
@@ -252,21 +247,11 @@ class _SecondThread(_Limit):
             pass
 
 
-class _Beginning(io.TextIOBase):
-    """A text stream that keeps the first 2,000 characters and forgets the rest, for code that prints without end."""
-
-    def __init__(self):
-        self._parts = []
-        self._left = 2000
+class _Nowhere(io.TextIOBase):
+    """A text stream that forgets what is written to it."""
 
     def writable(self):
         return True
 
     def write(self, text):
-        if self._left > 0:
-            self._parts.append(text[: self._left])
-            self._left -= len(text)
         return len(text)
-
-    def getvalue(self):
-        return "".join(self._parts)

@@ -1,0 +1,99 @@
+"""What happens in the reader's notebook: checks, hints, solutions, and which answer was checked last."""
+
+import copy
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from utils import progress
+from utils.checking.blank import is_blank
+from utils.checking.judging import judge
+from utils.checking.observing import Answer
+from utils.checking.time_limit import run_guarded
+from utils.checking.verdict import Note, Verdict
+from utils.checking.words import error_words, show
+from utils.files import ROOT
+
+SOLUTIONS = ROOT / "solutions"
+
+
+@dataclass
+class Session:
+    """The memory of one kernel.
+
+    Attributes:
+        answers: the answer that was last checked, by the name of its exercise.
+        hints: how many hints were given, by the name of the exercise.
+    """
+
+    answers: dict = field(default_factory=dict)
+    hints: dict = field(default_factory=dict)
+
+    def check(self, exercise, answer, time_limit=None):
+        """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
+        if is_blank(answer):
+            return Verdict(
+                "not attempted",
+                f"Put your answer in the place of `...` and run the cell again. "
+                f"`{exercise.name}.hint()` helps you start.",
+            )
+        self.answers[exercise.name] = answer
+        verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())
+        if verdict.status == "correct":
+            progress.record(exercise.name)
+        return verdict
+
+    def hint(self, exercise):
+        """The next hint; after the last one, the last one again."""
+        hints = exercise.hints
+        number = self.hints[exercise.name] = min(self.hints.get(exercise.name, 0) + 1, len(hints))
+        last = f" After an attempt, `{exercise.name}.solution()` shows a solution." if number == len(hints) else ""
+        return Note(f"Hint {number} of {len(hints)}.", hints[number - 1] + last)
+
+    def solution(self, exercise):
+        """The solution as it stands in the instructor's notebook, for a reader who has made an attempt."""
+        name = exercise.name
+        if name not in self.answers and name not in progress.solved():
+            return Note("Try it first.", f"Run the check with an answer of your own; `{name}.hint()` gives a hint.")
+        source = source_of_the_solution(name)
+        if source is None:
+            return Note(
+                "Not here.", "The folder `solutions` is missing; your instructor has it, and so has the project."
+            )
+        return Note("One way to write it.", "The check accepts every other way that gives the same results.", source)
+
+    def try_yours(self, exercise, *inputs):
+        """What the answer that was last checked makes of inputs of the reader's choice; it fails in words."""
+        called = f"`{exercise.answer_name}({', '.join(show(value) for value in inputs)})`"
+        if exercise.name not in self.answers:
+            return Note("Your turn later.", f"This cell shows {called} as soon as a check above has seen your answer.")
+
+        def words():
+            return show(exercise.see(self.answers[exercise.name], copy.deepcopy(inputs)).value)
+
+        outcome = run_guarded(words, exercise.time_limit, exercise.left_whole)
+        warned = f" With a warning: {'; '.join(outcome.warned)}." if outcome.warned else ""
+        if outcome.error is None:
+            came = f"returns `{outcome.value}`"
+        else:
+            came = error_words(outcome.error, exercise.time_limit)
+        return Note("Yours:", f"{called} {came}.{warned}")
+
+
+SESSION = Session()
+
+
+def source_of_the_solution(name):
+    """The source of the exercise's cell in ``solutions/`` without its markers, or None where it cannot be found."""
+    chapter, _, answer_name = name.partition(".")
+    for notebook in sorted(SOLUTIONS.glob(f"{chapter.removeprefix('ch')}_*.ipynb")):
+        try:
+            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        except (OSError, ValueError, KeyError):
+            continue
+        for cell in cells:
+            if cell.get("id") == f"{chapter}-{answer_name}":
+                lines = "".join(cell["source"]).splitlines()
+                return "\n".join(line for line in lines if "### BEGIN" not in line and "### END" not in line)
+    return None

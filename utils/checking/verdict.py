@@ -1,0 +1,68 @@
+"""What a reader sees of a check: short texts that show themselves in a notebook, as text and as HTML."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from utils.display import COLOURS, QUIET
+
+
+@dataclass(frozen=True)
+class Note:
+    """A short text that shows itself in a notebook.
+
+    Attributes:
+        heading: its first words, shown in bold.
+        text: what it says; text between backticks is code, a word between asterisks is stressed.
+        code: lines of code below the text.
+        colour: of the rule at its left side.
+    """
+
+    heading: str
+    text: str
+    code: str = ""
+    colour: str = COLOURS[0]
+
+    def __repr__(self):
+        return f"{self.heading} {self.text}" + (f"\n\n{self.code}" if self.code else "")
+
+    def _repr_html_(self):
+        parts = escape(self.text, quote=False).split("`")
+        parts[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", words) for words in parts[::2]]
+        parts[1::2] = [f"<code>{words}</code>" for words in parts[1::2]]
+        text = "".join(parts)
+        code = f"<pre>{escape(self.code, quote=False)}</pre>" if self.code else ""
+        style = f"border-left: 4px solid {self.colour}; padding: 0.1em 1em; max-width: 46em"
+        return f'<div style="{style}"><p style="margin: 0.3em 0"><strong>{self.heading}</strong> {text}</p>{code}</div>'
+
+
+STATUS = {
+    "correct": ("Correct.", COLOURS[2]),
+    "incorrect": ("Not yet.", COLOURS[5]),
+    "not attempted": ("Not attempted yet.", QUIET),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """What a check found. It shows itself in a notebook, as text and as HTML.
+
+    Attributes:
+        status: ``"correct"``, ``"incorrect"`` or ``"not attempted"``.
+        message: what the reader is told.
+        mistake: the name of the recognised mistake, or None.
+    """
+
+    status: str
+    message: str
+    mistake: str | None = None
+
+    def __repr__(self):
+        return repr(self._note())
+
+    def _repr_html_(self):
+        return self._note()._repr_html_()
+
+    def _note(self):
+        heading, colour = STATUS[self.status]
+        return Note(heading, self.message, colour=colour)

@@ -1,0 +1,283 @@
+"""Exercise 2.1: the derivative of probability i for logit j, from the probabilities."""
+
+import numpy as np
+
+from utils import reference
+from utils.checking import Bank, Exercise, paragraphs
+
+# The domain
+
+
+def probabilities_and_places(rng):
+    """Probabilities with two places in them, the smallest first: certain and impossible classes, and one
+    class alone.
+    """
+    source = np.array([0.2732, 0.3780, 0.3489]) / 1.0001  # as printed they sum to 1.0001
+    three = np.array(
+        [0.55, 0.3, 0.15]
+    )  # of two classes one is 1 minus the other, so that different mistakes look alike
+    probes = [
+        (three, 0, 0),
+        (three, 0, 1),
+        (three, 2, 1),
+        (np.array([0.25, 0.75]), 0, 0),
+        (np.array([0.25, 0.75]), 0, 1),
+        (np.array([0.25, 0.75]), 1, 1),
+        (np.array([0.5, 0.5]), 0, 1),
+        (np.array([1.0]), 0, 0),
+        (np.array([1.0, 0.0]), 0, 0),
+        (np.array([1.0, 0.0]), 1, 0),
+        (source, 0, 0),
+        (source, 0, 2),
+        (source, 2, 1),
+    ]
+    for K in (3, 5):
+        p = rng.dirichlet(np.ones(K))
+        i, j = rng.choice(K, size=2, replace=False)
+        probes += [(p, int(i), int(i)), (p, int(i), int(j)), (p, int(j), int(i))]
+    return probes
+
+
+def partial_in_words(p, i, j):
+    """The sign and size of one entry of the Jacobian."""
+    return "one number from 0 to 1/4" if i == j else "one number from −1/4 to 0"
+
+
+# Right answers
+
+
+def _two_cases(p, i, j):
+    if i == j:
+        return p[i] * (1 - p[i])
+    return -p[i] * p[j]
+
+
+def _from_the_matrix(p, i, j):
+    p = np.asarray(p)
+    return (np.diag(p) - np.outer(p, p))[i, j]
+
+
+def _in_float32_partial(p, i, j):
+    p = np.asarray(p, np.float32)
+    return p[i] * (np.float32(i == j) - p[j])
+
+
+def _as_a_variance(p, i, j):
+    unit = np.eye(len(p))
+    return np.dot(p, unit[i] * unit[j]) - np.dot(p, unit[i]) * np.dot(p, unit[j])
+
+
+mistakes = Bank()
+
+partial = Exercise(
+    name="ch02.partial",
+    asks="The derivative of probability i for logit j, from the probabilities.",
+    reference=_two_cases,
+    probes=probabilities_and_places,
+    expects=partial_in_words,
+    scale=lambda p, i, j: p[i] if i == j else 0.0,
+    hints=paragraphs("""
+        There are two cases. Which comparison of the two places tells them apart?
+
+        For i = j the result is positive and made of one probability. For i ≠ j it is negative and made of two.
+
+        The function is given probabilities, so no power of e and no sum over the classes is needed any more.
+    """),
+    alternatives=(
+        _from_the_matrix,
+        _in_float32_partial,
+        _as_a_variance,
+        lambda p, i, j: p[i] * ((i == j) - p[j]),
+        lambda p, i, j: (p[i] - p[i] ** 2) if i == j else -(p[j] * p[i]),
+        lambda p, i, j: reference.softmax_vjp(np.log(np.maximum(p, 1e-320)), np.eye(len(p))[i])[j],
+    ),
+    bank=mistakes,
+    remark="Two cases, and no logit in sight: the probabilities alone say how they are going to move.",
+)
+
+
+# Mistakes
+
+HALF_SURE = np.array([0.25, 0.75])
+
+
+@mistakes.mistake(HALF_SURE, 0, 1)
+def plus_off_the_diagonal(p, i, j):
+    """
+    Your sign in the case i ≠ j is positive: for {input} you return {output}. It would mean that class 0 gains when
+    the logit of its *rival* grows. In the quotient rule that case has nothing in front of the minus, and the
+    product stands behind it. The probabilities share one total, so what one class gains, the others lose: the sum
+    over all i has to be 0.
+    """
+    return p[i] * (1 - p[i]) if i == j else p[i] * p[j]
+
+
+@mistakes.mistake(HALF_SURE, 0, 1)
+def zero_off_the_diagonal(p, i, j):
+    """
+    You return {output} for {input}: for you the logit of one class does not reach the probability of another. That
+    holds for the sigmoid and for ReLU, where each output has an input of its own. In a softmax every logit stands
+    in the common denominator, so it moves every probability. What is the derivative of that denominator for the
+    logit j?
+    """
+    return p[i] * (1 - p[i]) if i == j else 0.0
+
+
+@mistakes.mistake(HALF_SURE, 0, 1)
+def the_first_case_everywhere(p, i, j):
+    """
+    You use the formula of i = j for every pair. For {input} you return {output}, a positive number: class 0 would
+    gain from the logit of class 1. The factor in brackets contains a 1 because the *numerator* depends on the
+    logit, and the numerator of class i depends on the logit i alone. What is left of it when i and j differ?
+    """
+    return p[i] * (1 - p[j])
+
+
+the_first_case_everywhere.also(
+    lambda p, i, j: p[i] * (1 - p[i]),
+    lambda p, i, j: p[j] * (1 - p[j]),
+    lambda p, i, j: p[j] * (1 - p[i]),
+)
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def the_second_case_everywhere(p, i, j):
+    """
+    You use the formula of i ≠ j for every pair. For {input} you return {output}: raising the logit of a class would
+    lower its own probability. Where i = j the logit appears twice, in the numerator and in the denominator; your
+    formula has seen the denominator alone. Which term does the numerator add when it is the one that is
+    differentiated?
+    """
+    return -p[i] * p[j]
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def the_two_cases_swapped(p, i, j):
+    """
+    Each of your cases has the formula of the other. For {input} you return {output}: raising the logit of a class
+    would lower its own probability, and raise that of its rivals. The case i = j is the one in which the numerator
+    depends on the logit, too; it gets the longer formula and the positive sign. Which of your two branches runs
+    when i and j are equal?
+    """
+    return -p[i] * p[j] if i == j else p[i] * (1 - p[i])
+
+
+the_two_cases_swapped.also(
+    lambda p, i, j: -p[i] * p[j] if i == j else p[i] * (1 - p[j]),
+    lambda p, i, j: -p[i] * p[j] if i == j else p[j] * (1 - p[j]),
+)
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def minus_in_both_cases(p, i, j):
+    """
+    Your case i ≠ j is right, and the other has the wrong sign: for {input} you return {output}. The derivatives of
+    all probabilities for one logit sum to 0, because their total stays 1. With a minus everywhere they cannot: the
+    losses of the others have to go somewhere. Which class gains when its own logit grows?
+    """
+    return -p[i] * (1 - p[i]) if i == j else -p[i] * p[j]
+
+
+@mistakes.mistake(np.array([0.5, 0.5]), 0, 1)
+def values_compared(p, i, j):
+    """
+    You compare the two *probabilities* in order to tell the cases apart. Two different classes may be equally
+    probable: for {input} you return {output}, a positive number, as if both were one class. Which case it is
+    depends on the places alone, whatever stands in them. Which two arguments of your function are the places?
+    """
+    return p[i] * (1 - p[i]) if p[i] == p[j] else -p[i] * p[j]
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def the_gradient_of_the_loss(p, i, j):
+    """
+    You return a probability minus the indicator, {output} for {input}. If you have met it before, it was as the
+    gradient of a *loss* for the logits: chapter 3 derives it from what you build here. The derivative of the
+    probability itself is asked for, and where i = j it is positive. The derivation above ends in two products;
+    which one belongs to each case?
+    """
+    return p[i] - (i == j)
+
+
+the_gradient_of_the_loss.also(
+    lambda p, i, j: p[j] - (i == j),
+    lambda p, i, j: p[i] - 1 if i == j else p[i],
+)
+
+
+@mistakes.mistake(HALF_SURE, 0, 1)
+def the_bracket_of_the_first_case(p, i, j):
+    """
+    In the case i ≠ j you changed the sign and kept a bracket with 1 minus a probability. For {input} you return
+    {output}. In the quotient rule that case has nothing but the product of two powers of e above the line, each
+    divided by the sum. Each of these two quotients is one probability. So which two factors remain, with the minus
+    in front?
+    """
+    return p[i] * (1 - p[i]) if i == j else -p[i] * (1 - p[j])
+
+
+the_bracket_of_the_first_case.also(
+    lambda p, i, j: p[i] * (1 - p[i]) if i == j else -p[j] * (1 - p[i]),
+    lambda p, i, j: p[i] * (1 - p[i]) if i == j else -p[i] * (1 - p[i]),
+)
+
+
+@mistakes.mistake(HALF_SURE, 0, 1)
+def the_derivative_of_the_logarithm(p, i, j):
+    """
+    You return {output} for {input}. That is how fast the *logarithm* of the probability changes, the short formula
+    with the indicator and one probability. It is half of the way: the logarithm of p changes at the rate of p
+    divided by p, so one factor is still missing. By which probability, that of class i or that of class j, do you
+    have to multiply?
+    """
+    return (i == j) - p[j]
+
+
+the_derivative_of_the_logarithm.also(lambda p, i, j: 1 - p[i] if i == j else -p[j])
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def softmax_a_second_time(p, i, j):
+    """
+    Your function takes `p` for logits and applies a softmax to it. For {input} you return {output}. The exercise
+    hands you the *probabilities*: they are positive and sum to 1 already, and a second softmax makes other, flatter
+    ones of them. This double softmax is one of the most common mistakes of all, and chapter 8 is about what it does
+    to a network. What remains to be done with `p` as it is?
+    """
+    return reference.softmax_jacobian(p)[i, j]
+
+
+softmax_a_second_time.also(
+    lambda p, i, j: (
+        reference.softmax(p)[i] * (1 - reference.softmax(p)[i])
+        if i == j
+        else -reference.softmax(p)[i] * reference.softmax(p)[j]
+    )
+)
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def everything_with_the_other_sign(p, i, j):
+    """
+    Both of your cases have the right size and the wrong sign: for {input} you return {output}. Raising the logit of
+    a class raises its own probability and lowers those of the others, so the case i = j is positive. The quotient
+    rule subtracts in a fixed order: derivative of the numerator first. Which of the two products stands in front of
+    the minus?
+    """
+    return p[i] * (p[j] - (i == j))
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def the_whole_matrix(p, i, j):
+    """
+    You return several derivatives at once, {output} for {input}. The exercise asks for the single number in row i
+    and column j: how fast the probability of class i changes when the logit of class j grows. The whole matrix is
+    the subject of the next exercise, and your part of it may be right. What selects one entry?
+    """
+    return np.diag(p) - np.outer(p, p)
+
+
+the_whole_matrix.also(
+    lambda p, i, j: (np.diag(p) - np.outer(p, p))[i],
+    lambda p, i, j: (np.diag(p) - np.outer(p, p))[:, j],
+)

@@ -1,0 +1,205 @@
+"""Exercise 10.2: by how much one of n scores must lead the equal others, so that softmax gives it this weight."""
+
+import math
+
+import numpy as np
+
+from utils import reference
+from utils.checking import Bank, Exercise, paragraphs
+
+# The domain
+
+
+def numbers_and_weights(rng):
+    """Numbers of scores with the weight that the leader should get."""
+    return [
+        (10, 0.9),
+        (2, 0.5),
+        (2, 0.9),
+        (10, 0.5),
+        (10, 0.943),
+        (1_000, 0.9),
+        (1_000_000, 0.99),
+        (5, 0.1),
+        (50, 0.02),
+        (int(rng.integers(3, 30)), float(rng.uniform(0.2, 0.9))),
+        (int(rng.integers(1_000, 100_000)), float(rng.uniform(0.01, 0.999))),
+    ]
+
+
+def lead_in_words(n, weight):
+    """The form of a lead."""
+    return "one finite number"
+
+
+# Right answers
+
+
+def _lead_by_halving(n, weight):
+    low, high = -60.0, 60.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 1 / (1 + (n - 1) * math.exp(-middle)) < weight else (low, middle)
+    return low
+
+
+mistakes = Bank()
+
+lead_needed = Exercise(
+    name="ch10.lead_needed",
+    asks="By how much one of n scores must lead the equal others, so that softmax gives it this weight.",
+    reference=reference.lead_needed,
+    probes=numbers_and_weights,
+    expects=lead_in_words,
+    scale=lambda n, weight: 15.0,
+    hints=paragraphs("""
+        Only differences count, so let the others have the score 0 and the leader the score g. What is the softmax of
+        the leader?
+
+        Above the line stands the exponential of g, below the line the same plus n − 1 exponentials of 0. Solve that
+        equation for the exponential of g.
+
+        The exponential of g is n − 1 times the odds w / (1 − w). A logarithm is left to take.
+    """),
+    alternatives=(
+        _lead_by_halving,
+        lambda n, weight: math.log((n - 1) * weight / (1 - weight)),
+        lambda n, weight: 2 * np.arctanh(2 * weight - 1) + np.log(n - 1),
+        lambda n, weight: -np.log((1 / weight - 1) / (n - 1)),
+        lambda n, weight: np.float32(np.log(n - 1) - np.log1p(-weight) + np.log(weight)),
+    ),
+    bank=mistakes,
+    remark="The lead has to grow with the logarithm of the number of items, or the weight is lost.",
+)
+
+
+# Mistakes
+
+
+@mistakes.mistake(2, 0.5)
+def the_leader_counted_among_the_others(n, weight):
+    """
+    You have n rivals, and there are n − 1: the leader is one of the n. For {input} you return {output}. For a
+    thousand scores the difference is lost in rounding, for two it is the whole answer: with one rival and a weight
+    of one half the lead must be 0. How many terms below the line are not the leader's own?
+    """
+    return math.log(n * weight / (1 - weight))
+
+
+TEN = (10, 0.5)
+
+
+@mistakes.mistake(*TEN)
+def the_number_forgotten(n, weight):
+    """
+    You return the logarithm of the odds, the lead that suffices against *one* rival. For {input} that is {output},
+    whatever n is. But each further rival adds a term below the line, and together they weigh as much as their
+    number. Which factor do n − 1 equal rivals put in front of the odds?
+    """
+    return math.log(weight / (1 - weight))
+
+
+@mistakes.mistake(10, 0.5)
+def no_logarithm(n, weight):
+    """
+    You return the power of e that the lead needs, {output} for {input}, and not the lead itself. It would mean that
+    the scores have to grow in proportion to the number of rivals. They do not, because softmax raises e to them.
+    Which function brings a power of e back to its exponent?
+    """
+    return (n - 1) * weight / (1 - weight)
+
+
+@mistakes.mistake(*TEN)
+def the_other_way_round(n, weight):
+    """
+    Your lead has the wrong sign: for {input} you return {output}. Test it by hand: a leader that wants half of all
+    weight against nine rivals must lie above them. When you solved for the exponential of the lead, the quotient
+    was turned over. Which side of it must be large when many rivals are there?
+    """
+    return math.log((1 - weight) / weight / (n - 1))
+
+
+@mistakes.mistake(10, 0.9)
+def the_rivals_weighed_twice_over(n, weight):
+    """
+    You subtract the logarithm of the number of rivals, or turn the odds over, where the two have to work in the
+    same direction: more rivals and a larger weight both ask for a *larger* lead. For {input} you return {output}.
+    Raise one of the two and see whether your number rises. Which of the two signs is wrong?
+    """
+    return math.log(weight / (1 - weight)) - math.log(n - 1)
+
+
+the_rivals_weighed_twice_over.also(lambda n, weight: math.log(n - 1) - math.log(weight / (1 - weight)))
+
+
+@mistakes.mistake(*TEN)
+def times_the_rivals(n, weight):
+    """
+    You take the logarithm of the odds and multiply *it* by the number of rivals. For {input} you return {output}: a
+    leader that wants one half would need no lead at all, however many rivals there are. The n − 1 is a factor of
+    the odds, so it belongs under the logarithm. What does a logarithm make of a factor?
+    """
+    return (n - 1) * math.log(weight / (1 - weight))
+
+
+times_the_rivals.also(lambda n, weight: n * math.log(weight / (1 - weight)))
+
+
+@mistakes.mistake(*TEN)
+def weight_in_place_of_odds(n, weight):
+    """
+    You use the weight w where its odds belong. For {input} you return {output}. The leader stands below the line,
+    too, and when you bring its term to the other side, w becomes w / (1 − w). For small weights the two nearly
+    agree; a weight of 1 would need an infinite lead. What does yours need for it?
+    """
+    return math.log((n - 1) * weight)
+
+
+weight_in_place_of_odds.also(lambda n, weight: math.log(n * weight))
+
+
+@mistakes.mistake(10, 0.9)
+def the_weight_forgotten(n, weight):
+    """
+    You return the logarithm of the number of rivals, {output} for {input}, whatever the weight is. That is the lead
+    with which the leader has as much as all the others together, one half. To have more than that it needs a larger
+    lead, and for less a smaller one will do. Which quotient of the weight has the value 1 at one half, and where
+    does it enter your formula?
+    """
+    return math.log(n - 1)
+
+
+@mistakes.mistake(5, 0.1)
+def never_below_zero(n, weight):
+    """
+    Your number is never negative, because of an absolute value or a maximum with 0: for {input} you return
+    {output}. One of n equal scores has the share 1/n, without any lead. Whoever should have less than that has to
+    trail behind the others, and a lead below 0 says by how much. What does the formula give without your last step?
+    """
+    return abs(math.log((n - 1) * weight / (1 - weight)))
+
+
+never_below_zero.also(lambda n, weight: max(0.0, math.log((n - 1) * weight / (1 - weight))))
+
+
+@mistakes.mistake(*TEN)
+def another_base(n, weight):
+    """
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the
+    truth. The softmax raises *e* to the scores, so the logarithm that undoes it has the base e. Which NumPy
+    function is that?
+    """
+    return math.log2((n - 1) * weight / (1 - weight))
+
+
+another_base.also(lambda n, weight: math.log10((n - 1) * weight / (1 - weight)))
+
+
+@mistakes.mistake(*TEN)
+def the_weight_of_a_lead(n, weight):
+    """
+    You read the second argument as a lead and return a weight, {output} for {input}. That is the softmax forwards.
+    The exercise asks for the way back: the weight is given, and the lead is wanted. Write down the equation with
+    both, and solve it for the other one.
+    """
+    return 1 / (1 + (n - 1) * math.exp(-weight))
