@@ -13,7 +13,7 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-resta
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapters update lint install clean distclean
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters update lint install clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -26,8 +26,8 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 test: install ## run every test, the notebooks and the browser included
 	$(BIN)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
-browser-test: install ## run only the tests in a real browser
-	$(BIN)/python -m pytest tests -m browser $(ARGS)
+browser-test: install ## run only the tests in a real browser, and photograph what they see
+	$(BIN)/python -m pytest tests/browser $(PARALLEL) --screenshots $(ARGS)
 
 test-latest: install ## run every test with the newest releases that pyproject.toml admits, in .cache/latest
 	$(BIN)/python -m venv --clear .cache/latest
@@ -50,15 +50,19 @@ report: install ## count what the checks accept, name and reject, and write down
 solutions: install ## execute the notebooks in solutions/ and store them
 	$(BIN)/python -m utils.notebooks.execute $(ARGS)
 
+chapter: install ## execute, build and check one chapter (ARGS=03)
+	$(BIN)/python -m utils.notebooks.chapter $(ARGS)
+
 chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
 	$(BIN)/python -m utils.notebooks.build $(ARGS)
 
 update: install ## get the newest chapters and keep your answers
 	$(BIN)/python -m utils.notebooks.update $(ARGS)
 
-lint: install ## check the Python code with ruff
+lint: install ## check the Python code with ruff, and its imports with import-linter
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache
 
 install: ## build .venv where needed (lab, test and the others do this first)
 	@command -v $(firstword $(PYTHON)) >/dev/null || { \

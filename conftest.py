@@ -1,7 +1,8 @@
-"""What nbval 0.11.0 needs to be trusted with these notebooks. It lies in the root so that it reaches all of them.
+"""What nbval 0.11.0 needs to be trusted with these notebooks, and how tests in parallel are shared out.
 
-The chapters in ``chapters/`` hold a learner's answers, so blank ones are built into ``.cache/chapters`` and tested
-there. Four rules are added to nbval's own:
+It lies in the root so that it reaches all notebooks. The chapters in ``chapters/`` may hold a learner's answers, which
+are no failure of the course. So blank ones are built into ``.cache/chapters`` and tested there, and a chapter in which
+somebody has worked is represented by its blank one. Four rules are added to nbval's own:
 
 * text on stderr is not compared: warnings name files and differ from one machine to the next;
 * a kernel that died is noticed at once, not when the time of its cell is over;
@@ -19,20 +20,27 @@ import pytest
 from nbval.kernel import RunningKernel
 
 from utils.frameworks import set_environment
+from utils.notebooks.answers import describe_work
 from utils.notebooks.build import build_into
 from utils.notebooks.format import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
-BLANK_CHAPTERS = Path(".cache") / "chapters"
+CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", action="store_true", help="Photograph what the browser tests see.")
+
+
 def pytest_configure(config):
-    """Build the blank chapters anew, where pytest was asked for them, before it or any worker looks for notebooks."""
+    """Build the blank chapters anew, where pytest will run some, before it or any worker looks for notebooks."""
     folder = config.rootpath / BLANK_CHAPTERS
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     named = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
-    if hasattr(config, "workerinput") or not (everything or any(path.is_relative_to(folder) for path in named)):
+    worked_in = [path for path in (config.rootpath / CHAPTERS).glob("*.ipynb") if any(map(path.is_relative_to, named))]
+    blank_ones = everything or any(path.is_relative_to(folder) for path in named) or any(map(describe_work, worked_in))
+    if hasattr(config, "workerinput") or not blank_ones:
         return
     try:
         build_into(config.rootpath / "solutions", folder)
@@ -40,6 +48,61 @@ def pytest_configure(config):
         raise pytest.UsageError(str(error)) from error
     if everything and BLANK_CHAPTERS not in map(Path, config.args):
         config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
+
+
+# Nothing twice, and the longest first
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out what another test does as well, and begin with what takes longest.
+
+    A blank chapter that the browser tests run in JupyterLab, cell by cell and with every check looked at, is not run
+    under nbval too. Where there is no browser, or pytest was asked for notebooks only, nbval runs it.
+    """
+    in_browser = {item.callspec.params["name"] for item in items if item.get_closest_marker("runs_all_cells")}
+    if in_browser:
+        from support.chromium import find_chromium
+
+        blank = config.rootpath / BLANK_CHAPTERS
+        twice = {item for item in items if item.path.parent == blank and item.path.name in in_browser}
+        if find_chromium():
+            config.hook.pytest_deselected(items=[item for item in items if item in twice])
+            items[:] = [item for item in items if item not in twice]
+    if hasattr(config, "workerinput"):
+        items.sort(key=turn)
+
+
+def turn(item):
+    """The place of a test in a parallel run: browser, notebooks, the rest, so that no worker ends on a long one.
+
+    The later chapters load TensorFlow and PyTorch; of all chapters they take the longest.
+    """
+    if item.get_closest_marker("browser"):
+        return 0, _number(getattr(item, "callspec", None) and item.callspec.id)
+    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, 0)
+
+
+def _number(name):
+    """A key that puts chapter 10 before chapter 9, and what belongs to no chapter last."""
+    return -int(name[:2]) if name and name[:2].isdigit() else 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With ``--dist loadfile`` a file goes to one worker as a whole, only the chapters in the browser one by one."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if nodeid.startswith("tests/browser/test_chapters.py") else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
+
+
+# Notebooks
 
 
 class WatchedKernel(RunningKernel):
@@ -102,8 +165,15 @@ nbval.plugin.RunningKernel = WatchedKernel  # the name that nbval looks up when 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
-    """Collect notebooks with the class above, wherever nbval would collect them."""
+    """Collect notebooks with the class above, wherever nbval would collect them.
+
+    What a learner wrote into ``chapters/`` is left alone: there is a blank chapter in its place, or nothing.
+    """
     collectors = yield
+    root = parent.config.rootpath
+    if file_path.parent == root / CHAPTERS and collectors and describe_work(file_path):
+        file_path = root / BLANK_CHAPTERS / file_path.name
+        collectors = collectors if file_path.exists() else []
     return [
         Notebook.from_parent(parent, path=file_path) if isinstance(c, nbval.plugin.IPyNbFile) else c for c in collectors
     ]

@@ -1,6 +1,5 @@
 """CONTRIBUTING.md does what it says: its recipes are followed, its commands exist, its table of tests is complete."""
 
-import inspect
 import os
 import re
 import shutil
@@ -9,8 +8,8 @@ import sys
 from textwrap import dedent
 
 import pytest
-import test_views
 from support.sample_notebooks import cell, code, markdown, notebook, save
+from support.view_contract import ViewContract
 
 from utils.files import ROOT
 from utils.notebooks.format import notebook_text, read_notebook
@@ -27,11 +26,13 @@ def blocks(language):
 
 
 PYTHON = blocks("python")
-EXERCISE = PYTHON["# at the end of utils/exercises/ch01.py"]
+EXERCISE = PYTHON["# utils/exercises/ch01/e6_odds.py"]
+CHAPTER = PYTHON["# in utils/exercises/ch01/__init__.py"]
 CELLS = PYTHON["# once, for the new cells"]
-VIEW = PYTHON["# utils/views/two_shares.py"]
+VIEW = PYTHON["# utils/views/two_shares_view.py"]
 REGISTRATION = PYTHON["# in utils/views/__init__.py"]
 VIEW_CELL = PYTHON["# the cell"].splitlines()[-1]
+VIEW_TEST = PYTHON["# tests/views/test_two_shares.py"]
 
 
 def run(folder, *arguments):
@@ -50,31 +51,56 @@ def project(tmp_path_factory):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "browser"))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, root / name)
-    with (root / "utils" / "exercises" / "ch01.py").open("a", encoding="utf-8") as module:
-        module.write("\n\n" + EXERCISE)
-    (root / "utils" / "views" / "two_shares.py").write_text(VIEW, encoding="utf-8")
+    (root / "utils" / "exercises" / "ch01" / "e6_odds.py").write_text(EXERCISE, encoding="utf-8")
+    with (root / "utils" / "exercises" / "ch01" / "__init__.py").open("a", encoding="utf-8") as module:
+        module.write("\n\n" + CHAPTER)
+    (root / "utils" / "views" / "two_shares_view.py").write_text(VIEW, encoding="utf-8")
+    (root / "tests" / "views" / "test_two_shares.py").write_text(VIEW_TEST, encoding="utf-8")
+    floors = (root / "pyproject.toml").read_text(encoding="utf-8")
+    floors = floors.replace("chosen_points_view |", "chosen_points_view | two_shares_view |")
+    (root / "pyproject.toml").write_text(floors, encoding="utf-8")
     with (root / "utils" / "views" / "__init__.py").open("a", encoding="utf-8") as module:
         module.write(REGISTRATION + '\n__all__ += ["draw_two_shares", "two_shares"]\n')
     solution = root / "solutions" / f"{NAME}.ipynb"
     parts = [code(IMPORTS, "imports"), markdown("## The simplex", "simplex-text"), code(VIEW_CELL, "bar", "view")]
     save(notebook(*parts), solution)
-    for arguments in (["-c", CELLS], ["-m", "utils.execute", "01"], ["-m", "utils.build"]):
+    for arguments in (["-c", CELLS], ["-m", "utils.notebooks.execute", "01"], ["-m", "utils.notebooks.build"]):
         done = run(root, *arguments)
         assert done.returncode == 0, done.stderr
     return root
 
 
-def test_the_exercise_keeps_the_contract_and_the_notebooks_pass(project):
+@pytest.fixture(scope="module")
+def passed(project):
+    """The names of the tests that passed, from one run of what the two recipes say to run."""
+    places = ["tests/exercises/test_contract.py", "tests/views"]
     notebooks = [f"{folder}/{NAME}.ipynb" for folder in ("solutions", ".cache/chapters")]
-    done = run(project, "-m", "pytest", "-v", "tests/test_exercises.py", *notebooks, "-k", "odds or ipynb")
+    done = run(project, "-m", "pytest", "-v", *places, *notebooks, "-k", "odds or ipynb or two_shares")
     assert done.returncode == 0, done.stdout
-    passed = re.findall(r"^(\S+::.+?) PASSED", done.stdout, re.MULTILINE)
+    return re.findall(r"^(\S+::.+?) PASSED", done.stdout, re.MULTILINE)
+
+
+def test_the_exercise_keeps_the_contract_and_the_notebooks_pass(passed):
     for part in (r"reference.*\[ch01\.odds\]", r"rich_enough\[ch01\.odds\]", "solutions/.*Cell", "chapters/.*Cell"):
         assert any(re.search(part, name) for name in passed), part
     own = {name for name in passed if "mistake" in name and "ch01.odds-" in name}
-    for mistake in re.findall(r'Mistake\(\n\s+"([^"]+)"', EXERCISE):
-        assert any(f"ch01.odds-{mistake}-" in name for name in own), mistake
+    for mistake in re.findall(r"^@mistakes\.mistake\(.*\)\ndef (\w+)", EXERCISE, re.MULTILINE):
+        assert any(f"ch01.odds-{mistake.replace('_', ' ')}-" in name for name in own), mistake
     assert len([name for name in passed if "written_in_other_ways" in name]) >= 4
+
+
+def test_the_view_passes_what_every_view_passes(passed):
+    own = {name.rpartition("::")[2] for name in passed if "test_two_shares.py" in name}
+    common = {name for name in vars(ViewContract) if name.startswith("test_")}
+    assert {"test_every_control_changes_picture_and_text", "test_labels_keep_apart"} <= common
+    assert own == common | {"test_the_border_stands_where_the_softmax_puts_it"}
+
+
+def test_the_modules_stand_on_their_floors(project):
+    linter = shutil.which("lint-imports", path=os.path.dirname(sys.executable))
+    environment = os.environ | {"PYTHONPATH": str(project)}
+    done = subprocess.run([linter, "--no-cache"], cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_cells_stand_in_their_place_and_hold_what_a_reader_sees(project):
@@ -104,35 +130,6 @@ def test_the_place_for_the_exercise_is_in_the_real_chapter():
     assert not {"exercise-odds", "ch01-odds", "ch01-odds-check"} & set(ids), "the example is about something new"
 
 
-# The view, held against the tests of all views
-
-OF_VIEWS = [
-    test
-    for name, test in vars(test_views).items()
-    if name.startswith("test_")
-    and (list(inspect.signature(test).parameters) == ["view"] or "all_pictures" in test.__code__.co_names)
-]
-
-
-@pytest.fixture
-def module():
-    """What the module of the view defines."""
-    names = {}
-    exec(VIEW, names)
-    return names
-
-
-@pytest.mark.parametrize("test", OF_VIEWS, ids=lambda test: test.__name__)
-def test_the_view_passes(module, test, monkeypatch):
-    ends = [module["draw_two_shares"](z0, z1) for z0 in (-5.0, 0.0, 1.3, 5.0) for z1 in (-5.0, 0.0, 1.2, 5.0)]
-    monkeypatch.setattr(test_views, "all_pictures", lambda: ends)
-    test(*[module["two_shares"]()] * len(inspect.signature(test).parameters))
-
-
-def test_the_tests_of_all_views_were_found():
-    assert {"test_every_control_changes_picture_and_text", "test_labels_keep_apart"} <= {t.__name__ for t in OF_VIEWS}
-
-
 # The rest of the page
 
 
@@ -143,14 +140,13 @@ def test_every_command_exists():
     assert commands <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
 
-def test_the_table_names_every_file_of_tests():
+def test_the_table_names_every_folder_of_tests():
     rows = set(re.findall(r"^\| `(tests/[^`]+)` \|", PAGE, re.MULTILINE))
-    files = {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
-    assert rows - {"tests/browser"} == files
-    assert (ROOT / "tests" / "browser").is_dir()
+    folders = {f"tests/{path.parent.name}" for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert rows == folders | {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
 
 
 def test_every_path_exists():
     written = re.findall(r"`((?:utils|tests|solutions|chapters)/[\w./]*[\w/])`", PAGE)
-    made = {"utils/views/two_shares.py", "chapters/.backup"}
+    made = {"utils/views/two_shares_view.py", "tests/views/test_two_shares.py", "chapters/.backup"}
     assert [path for path in {*written} - made if not (ROOT / path).exists() and "NN" not in path] == []

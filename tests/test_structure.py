@@ -1,30 +1,19 @@
 """The house keeps its shape: imports run downwards, and nothing heavy is loaded before it is needed."""
 
 import ast
+import os
+import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("torch", "tensorflow", "keras", "sklearn", "scipy", "pandas")
+from utils.files import ROOT
 
-# From the top floor down; a module may import from floors below its own, and from its own folder.
-FLOORS = (
-    ("utils.exercises",),
-    ("utils.checking",),
-    ("utils.views", "utils.figures"),
-    ("utils.datasets", "utils.networks", "utils.weights", "utils.backends"),
-    ("utils.comparing",),
-    ("utils.guard", "utils.progress", "utils.display"),
-    ("utils.streaming", "utils.calibration"),
-    ("utils.losses", "utils.gradients", "utils.sigmoid"),
-    ("utils.attention", "utils.sampling", "utils.projection", "utils.winning"),
-    ("utils.softmax",),
-)
-MATHEMATICS = {"utils.softmax", "utils.losses", "utils.gradients", "utils.sigmoid", "utils.streaming"}
-MATHEMATICS |= {"utils.attention", "utils.sampling", "utils.projection", "utils.calibration"}
+HEAVY = ("torch", "tensorflow", "keras", "sklearn", "scipy", "pandas")
+MODULES = sorted((ROOT / "utils").rglob("*.py"))
+REFERENCE = sorted((ROOT / "utils" / "reference").glob("*.py"))
+IN_A_FUNCTION = {("winning", "scipy")}  # a linear program needs SciPy, when it is solved
 
 
 def module_name(file):
@@ -32,58 +21,63 @@ def module_name(file):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(file):
-    """The modules that a file imports at its top, as dotted names."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+def imported(nodes):
+    """The modules that are imported somewhere in these nodes, as dotted names."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")
 
 
-def floor(module):
-    """The number of the floor that a module stands on, counted from the top, or None where it is on none."""
-    for number, rooms in enumerate(FLOORS):
-        if any(module == room or module.startswith(room + ".") for room in rooms):
-            return number
-    return None
+def floors(folder):
+    """Whether the imports of ``utils`` in a folder keep to the floors of pyproject.toml, and what import-linter says."""
+    linter = shutil.which("lint-imports", path=os.path.dirname(sys.executable))
+    found = subprocess.run(
+        [linter, "--no-cache", "--no-logo"],
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "400", "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+    )
+    return found.returncode == 0, found.stdout + found.stderr
 
 
-def upward_imports(file):
-    module = module_name(file)
-    own = floor(module)
-    room = ".".join(module.split(".")[:2])
-    for name in imported(file):
-        other = floor(name)
-        same_room = name == room or name.startswith(room + ".")
-        if own is not None and other is not None and other <= own and not same_room:
-            yield f"{module} imports {name}"
+def test_imports_run_downwards():
+    kept, said = floors(ROOT)
+    assert kept, said
 
 
-MODULES = sorted((ROOT / "utils").rglob("*.py"))
+@pytest.mark.parametrize(
+    ("place", "line", "complaint"),
+    [
+        ("files.py", "from utils.checking import Exercise", "utils.files -> utils.checking"),
+        ("views/svg.py", "def late():\n    from utils import exercises", "utils.views.svg -> utils.exercises"),
+        ("reference/inputs.py", "from utils.reference.losses import loss", "inputs -> utils.reference.losses"),
+        ("figures/ch01.py", "from utils import files", "utils.figures.ch01 -> utils.files"),
+        ("attic.py", "", "- utils.attic"),
+        ("views/attic.py", "", "- utils.views.attic"),
+    ],
+    ids=["folder", "function", "module", "forbidden", "no floor", "no floor in a folder"],
+)
+def test_what_breaks_the_floors_is_found(tmp_path, place, line, complaint):
+    shutil.copytree(ROOT / "utils", tmp_path / "utils", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "utils" / place).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    kept, said = floors(tmp_path)
+    assert not kept
+    assert complaint in said
 
 
-@pytest.mark.parametrize("file", MODULES, ids=module_name)
-def test_imports_run_downwards(file):
-    assert list(upward_imports(file)) == []
-
-
-def test_an_upward_import_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
-    (tmp_path / "utils").mkdir()
-    bad = tmp_path / "utils" / "softmax.py"
-    bad.write_text("import numpy as np\nfrom utils import checking\n")
-    assert list(upward_imports(bad)) == ["utils.softmax imports utils.checking"]
-
-
-@pytest.mark.parametrize("module", sorted(MATHEMATICS))
-def test_the_mathematics_imports_numpy_and_itself_alone(module):
-    file = ROOT / (module.replace(".", "/") + ".py")
-    others = {name.split(".")[0] for name in imported(file)} - {"utils"} - set(sys.stdlib_module_names)
-    assert others <= {"numpy"}
-    ours = {name for name in imported(file) if name.startswith("utils.")}
-    assert all(any(name == part or name.startswith(part + ".") for part in MATHEMATICS) for name in ours)
+@pytest.mark.parametrize("file", REFERENCE, ids=module_name)
+def test_the_mathematics_imports_numpy_and_itself_alone(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    at_once = {name.split(".")[0] for name in imported(tree.body)}
+    assert at_once - set(sys.stdlib_module_names) <= {"numpy", "utils"}
+    later = {(file.stem, name.split(".")[0]) for name in imported(ast.walk(tree))} - {(file.stem, n) for n in at_once}
+    assert later <= IN_A_FUNCTION
+    assert all(name.startswith("utils.reference.") for name in imported(ast.walk(tree)) if name.startswith("utils"))
 
 
 @pytest.mark.parametrize("file", MODULES, ids=module_name)

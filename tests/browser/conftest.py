@@ -1,6 +1,7 @@
-"""A JupyterLab of its own and a real browser for the tests in this folder.
+"""A JupyterLab of its own and a real browser for the tests in this folder, one of each in every worker.
 
-The fixtures live as long as a module: Playwright keeps an event loop running, and tests in other files start their own.
+The fixtures end when the worker leaves this folder: Playwright keeps an event loop running, and tests elsewhere start
+their own. One page serves all tests. It is replaced where a test failed, since nobody knows what it left there.
 """
 
 import json
@@ -16,22 +17,23 @@ from pathlib import Path
 
 import pytest
 from nbformat.sign import NotebookNotary
-from notebook_page import NotebookPage
 from playwright.sync_api import sync_playwright
+from support.chromium import NAMES, find_chromium
+from support.chromium import VARIABLE as BROWSER
+from support.notebook_page import NotebookPage
 
 from utils.files import ROOT
 from utils.notebooks.build import build_into
 from utils.progress import VARIABLE
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = "SOFTMAX_WORKBOOK_BROWSER"  # names a browser that is not on the path
 ARGUMENTS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 SIZE = {"width": 1200, "height": 1600}  # tall enough for a whole view in one picture
+SCREENSHOTS = ROOT / ".cache" / "screenshots"
 START = 120  # seconds that JupyterLab may take to answer
 FOREIGN = ("PYTEST_CURRENT_TEST",)  # with it ipykernel does not show what a kernel writes at the level of C
 OPTIONS = (
     "--no-browser",
-    f"--LabApp.app_settings_dir={ROOT / 'utils' / 'jupyterlab'}",  # as make lab does
+    f"--LabApp.app_settings_dir={ROOT / 'utils' / 'setup' / 'jupyterlab'}",  # as make lab does
     "--ip=127.0.0.1",
     "--allow-root",
     "--IdentityProvider.token=",
@@ -61,17 +63,17 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium():
     """The path of a Chromium. Where there is none the tests are skipped, but never in continuous integration."""
-    found = os.environ.get(BROWSER) or next(filter(None, map(shutil.which, NAMES)), None)
+    found = find_chromium()
     if found is None:
         reason = f"There is no Chromium here: none of {', '.join(NAMES)} is on the path, and {BROWSER} is not set."
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def lab(chromium, tmp_path_factory):
     """A running JupyterLab over blank chapters and the solutions as stored, away from the settings of its user."""
     folder = tmp_path_factory.mktemp("lab")
@@ -136,7 +138,7 @@ def _end(server):
         server.wait()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium):
     """One browser for all tests."""
     with sync_playwright() as playwright:
@@ -145,23 +147,53 @@ def browser(chromium):
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def open_notebook(lab, browser):
-    """A context manager that opens a notebook in a fresh page, and ends page and kernels afterwards."""
+    """A context manager that opens a notebook, and closes it and ends its kernels afterwards. Nothing is stored."""
+    kept = []
 
     @contextmanager
-    def opened(path=None):
-        page = browser.new_page(viewport=SIZE, color_scheme="light")
+    def opened(path, kernel=True):
+        notebook = (
+            kept.pop() if kept else NotebookPage(browser.new_page(viewport=SIZE, color_scheme="light"), lab.address)
+        )
         try:
-            notebook = NotebookPage(page, lab.address)
-            if path is not None:
-                notebook.open(path)
+            notebook.said.clear()
+            notebook.page.set_viewport_size(SIZE)
+            notebook.dress(dark=False)
+            notebook.open(path, kernel)
             yield notebook
+            notebook.close()
+            kept.append(notebook)
         finally:
-            page.context.close()
+            if not kept:
+                notebook.page.context.close()
             _end_kernels(lab.address)
 
     return opened
+
+
+class Screenshots:
+    """Pictures for a person to look at, where they were asked for with ``--screenshots``."""
+
+    def __init__(self, wanted):
+        self._wanted = wanted
+
+    def of_notebook(self, notebook, name):
+        """The whole notebook, in slices that a browser can paint and a person can read."""
+        if self._wanted:
+            notebook.screenshots(SCREENSHOTS, name)
+
+    def of_view(self, view, name):
+        """A view in the state that it is in."""
+        if self._wanted:
+            view.root.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture(scope="package")
+def screenshots(request):
+    """Takes pictures of notebooks and views, or does nothing."""
+    return Screenshots(request.config.getoption("--screenshots"))
 
 
 def _end_kernels(address):

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,7 +190,7 @@ def test_strange_answers_get_a_clear_message(exercise, answer, capsys):
     assert verdict.status == "incorrect"
     assert len(verdict.message.split()) >= 8
     assert "Traceback" not in verdict.message
-    assert repr(verdict).startswith("Not yet.") and "<div" in verdict._repr_html_()
+    assert repr(verdict).startswith(("Not yet.", "Not yet: ")) and "<div" in verdict._repr_html_()
     assert capsys.readouterr().out == "", "what an answer prints is not shown by a check"
     assert state_of_the_process() == before
 
@@ -347,7 +348,55 @@ def test_a_function_that_returns_nothing_was_attempted(double, answer):
 
 def test_a_mistake_is_explained_with_the_readers_own_result(double):
     verdict = double.check(lambda z: z * 0.5)
-    assert verdict == Verdict("incorrect", "You return half of `[4]`, `[2]`.", "half")
+    assert verdict == Verdict("incorrect", "You return half of `[4]`, `[2]`.", "half", hints=double.hints)
+    assert repr(verdict) == "Not yet: half. You return half of `[4]`, `[2]`."
+    assert "<strong>Not yet: <em>half</em>.</strong>" in verdict._repr_html_()
+
+
+def test_hints_lie_folded_below_each_inside_the_fold_of_the_one_before(double):
+    html = double.check(lambda z: z * 0.5)._repr_html_()
+    assert re.findall(r"<details>|</details>|Which number|Multiply it", html) == [
+        "<details>", "Which number", "<details>", "Multiply it", "</details>", "</details>"
+    ]  # fmt: skip
+    assert 'role="status"' in html
+    assert "<details>" not in double.check(lambda z: z * 2)._repr_html_()
+
+
+def test_a_name_that_rests_on_one_probe_says_so(double):
+    verdict = double.check(lambda z: z / 2 if z.shape == (2,) else z + 1)
+    assert (verdict.mistake, verdict.is_certain) == ("half", False)
+    assert repr(verdict).startswith("Not yet: this looks like half.")
+
+
+def test_what_the_answer_raised_is_told_beside_the_name(double):
+    named = Bank([Mistake("division", "You divide.", recognise=lambda seen: bool(seen.results[0].problem))])
+    message = replace(double, bank=named).check(lambda z: 1 / 0).message
+    assert message == "You divide. Your answer raised ZeroDivisionError: division by zero."
+
+
+def test_of_a_large_array_one_wrong_row_is_shown(double):
+    large = replace(double, probes=lambda rng: [(np.arange(30.0).reshape(10, 3),)])
+
+    def wrong_in_one_row(z):
+        result = 2 * z
+        result[6, 1] = 0.5
+        return result
+
+    assert "Row 7 of 10 is `[36, 0.5, 40]`." in large.check(wrong_in_one_row).message
+
+
+def test_only_arguments_that_are_required_are_counted(double):
+    optional = replace(double, reference=lambda z, factor=2: factor * z)
+    assert "It is called with 1 argument here." in optional.check(lambda: 1).message
+
+
+def test_calls_that_are_slow_together_are_told_so(double):
+    def slow(z):
+        time.sleep(0.5 * LIMIT)
+        return 2 * z
+
+    message = double.check(slow, time_limit=LIMIT).message
+    assert "did not end within 0.2 seconds, all 3 inputs together" in message
 
 
 def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(double):
@@ -357,7 +406,9 @@ def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(dou
     double = replace(
         double, bank=bank(Mistake("square", "You square {input}: {output}.", (square,), (np.array([2.0]),)))
     )
-    assert double.check(square).message == "You square `[1, 2]`: `[1, 4]`."
+    message = double.check(square).message
+    assert "For `[1, 2]`" in message and "Your answer: `[1, 4]`." in message
+    assert message.endswith("It goes wrong as in a known mistake, *square*.")
 
 
 def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):

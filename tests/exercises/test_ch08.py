@@ -1,4 +1,7 @@
-"""The checks of chapter 8 look at models and trainings from outside: what they accept, and what they leave untouched."""
+"""The checks of chapter 8 look at models and trainings from outside: what they accept, name and leave untouched."""
+
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,9 +9,21 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from utils.checking.judging import observe
+from utils.checking.observing import Answer
 from utils.checking.time_limit import run_guarded
+from utils.checking.values import leaves
 from utils.exercises import ch08
-from utils.reference import cost_gradient, cross_entropy
+from utils.exercises.ch08.e3_training_step import steps_of_training
+from utils.exercises.ch08.e4_repaired_training import published_training
+from utils.reference import cost_gradient, cross_entropy, gradients
+
+PREDICATES = [
+    pytest.param(exercise, mistake, id=f"{exercise.name}-{mistake.name}")
+    for exercise in ch08.EXERCISES
+    for mistake in exercise.bank
+    if mistake.recognise is not None and mistake.samples
+]
 
 
 def sequential(*layers):
@@ -25,13 +40,11 @@ def test_the_reference_losses_agree_with_numpy():
 
 
 def test_a_step_of_the_reference_is_a_step_of_the_numpy_network():
-    from utils import reference
-
-    (case,) = ch08.steps_of_training(np.random.default_rng(0))[2]
+    (case,) = steps_of_training(np.random.default_rng(0))[2]
     W, b, X, y = (np.array(part) for part in (case.W, case.b, case.X, case.y))
     model = case.model()
     loss = ch08.training_step.reference(model, case.optimizer_of(model), *case.data())
-    dW, db = reference.gradients(W, b, X, y)
+    dW, db = gradients(W, b, X, y)
     assert loss == pytest.approx(cross_entropy(X @ W + b, y), rel=1e-6)
     np.testing.assert_allclose(model.weight.detach().T, W - case.rate * dW, rtol=1e-5)
     np.testing.assert_allclose(model.bias.detach(), b - case.rate * db, rtol=1e-5)
@@ -49,7 +62,7 @@ def test_a_check_leaves_the_random_state_as_it_was(exercise):
 
 
 def test_the_published_training_is_wrong_and_named():
-    assert ch08.repaired_training.check(ch08.published_training).mistake == "softmax over the batch axis"
+    assert ch08.repaired_training.check(published_training).mistake == "softmax over the batch axis"
 
 
 def test_a_model_without_weights_of_its_own_is_answered():
@@ -192,3 +205,90 @@ def test_a_number_is_a_number_in_every_form():
             return change(loss)
 
         assert ch08.training_step.check(answer).status == "correct"
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), PREDICATES)
+def test_a_predicate_needs_plain_data_and_no_words_of_an_error(exercise, mistake):
+    """What is seen may come from another process, and from a PyTorch with other messages."""
+    for sample in mistake.samples:
+        seen = observe(exercise, Answer(exercise, sample), exercise.probes(np.random.default_rng(0)))
+        wordless = [replace(result, detail="", raw=None) for result in seen.results]
+        assert all(is_plain(part) for result in wordless for part in (result.value, dict(result.facts)))
+        assert mistake.recognise(pickle.loads(pickle.dumps(replace(seen, results=wordless))))
+
+
+def is_plain(value):
+    """Whether there is nothing in a value but numbers, words, None, arrays and containers of such."""
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, (dict, tuple)):
+        return all(is_plain(leaf) for path, leaf in leaves(value) if path)
+    return value is None or isinstance(value, (str, bool, int, float, np.ndarray))
+
+
+def with_this_loss(loss):
+    """The second of the three losses exchanged."""
+
+    def loss_three_ways(z, y):
+        first, _, last = ch08.loss_three_ways.reference(z, y)
+        return first, loss(z, y), last
+
+    return loss_three_ways
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        (lambda z, y: F.cross_entropy(input=y, target=z), "arguments swapped"),
+        (lambda z, y: nn.NLLLoss()(nn.LogSoftmax(dim=0)(y), y), "arguments swapped"),
+        (lambda z, y: F.nll_loss(z.log_softmax(1), y[:, None].double()), "labels as a column"),
+        (lambda z, y: -z.log_softmax(1)[range(len(y)), y.double()].mean(), "labels as floats"),
+        (lambda z, y: F.cross_entropy(z, y.int()), None),  # they are no floats, though PyTorch uses the same words
+    ],
+)
+def test_a_refused_call_is_told_from_what_was_handed_over(loss, name):
+    assert ch08.loss_three_ways.check(with_this_loss(loss)).mistake == name
+
+
+def test_the_words_of_an_error_name_nothing():
+    def loss(z, y):
+        raise RuntimeError("0D or 1D target tensor expected")
+
+    verdict = ch08.loss_three_ways.check(with_this_loss(loss))
+    assert verdict.mistake is None
+    assert "Your answer raised RuntimeError: 0D or 1D target tensor expected." in verdict.message
+
+
+def test_a_refusal_that_was_caught_is_not_what_ended_the_answer():
+    def loss(z, y):
+        try:
+            return F.cross_entropy(z, y.double())
+        except RuntimeError:
+            return F.cross_entropy(z, y, "mean")
+
+    assert ch08.loss_three_ways.check(with_this_loss(loss)).mistake is None
+
+
+@pytest.mark.parametrize(("error", "calls"), [(None, 1), (ValueError, 2)])
+def test_an_answer_is_watched_in_a_second_run_when_it_failed(error, calls):
+    called = []
+
+    def loss_three_ways(z, y):
+        called.append(len(y))
+        if error is not None:
+            raise error
+        return ch08.loss_three_ways.reference(z, y)
+
+    probes = ch08.loss_three_ways.probes(np.random.default_rng(0))
+    observe(ch08.loss_three_ways, Answer(ch08.loss_three_ways, loss_three_ways), probes)
+    assert len(called) == calls * len(probes)
+
+
+@pytest.mark.parametrize("kind", [torch.tensor, np.array, list])
+def test_accuracy_and_losses_may_come_in_any_form_and_in_one_order(kind):
+    def as_a_pair(*inputs):
+        losses, accuracy = ch08.repaired_training.reference(*inputs)
+        return kind(losses), accuracy if kind is list else kind(accuracy)
+
+    assert ch08.repaired_training.check(as_a_pair).status == "correct"
+    assert ch08.repaired_training.check(lambda *inputs: as_a_pair(*inputs)[::-1]).mistake == "not a pair"

@@ -80,9 +80,9 @@ def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
 def test_every_mistake_is_recognised_by_its_own_name(exercise, mistake, answer):
     verdict = exercise.check(answer)
     assert (verdict.status, verdict.mistake) == ("incorrect", mistake.name), verdict
+    assert verdict.is_certain
     assert "{" not in verdict.message, "a placeholder was left unfilled"
-    words = len(verdict.message.split())
-    assert 40 <= words <= 120, f"{words} words: {verdict.message}"
+    assert "as in a known mistake" not in verdict.message, "right at the example of its mistake"
 
 
 @pytest.mark.prove
@@ -120,6 +120,12 @@ def test_the_bank_is_rich_enough(exercise):
     assert len(set(explanations)) == len(explanations)
     if exercise.is_function:
         assert [m.name for m in exercise.mistakes if "{output}" in m.explanation and not m.example] == []
+
+
+@each_exercise
+def test_explanations_are_neither_short_nor_long(exercise):
+    lengths = {mistake.name: len(mistake.explanation.split()) for mistake in exercise.mistakes}
+    assert {name: words for name, words in lengths.items() if not 40 <= words <= 120} == {}
 
 
 @each_exercise

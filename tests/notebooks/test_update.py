@@ -198,7 +198,7 @@ def test_a_failure_halfway_puts_everything_back(course, learner, capsys, monkeyp
     (learner / ".gitignore").write_text("chapters/.backup/\nmy own line\n")
     chapter = learner / "chapters" / NAME
     before = files(learner)
-    real = utils.update.git
+    real = utils.notebooks.update.git
 
     def failing_pull(root, *arguments):
         if arguments[0] == "pull":
@@ -210,9 +210,9 @@ def test_a_failure_halfway_puts_everything_back(course, learner, capsys, monkeyp
         raise KeyboardInterrupt if step == "Ctrl-C" else OSError("No space left on device")
 
     if step == "pull":
-        monkeypatch.setattr(utils.update, "git", failing_pull)
+        monkeypatch.setattr(utils.notebooks.update, "git", failing_pull)
     else:
-        monkeypatch.setattr(utils.update, "restore_answers", failing_restore)
+        monkeypatch.setattr(utils.notebooks.update, "restore_answers", failing_restore)
     assert main(learner) == 1
     assert "nothing was changed" in capsys.readouterr().err
     shutil.rmtree(learner / "chapters" / ".backup")

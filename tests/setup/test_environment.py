@@ -18,10 +18,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parent.parent
+from utils.files import ROOT
+
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ENVIRONMENT_FILE = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-FIRST_PARTY = {"utils", "conftest"} | {path.stem for path in (ROOT / "tests").rglob("*.py")}
+FIRST_PARTY = {"utils", "conftest", "support"}  # no test imports another one: what several need is in tests/support
 
 # Pins that no import needs, each with what needs it.
 REASONS = {
@@ -32,6 +33,7 @@ REASONS = {
     "pytest-xdist": "a plugin of pytest",
     "pytest-benchmark": "a plugin of pytest",
     "ruff": "make lint",
+    "import-linter": "make lint",
     "tensorflow-cpu": "chapter 7",
     "tensorflow": "chapter 7, where there is no tensorflow-cpu",
     "keras": "chapter 7",
@@ -203,7 +205,7 @@ def test_the_workflow_only_calls_the_script():
 
 def test_jupyterlab_knows_every_setting_that_make_lab_changes():
     """JupyterLab passes over a setting that it does not know, in silence: a renamed one would be lost."""
-    settings = json.loads((ROOT / "utils" / "jupyterlab" / "overrides.json").read_text(encoding="utf-8"))
+    settings = json.loads((ROOT / "utils" / "setup" / "jupyterlab" / "overrides.json").read_text(encoding="utf-8"))
     schemas = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
     assert settings
     for plugin, changed in settings.items():
@@ -262,7 +264,7 @@ def test_a_different_conda_environment_is_found(dependencies, problem):
 def test_an_import_without_a_pin_is_found(tmp_path):
     for folder in ("utils", "tests", "solutions"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "conftest.py").write_text("import os, utils.softmax\nimport first.part\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("import os, utils.files\nimport first.part\n", encoding="utf-8")
     (tmp_path / "utils" / "late.py").write_text("def f():\n    from second import g\n", encoding="utf-8")
     (tmp_path / "tests" / "test_late.py").write_text("from .near import h\nimport numpy\n", encoding="utf-8")
     cells = [{"cell_type": "markdown", "source": ["import no"]}, {"cell_type": "code", "source": ["import third"]}]

@@ -20,8 +20,9 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = ROOT / "utils" / "install.py"
+from utils.files import ROOT
+
+SCRIPT = ROOT / "utils" / "setup" / "install.py"
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the stand-ins of this test are shell scripts")
 
@@ -48,8 +49,8 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 
 def make_project(folder):
     """Write a project with the real script and nothing to download."""
-    (folder / "utils").mkdir(parents=True)
-    shutil.copy(SCRIPT, folder / "utils")
+    (folder / "utils" / "setup").mkdir(parents=True)
+    shutil.copy(SCRIPT, folder / "utils" / "setup")
     (folder / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
     (folder / "pyproject.toml").write_text(TINY_PYPROJECT, encoding="utf-8")
     (folder / "backend.py").write_text(TINY_BACKEND, encoding="utf-8")
@@ -66,7 +67,7 @@ def variables(**more):
 def run(project, **more):
     """Run the script from another folder, as a person at a terminal does not but a tool may."""
     return subprocess.run(
-        [sys.executable, str(project / "utils" / "install.py")],
+        [sys.executable, str(project / "utils" / "setup" / "install.py")],
         cwd=project.parent,
         env=variables(**more),
         stdin=subprocess.DEVNULL,
@@ -100,7 +101,9 @@ def packages_of(project):
 def install(tmp_path):
     """The script as a module, in a project that has nothing installed."""
     project = make_project(tmp_path / "project")
-    specification = importlib.util.spec_from_file_location("install_under_test", project / "utils" / "install.py")
+    specification = importlib.util.spec_from_file_location(
+        "install_under_test", project / "utils" / "setup" / "install.py"
+    )
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
@@ -366,7 +369,7 @@ def test_an_interrupt_ends_with_a_sentence(project):
     with socket.create_server(("127.0.0.1", 0)) as server:
         (project / "requirements.txt").write_text("numpy==2.4.6\n", encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, str(project / "utils" / "install.py")],
+            [sys.executable, str(project / "utils" / "setup" / "install.py")],
             env=variables(PIP_INDEX_URL=f"http://127.0.0.1:{server.getsockname()[1]}/"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -171,7 +171,7 @@ def a_look_at_a_model(units, probabilities=False):
     """Outputs of a network with weights of any size, or the loss of outputs: logits of any size, or probabilities."""
 
     def look(rng):
-        from utils.exercises.ch07 import Look
+        from utils.exercises.ch07.looks import Look
 
         if rng.random() < 0.5:
             shapes = [(2, 25), (25,), (25, 15), (15,), (15, units), (units,)]
@@ -187,7 +187,7 @@ def a_look_at_a_model(units, probabilities=False):
 
 def a_model_of_logits(rng):
     """A linear model with weights of any size, and examples."""
-    from utils.exercises.ch07 import Look
+    from utils.exercises.ch07.looks import Look
 
     n, m, K = _size(rng), _size(rng), 4
     W = (rng.choice([1.0, 30.0, 1000.0]) * rng.normal(size=(n, K))).astype(np.float32)
@@ -197,7 +197,7 @@ def a_model_of_logits(rng):
 
 def a_small_network(rng):
     """Points in the plane of any number, with labels, and a seed for the weights of the network that gets them."""
-    from utils.exercises.ch08 import Net
+    from utils.exercises.ch08.probes import Net
 
     m = _size(rng)
     points = (rng.choice([0.5, 3.0, 10.0]) * rng.normal(size=(m, 2))).tolist()
@@ -205,7 +205,7 @@ def a_small_network(rng):
 
 
 def tensors_of_logits_and_labels(rng):
-    from utils.exercises.ch08 import Batch
+    from utils.exercises.ch08.probes import Batch
 
     Z = _batch(rng).astype(np.float64)
     return (Batch(Z.tolist(), _labels(rng, *Z.shape).tolist()),)
@@ -215,7 +215,7 @@ def a_small_training(*optimizers):
     """A linear model with logits of any size, with and without batch normalisation, and a few steps."""
 
     def draw(rng):
-        from utils.exercises.ch08 import Training
+        from utils.exercises.ch08.probes import Training
 
         m, n, K = _size(rng, 2, 9), _size(rng), _size(rng, 2, 5)
         W, b = rng.choice([0.5, 3.0, 100.0]) * rng.normal(size=(n, K)), rng.normal(size=K)

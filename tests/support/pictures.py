@@ -30,6 +30,12 @@ def numbers_after(symbol, text):
     ]
 
 
+def scale(drawn, words_of_ticks):
+    """Pixels of the tick labels' heights, shape (ticks,), each moved from its baseline to its line."""
+    found = {"".join(node.itertext()): float(node.get("y")) - 4 for node in read(drawn).iter(f"{SVG}text")}
+    return np.array([found[words] for words in words_of_ticks])
+
+
 def extent(node):
     """The box of a text as (left, top, right, bottom), for letters of an ordinary sans-serif font."""
     size = float(node.get("font-size"))
@@ -61,36 +67,3 @@ def backgrounds(node, root):
     left, top, right, bottom = extent(node)
     for x in np.linspace(left + 1, right - 1, 5):
         yield [area for area in areas if inside((x, (top + bottom) / 2), corners(area))][-1].get("fill")
-
-
-def luminance(colour):
-    channels = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
-def contrast(one, other):
-    """The contrast ratio of WCAG 2, from 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def assert_legible(drawn, name):
-    """The picture of a view is whole: text above all shapes, large and dark enough, on the page, and kept apart."""
-    root = read(drawn)
-    assert root.get("aria-label") == drawn.text and drawn.text.isascii() and "\n" not in drawn.text
-    identifiers = [node.get("id") for node in root.iter() if node.get("id")]
-    assert len(identifiers) == len(set(identifiers))
-    assert all(identifier.startswith(f"{name}-") for identifier in identifiers)
-    tags = [node.tag for node in root.iter() if node.tag != f"{SVG}g"]
-    assert set(tags[tags.index(f"{SVG}text") :]) == {f"{SVG}text"}
-    texts = list(root.iter(f"{SVG}text"))
-    width, height = float(root.get("width")), float(root.get("height"))
-    for node in texts:
-        left, top, right, bottom = extent(node)
-        assert left >= 4 and top >= 4 and right <= width - 4 and bottom <= height - 4, node.text
-        assert float(node.get("font-size")) >= 12
-        assert all(contrast(node.get("fill"), background) >= 4.5 for background in backgrounds(node, root))
-    for one, other in itertools.combinations(texts, 2):
-        a, b = extent(one), extent(other)
-        assert min(a[2], b[2]) - max(a[0], b[0]) <= 1 or min(a[3], b[3]) - max(a[1], b[1]) <= 1, (one.text, other.text)

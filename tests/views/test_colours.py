@@ -4,12 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from support.colours import ORDINARY, contrast, linear
 
 from utils.display import COLOURS, INK, PAPER, QUIET, RULE
 
 # What a colour becomes, in linear RGB. Machado, Oliveira and Fernandes 2009, severity 1.0.
 VISIONS = {
-    "ordinary": np.eye(3),
+    "ordinary": ORDINARY,
     "protanopia": np.array(
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
     ),
@@ -27,12 +28,6 @@ WHITE = TO_XYZ @ np.ones(3)
 NOTICEABLE = 2.3  # the smallest difference in CIELAB that a trained eye sees side by side (Mahy and others 1994)
 
 
-def linear(colour):
-    """Linear RGB of a colour such as ``#0072B2``, shape (3,), each channel from 0 to 1 (sRGB, IEC 61966-2-1)."""
-    channels = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
 def lab(rgb):
     """CIELAB of linear RGB (CIE 1976)."""
     ratios = TO_XYZ @ np.clip(rgb, 0, 1) / WHITE
@@ -44,15 +39,6 @@ def difference(one, other, vision):
     return float(np.linalg.norm(lab(VISIONS[vision] @ linear(one)) - lab(VISIONS[vision] @ linear(other))))
 
 
-def contrast(one, other, vision="ordinary"):
-    """The contrast ratio of two colours, from 1 to 21 (WCAG 2)."""
-    light, dark = sorted(
-        (float(TO_XYZ[1] @ np.clip(VISIONS[v] @ linear(c), 0, 1)) for c, v in ((one, vision), (other, vision))),
-        reverse=True,
-    )
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("vision", VISIONS)
 def test_the_colours_of_classes_are_told_apart(vision):
     for one, other in itertools.combinations(COLOURS, 2):
@@ -61,8 +47,8 @@ def test_the_colours_of_classes_are_told_apart(vision):
 
 @pytest.mark.parametrize("vision", VISIONS)
 def test_text_is_read_on_paper(vision):
-    assert contrast(INK, PAPER, vision) > 7
-    assert contrast(QUIET, PAPER, vision) > 4.5
+    assert contrast(INK, PAPER, VISIONS[vision]) > 7
+    assert contrast(QUIET, PAPER, VISIONS[vision]) > 4.5
 
 
 def test_the_measures_agree_with_known_values():

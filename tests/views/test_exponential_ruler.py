@@ -6,10 +6,9 @@ import warnings
 import ml_dtypes
 import numpy as np
 import pytest
-import test_views
-from support.pictures import by_id, contrast, extent, read, words
+from support.pictures import by_id, words
+from support.view_contract import ViewContract
 
-from utils.display import PAPER
 from utils.reference import softmax
 from utils.views import draw_exponential_ruler, exponential_ruler
 from utils.views.exponential_ruler_view import FORMATS
@@ -26,18 +25,6 @@ STATES = [
     ((-95.0, -100.0), 0.0),
     ((10.0, 12.0), 0.0),
 ]
-OF_ALL_VIEWS = [
-    test_views.test_every_control_changes_picture_and_text,
-    test_views.test_random_states_of_all_controls,
-    test_views.test_reset_brings_the_start_back,
-    test_views.test_controls_are_made_for_the_keyboard,
-    test_views.test_outside_the_picture_text_has_the_colour_of_the_theme,
-    test_views.test_the_bundle_has_the_widget_a_picture_and_the_numbers,
-    test_views.test_the_prediction_comes_first,
-    test_views.test_a_right_prediction,
-    test_views.test_every_wrong_prediction,
-    test_views.test_a_skipped_prediction_gives_nothing_away_and_can_still_be_answered,
-]
 
 
 def states(count=30):
@@ -47,12 +34,12 @@ def states(count=30):
         yield tuple(rng.uniform(-1000, 1000, 2).round()), round(rng.uniform(-1000, 1000))
 
 
-@pytest.mark.parametrize("test", OF_ALL_VIEWS, ids=lambda test: test.__name__)
-def test_what_holds_for_every_view(test, monkeypatch):
-    # The common test reads a softmax of the logits out of the numbers, which stand in other words here.
-    monkeypatch.setattr(test_views, "numbers_after", lambda symbol, text: softmax(np.zeros(2)))
-    view = exponential_ruler()
-    test(view)
+class TestEveryView(ViewContract):
+    def make(self):
+        return exponential_ruler()
+
+    def pictures(self):
+        return [draw_exponential_ruler(*state) for state in states()]
 
 
 def test_the_prediction_is_what_happens():
@@ -116,28 +103,6 @@ def test_float64_agrees_with_the_reference_where_nothing_overflows():
             drawn = draw_exponential_ruler(logits, shift)
             shares = drawn.text.rpartition("softmax ")[2].rstrip(".").split(" and ")
             np.testing.assert_allclose([float(share) for share in shares], softmax(np.array(logits)), rtol=6e-3)
-
-
-def test_every_picture_is_legible():
-    for state in states():
-        drawn = draw_exponential_ruler(*state)
-        root = read(drawn)
-        texts = list(root.iter(f"{test_views.SVG}text"))
-        for node in texts:
-            left, top, right, bottom = extent(node)
-            assert left >= 4 and top >= 4 and right <= 716 and bottom <= float(root.get("height")) - 4, node.text
-            assert float(node.get("font-size")) >= 12
-            for background in (PAPER, *test_views.backgrounds(node, root)):
-                assert contrast(node.get("fill"), background) >= 4.5
-        for one, other in itertools.combinations(map(extent, texts), 2):
-            assert (
-                min(one[2], other[2]) - max(one[0], other[0]) <= 1 or min(one[3], other[3]) - max(one[1], other[1]) <= 1
-            )
-        identifiers = [node.get("id") for node in root.iter() if node.get("id")]
-        assert len(identifiers) == len(set(identifiers))
-        assert all(identifier.startswith("exponential-ruler-") for identifier in identifiers)
-        assert drawn.text.isascii() and root.get("aria-label") == drawn.text
-        assert draw_exponential_ruler(*state) == drawn
 
 
 @pytest.mark.parametrize("logits", [(1.0,), (1.0, 2.0, 3.0), (np.nan, 0.0), (np.inf, 0.0), (5000.0, 0.0)])

@@ -1,13 +1,12 @@
 """The view of chapter 2: its picture is read back and compared with the Jacobian."""
 
-import itertools
 import re
 from html import unescape
 
 import numpy as np
 import pytest
-from support.pictures import SVG, backgrounds, by_id, contrast, extent, numbers_after, read, words
-from test_views import ends, shown
+from support.pictures import by_id, numbers_after, words
+from support.view_contract import ViewContract
 
 from utils.display import COLOURS
 from utils.reference import softmax, softmax_jacobian
@@ -21,6 +20,14 @@ def states(count=40):
     yield from (START, (0.0,) * 4, (5.0, -5.0, -5.0, -5.0), (-5.0, 5.0, 5.0, -5.0), (-5.0,) * 4, (5.0, 5.0, 5.0, -5.0))
     for _ in range(count):
         yield tuple(rng.uniform(-5, 5, 4).round(1))
+
+
+class TestEveryView(ViewContract):
+    def make(self):
+        return jacobian_heatmap()
+
+    def pictures(self):
+        return [draw_jacobian_heatmap(logits) for logits in states()]
 
 
 def matrix(drawn):
@@ -79,43 +86,19 @@ def test_bars_of_the_probabilities_and_of_the_eigenvalue_are_true_to_their_numbe
         assert width / (4 * 92 - 2) == pytest.approx(eigenvalue / 0.5, abs=1e-4)
 
 
-def test_the_picture_is_whole_legible_and_repeatable():
-    for logits in states():
-        drawn = draw_jacobian_heatmap(logits)
-        assert drawn == draw_jacobian_heatmap(logits)
-        assert drawn.text.isascii() and "\n" not in drawn.text
-        root = read(drawn)
-        identifiers = [node.get("id") for node in root.iter() if node.get("id")]
-        assert len(identifiers) == len(set(identifiers))
-        texts = list(root.iter(f"{SVG}text"))
-        for node in texts:
-            left, top, right, bottom = extent(node)
-            assert left >= 4 and right <= float(root.get("width")) - 4, node.text
-            assert top >= 4 and bottom <= float(root.get("height")) - 4, node.text
-            for background in backgrounds(node, root):
-                assert contrast(node.get("fill"), background) >= 4.5, (node.text, background)
-        for (one, a), (other, b) in itertools.combinations([(node.text, extent(node)) for node in texts], 2):
-            assert min(a[2], b[2]) - max(a[0], b[0]) <= 1 or min(a[3], b[3]) - max(a[1], b[1]) <= 1, (one, other)
-
-
 @pytest.mark.parametrize("logits", [(1.0, 2.0), (1.0,) * 5, (np.nan, 0, 0, 0), (np.inf, 0, 0, 0)])
 def test_logits_that_cannot_be_drawn_are_refused(logits):
     with pytest.raises(ValueError, match="four finite logits"):
         draw_jacobian_heatmap(logits)
 
 
-def test_every_slider_moves_picture_and_text():
+def test_the_sliders_set_the_logits():
     view = jacobian_heatmap()
-    for control in view.controls.values():
-        for value in ends(control):
-            before = shown(view)
-            control.value = value
-            assert view.error.value == ""
-            assert before[0] != shown(view)[0] and before[1] != shown(view)[1]
-    assert "z = [5.0, 5.0, 5.0, 5.0]" in unescape(view.numbers.value)
-    view.reset_button.click()
     assert view.state() == {"z0": 2.0, "z1": 1.0, "z2": 0.1, "z3": -1.0}
     assert draw_jacobian_heatmap(START).text in unescape(view.numbers.value)
+    for control in view.controls.values():
+        control.value = 5.0
+    assert "z = [5.0, 5.0, 5.0, 5.0]" in unescape(view.numbers.value)
 
 
 def test_what_the_prediction_says_is_so():

@@ -5,11 +5,9 @@ import itertools
 import mpmath
 import numpy as np
 import pytest
-import test_views
-from support.pictures import by_id, contrast, extent, read
-from test_view_exponential_ruler import OF_ALL_VIEWS
+from support.pictures import SVG, by_id, corners, read
+from support.view_contract import ViewContract
 
-from utils.display import PAPER
 from utils.views import draw_loss_against_gap, loss_against_gap
 from utils.views.loss_against_gap_view import METHODS, losses_and_gradients
 
@@ -24,9 +22,12 @@ def states(count=30):
         yield round(rng.uniform(-40, 130), 1), round(rng.uniform(3, 15), 1)
 
 
-@pytest.mark.parametrize("test", OF_ALL_VIEWS, ids=lambda test: test.__name__)
-def test_what_holds_for_every_view(test):
-    test(loss_against_gap())
+class TestEveryView(ViewContract):
+    def make(self):
+        return loss_against_gap()
+
+    def pictures(self):
+        return [draw_loss_against_gap(*state) for state in states()]
 
 
 def test_exact_agrees_with_mpmath():
@@ -84,31 +85,10 @@ def test_the_table_holds_the_numbers():
         assert f"gap {gap:.1f}, epsilon 10^{-exponent:.1f}: exact loss" in drawn.text
 
 
-def test_every_picture_is_legible():
-    for state in states():
-        drawn = draw_loss_against_gap(*state)
-        root = read(drawn)
-        texts = list(root.iter(f"{test_views.SVG}text"))
-        for node in texts:
-            left, top, right, bottom = extent(node)
-            assert left >= 4 and top >= 4 and right <= 716 and bottom <= float(root.get("height")) - 4, node.text
-            assert float(node.get("font-size")) >= 12
-            assert contrast(node.get("fill"), PAPER) >= 4.5
-        for one, other in itertools.combinations(map(extent, texts), 2):
-            assert (
-                min(one[2], other[2]) - max(one[0], other[0]) <= 1 or min(one[3], other[3]) - max(one[1], other[1]) <= 1
-            )
-        identifiers = [node.get("id") for node in root.iter() if node.get("id")]
-        assert len(identifiers) == len(set(identifiers))
-        assert all(identifier.startswith("loss-against-gap-") for identifier in identifiers)
-        assert drawn.text.isascii() and root.get("aria-label") == drawn.text
-        assert draw_loss_against_gap(*state) == drawn
-
-
 def test_curves_stay_in_their_panels():
     for state in states():
-        for node in read(draw_loss_against_gap(*state)).iter(f"{test_views.SVG}polyline"):
-            points = test_views.corners(node)
+        for node in read(draw_loss_against_gap(*state)).iter(f"{SVG}polyline"):
+            points = corners(node)
             assert len(points) >= 2
             assert all(16 <= x <= 704 and 60 <= y <= 424 for x, y in points)
 

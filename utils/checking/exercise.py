@@ -25,8 +25,8 @@ class Exercise:
         name: chapter and name of the answer, for example ``"ch01.softmax"``.
         asks: one sentence that says what is asked.
         reference: the right answer: a function, or a value.
-        probes: a function from a random generator to a list of input tuples, the smallest first. It is called at every
-            check, so that a memorised answer fails. An exercise that asks for a value has the single probe ``()``.
+        probes: the :class:`Domain` that the text promises, or another function from a random generator to a list of
+            input tuples, the smallest first. An exercise that asks for a value has the single probe ``()``.
             Probes are plain data; models and other things that live are made from them by ``observe``.
         expects: a function from the inputs to words: what the result should look like, without its numbers.
         hints: two to four hints, from a question to nearly the way.

@@ -10,10 +10,10 @@ import inspect
 import numpy as np
 
 from utils.checking.observing import UNREADABLE, Seen, look
-from utils.checking.time_limit import run_guarded
+from utils.checking.time_limit import TimeLimitExceeded, run_guarded
 from utils.checking.values import agree, form_of, has_finite_numbers, kind
 from utils.checking.verdict import Verdict
-from utils.checking.words import beside, fold, in_code
+from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
 
 
 def judge(exercise, answer, rng):
@@ -34,43 +34,44 @@ def judge(exercise, answer, rng):
             f"with its own inputs. It was given {answer.kind}.",
         )
     seen = observe(exercise, answer, exercise.probes(rng))
-    wrong = next((place for place in range(len(seen.results)) if not is_right(exercise, seen, place)), None)
+    wrong = next((place for place, right in enumerate(seen.right) if not right), None)
     if wrong is None and len(seen.results) == len(seen.probes):
         inputs = len(seen.probes)
         tested = f" Compared with the reference on {inputs} inputs." if inputs > 1 else ""
         return Verdict("correct", fold(exercise.remark) + tested)
-    mistake = recognise(exercise, seen, wrong)
+    mistake, is_certain = recognise(exercise, seen, wrong)
 
     def message():
         if mistake is None:
             return describe(exercise, answer, seen, wrong)
-        return explain(exercise, mistake, answer, failing=seen.probes[wrong])
+        return explain(exercise, mistake, answer, seen, wrong)
 
     # What came back may be an object that cannot even be printed, so this is guarded, too.
     outcome = run_guarded(message, exercise.time_limit)
     fallback = f"What came back is {kind(seen.results[wrong].raw)}, which cannot be compared."
-    return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name)
+    return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name, is_certain)
 
 
 def observe(exercise, answer, probes):
     """Everything that there is to see of an answer on some probes."""
     expected = [exercise.expect(inputs) for inputs in probes]
-    return Seen(probes, answer.observe(probes, list(map(form_of, expected))), expected, answer.names)
+    results = answer.observe(probes, list(map(form_of, expected)))
+    right = [is_right(exercise, *parts) for parts in zip(probes, results, expected, strict=False)]
+    return Seen(probes, results, expected, right, answer.names)
 
 
-def is_right(exercise, seen, place):
+def is_right(exercise, inputs, result, expected):
     """Whether the result on one probe is the expected one."""
-    result = seen.results[place]
     if result.problem or result.changed:
         return False
-    return agree(result.value, seen.expected[place], exercise.rtol, exercise.scale(*seen.probes[place]))
+    return agree(result.value, expected, exercise.rtol, exercise.scale(*inputs))
 
 
 # Naming the mistake ---------------------------------------------------------------------------------------------------
 
 
 def recognise(exercise, seen, wrong):
-    """The mistake that explains what was seen, or None.
+    """The mistake that explains what was seen, or None; and whether that is certain.
 
     Three stages, the most certain first: a mistake of which a sample gives the same results on all probes; a mistake
     whose predicate holds; the one mistake of which a sample is like the answer up to the first probe that fails, and
@@ -88,14 +89,15 @@ def recognise(exercise, seen, wrong):
         for sample in mistake.samples:
             alike = agreeing(exercise, sample, seen, wrong)
             if alike == len(seen.results):
-                return mistake
+                return mistake, True
             if alike > wrong and mistake not in candidates:
                 candidates.append(mistake)
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and mistake.recognise(seen):
-            return mistake
-    finite = has_finite_numbers(seen.results[wrong].value)
-    return candidates[0] if finite and len(candidates) == 1 else None
+            return mistake, True
+    if has_finite_numbers(seen.results[wrong].value) and len(candidates) == 1:
+        return candidates[0], False
+    return None, True
 
 
 def agreeing(exercise, sample, seen, wrong):
@@ -146,30 +148,38 @@ def alike(one, other, rtol, in_words):
 # Saying it ------------------------------------------------------------------------------------------------------------
 
 
-def explain(exercise, mistake, answer, failing=None):
+def explain(exercise, mistake, answer, seen, wrong):
     """The explanation of a mistake, with its example worked by the answer that made it.
+
+    The example is shown only with words that fit it: where the answer happens to be right there, the first probe that
+    fails is described in its place. What the answer raised is always told.
 
     Args:
         exercise: what was asked.
         mistake: one of its mistakes.
         answer: the one that was judged.
-        failing: inputs on which it is wrong; they take the place of an example on which it happens to be right.
+        seen: what was observed of it.
+        wrong: the place of the first probe that fails.
     """
-    if "{output}" not in mistake.explanation:
-        return mistake.explanation.replace("{input}", in_code(mistake.example))
-    example = mistake.example
-    seen = observe(exercise, answer, [example])
-    if failing is not None and is_right(exercise, seen, 0):
-        example = failing
-        seen = observe(exercise, answer, [example])
-    (result, *_), (expected,) = seen.results, seen.expected
+    text = mistake.explanation
+    if "{output}" in text:
+        at_example = observe(exercise, answer, [mistake.example])
+        if at_example.right[0]:
+            return f"{describe(exercise, answer, seen, wrong)} It goes wrong as in a known mistake, *{mistake.name}*."
+        text = text.replace("{output}", _output(mistake, at_example.results[0], at_example.expected[0]))
+    text = text.replace("{input}", in_code(mistake.example))
+    failure = seen.results[wrong]
+    has_raised = failure.problem not in ("", UNREADABLE) and failure.raw is None and failure.detail.startswith("raised")
+    return f"{text} Your answer {failure.detail}." if has_raised and failure.detail not in text else text
+
+
+def _output(mistake, result, expected):
+    """What an answer made of an example, in words."""
     if mistake.describe is not None and not result.problem:
-        output = mistake.describe(result.value)
-    elif mistake.describe is None and (result.raw is not None or result.problem in ("", UNREADABLE)):
-        output = f"`{beside(result.texts, expected)}`"
-    else:
-        output = f"nothing, because it {result.detail}"
-    return mistake.explanation.replace("{input}", in_code(example)).replace("{output}", output)
+        return mistake.describe(result.value)
+    if mistake.describe is None and (result.raw is not None or result.problem in ("", UNREADABLE)):
+        return f"`{beside(result.texts, expected)}`"
+    return f"nothing, because it {result.detail}"
 
 
 def describe(exercise, answer, seen, place):
@@ -179,6 +189,8 @@ def describe(exercise, answer, seen, place):
     asked = f"For {given}, {fold(exercise.expects(*inputs))} was expected"
     if result.problem == UNREADABLE:
         return f"{asked}. What came back could not be read as that: {result.detail}."
+    if result.problem == TimeLimitExceeded.__name__ and place > 0:
+        return f"Your answer {result.detail}, all {len(seen.probes)} inputs together. The last that it was given is {given}."
     if result.problem:
         return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
     scale = exercise.scale(*inputs)
@@ -188,7 +200,8 @@ def describe(exercise, answer, seen, place):
 
 def _signature_help(exercise, answer, result):
     """A sentence for a function that cannot take the arguments of the exercise."""
-    count = len(inspect.signature(exercise.reference).parameters)
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    count = sum(parameter.default is parameter.empty for parameter in parameters)
     if result.problem == "TypeError" and not answer.takes(count):
         return f" It is called with {count} argument{'s' if count != 1 else ''} here."
     return ""
@@ -217,4 +230,17 @@ def differences(value, expected, are_equal):
         return "It contains nan, which comes from an operation without a result, such as inf/inf or 0/0."
     if np.isinf(value).any() and not np.isinf(expected).any():
         return "It contains an infinite number, which comes from an overflow, a logarithm of 0 or a division by 0."
-    return "Its shape is right, its numbers are not."
+    if value.ndim == 0:
+        return "It is another number."
+    return "Its shape is right, its numbers are not." + _first_wrong_row(value, expected, are_equal)
+
+
+def _first_wrong_row(value, expected, are_equal):
+    """Of a large array the first row that is wrong, since a large array is not shown whole."""
+    if value.size <= SHOWN_WHOLE:
+        return ""
+    rows = value.reshape(-1, value.shape[-1])
+    truth = expected.reshape(rows.shape)
+    place = next((place for place in range(len(rows)) if not are_equal(rows[place], truth[place])), 0)
+    row = "" if len(rows) == 1 else f" Row {place + 1} of {len(rows)} is"
+    return f"{row or ' It begins with'} `{show(rows[place][:SHOWN_WHOLE])}`."

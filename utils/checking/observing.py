@@ -90,12 +90,14 @@ class Seen:
         probes: tuples of inputs.
         results: a :class:`Result` for each probe.
         expected: the value that the reference gives for each probe.
+        right: whether each result is the expected one.
         names: the names of globals and attributes that the answer's code mentions; empty where it has none of Python.
     """
 
     probes: Sequence[tuple]
     results: Sequence[Result]
     expected: Sequence[object]
+    right: Sequence[bool] = ()
     names: frozenset = frozenset()
 
 

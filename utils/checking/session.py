@@ -2,7 +2,7 @@
 
 import copy
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from utils.checking.time_limit import run_guarded
 from utils.checking.verdict import Note, Verdict
 from utils.checking.words import error_words, show
 from utils.files import ROOT
+from utils.frameworks import clean_setting
 
 SOLUTIONS = ROOT / "solutions"
 
@@ -33,16 +34,15 @@ class Session:
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
         if is_blank(answer):
-            return Verdict(
-                "not attempted",
-                f"Put your answer in the place of `...` and run the cell again. "
-                f"`{exercise.name}.hint()` helps you start.",
-            )
+            start = f"Put your answer in the place of `...` and run the cell again. `{exercise.name}.hint()` helps you start."
+            return Verdict("not attempted", start, hints=exercise.hints)
         self.answers[exercise.name] = answer
-        verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())
+        with clean_setting():
+            verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())
         if verdict.status == "correct":
             progress.record(exercise.name)
-        return verdict
+            return verdict
+        return replace(verdict, hints=exercise.hints)
 
     def hint(self, exercise):
         """The next hint; after the last one, the last one again."""
@@ -72,7 +72,8 @@ class Session:
         def words():
             return show(exercise.see(self.answers[exercise.name], copy.deepcopy(inputs)).value)
 
-        outcome = run_guarded(words, exercise.time_limit, exercise.left_whole)
+        with clean_setting():
+            outcome = run_guarded(words, exercise.time_limit, exercise.left_whole)
         warned = f" With a warning: {'; '.join(outcome.warned)}." if outcome.warned else ""
         if outcome.error is None:
             came = f"returns `{outcome.value}`"

@@ -16,30 +16,44 @@ class Note:
         text: what it says; text between backticks is code, a word between asterisks is stressed.
         code: lines of code below the text.
         colour: of the rule at its left side.
+        hints: folded below the text, each inside the fold of the one before.
     """
 
     heading: str
     text: str
     code: str = ""
     colour: str = COLOURS[0]
+    hints: tuple[str, ...] = ()
 
     def __repr__(self):
-        return f"{self.heading} {self.text}" + (f"\n\n{self.code}" if self.code else "")
+        return f"{self.heading} {self.text}".replace("*", "") + (f"\n\n{self.code}" if self.code else "")
 
     def _repr_html_(self):
-        parts = escape(self.text, quote=False).split("`")
-        parts[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", words) for words in parts[::2]]
-        parts[1::2] = [f"<code>{words}</code>" for words in parts[1::2]]
-        text = "".join(parts)
         code = f"<pre>{escape(self.code, quote=False)}</pre>" if self.code else ""
+        folded = ""
+        for number, hint in reversed(list(enumerate(self.hints, start=1))):
+            summary = "A hint" if number == 1 else "One more hint"
+            folded = f"<details><summary>{summary}</summary><p>{marked_up(hint)}</p>{folded}</details>"
         style = f"border-left: 4px solid {self.colour}; padding: 0.1em 1em; max-width: 46em"
-        return f'<div style="{style}"><p style="margin: 0.3em 0"><strong>{self.heading}</strong> {text}</p>{code}</div>'
+        heading = f"<strong>{marked_up(self.heading)}</strong>"
+        return (
+            f'<div role="status" style="{style}"><p style="margin: 0.3em 0">{heading} {marked_up(self.text)}</p>'
+            f"{code}{folded}</div>"
+        )
+
+
+def marked_up(text):
+    """A text as HTML: what stands between backticks is code, a word between asterisks is stressed."""
+    parts = escape(text, quote=False).split("`")
+    parts[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", words) for words in parts[::2]]
+    parts[1::2] = [f"<code>{words}</code>" for words in parts[1::2]]
+    return "".join(parts)
 
 
 STATUS = {
-    "correct": ("Correct.", COLOURS[2]),
-    "incorrect": ("Not yet.", COLOURS[5]),
-    "not attempted": ("Not attempted yet.", QUIET),
+    "correct": ("Correct", COLOURS[2]),
+    "incorrect": ("Not yet", COLOURS[5]),
+    "not attempted": ("Not attempted yet", QUIET),
 }
 
 
@@ -51,11 +65,15 @@ class Verdict:
         status: ``"correct"``, ``"incorrect"`` or ``"not attempted"``.
         message: what the reader is told.
         mistake: the name of the recognised mistake, or None.
+        is_certain: whether the mistake was recognised on every probe, and not on one alone.
+        hints: what helps on, folded below a verdict that is not correct.
     """
 
     status: str
     message: str
     mistake: str | None = None
+    is_certain: bool = True
+    hints: tuple[str, ...] = ()
 
     def __repr__(self):
         return repr(self._note())
@@ -65,4 +83,6 @@ class Verdict:
 
     def _note(self):
         heading, colour = STATUS[self.status]
-        return Note(heading, self.message, colour=colour)
+        if self.mistake is not None:
+            heading += f": *{self.mistake}*" if self.is_certain else f": this looks like *{self.mistake}*"
+        return Note(f"{heading}.", self.message, colour=colour, hints=self.hints)

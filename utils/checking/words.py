@@ -8,6 +8,7 @@ from utils import reference
 from utils.checking.time_limit import TimeLimitExceeded
 from utils.checking.values import kind, without_gradients
 
+SHOWN_WHOLE = 16  # entries; a larger array is told by its shape
 DIGITS = (4, 7, 10, 17)  # how many a number is written with, the fewest that will do
 # Where the modules of the first edition went, whose names stood in its notebooks.
 MOVED = {
@@ -52,7 +53,7 @@ def show(value, digits=DIGITS[0]):
             array = np.asarray(without_gradients(value))
         except Exception:
             return kind(value)
-        if array.size > 16:
+        if array.size > SHOWN_WHOLE:
             return f"an array of the shape {array.shape}"
         value = array.tolist()
     if isinstance(value, (list, tuple)):
@@ -65,7 +66,7 @@ def show(value, digits=DIGITS[0]):
         return f"{value + 0.0:.0f}" if is_whole else f"{value:.{digits}g}"  # −0 is written as 0
     if isinstance(value, dict) and any(isinstance(part, np.ndarray) for part in value.values()):
         # What was seen of a model or a training, by name; more digits than usual help nobody there.
-        parts = (f"{key} {part if isinstance(part, str) else show(part)}" for key, part in value.items())
+        parts = (f"{key} {part if isinstance(part, str) else show(np.round(part, 4))}" for key, part in value.items())
         return textwrap.shorten(", ".join(parts), 120, placeholder=" …")
     try:
         return textwrap.shorten(repr(value), 120, placeholder=" …")

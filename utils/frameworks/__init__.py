@@ -7,6 +7,7 @@ from utils.frameworks.backends import (
     set_environment,
     start_under,
 )
+from utils.frameworks.setting import clean_setting
 from utils.frameworks.weights import (
     from_keras,
     from_torch,
@@ -21,6 +22,7 @@ from utils.frameworks.weights import (
 __all__ = [
     "BackendError",
     "Running",
+    "clean_setting",
     "from_keras",
     "from_torch",
     "into_keras",

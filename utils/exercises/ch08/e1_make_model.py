@@ -63,8 +63,8 @@ def _put(tensors, model):
 def look_at_network(answer, net):
     """Everything about a network that does not depend on how its layers are called.
 
-    What is compared is what it does with known weights: its logits and the gradients of its loss, and how it was before.
-    Its outputs as they came are a fact.
+    What is compared is what it does with known weights, its logits and the gradients of its loss, and how it was
+    before. Its outputs as they came are a fact.
     """
     torch = pytorch()
     if isinstance(answer, torch.nn.Module):
@@ -415,12 +415,13 @@ other_sizes.also(
 )
 
 
-def _does_not_fit(product):
-    """Whether the rows of one factor are longer or shorter than the other one needs them; `linear` takes it transposed."""
-    if product["function"] not in ("linear", "matmul", "mm") or len(product["tensors"]) < 2:
+def _does_not_fit(call):
+    """Whether the rows of one factor are longer or shorter than the other one needs them."""
+    if call["function"] not in ("linear", "matmul", "mm", "addmm") or len(call["tensors"]) < 2:
         return False
-    shape, weights = (tensor["shape"] for tensor in product["tensors"][:2])
-    return shape[-1] != (weights[-1] if product["function"] == "linear" else weights[0])
+    first = 1 if call["function"] == "addmm" else 0  # a bias stands before its factors
+    rows, weights = (tensor["shape"] for tensor in call["tensors"][first : first + 2])
+    return rows[-1] != weights[-1 if call["function"] == "linear" else 0]  # `linear` takes its weights transposed
 
 
 @mistakes.mistake(*POINTS, recognise=refused(_does_not_fit))

@@ -26,10 +26,11 @@ from utils.exercises.ch08.formulas import (
     with_epsilon,
 )
 from utils.exercises.ch08.lazily import functional, pytorch
-from utils.exercises.ch08.looking import as_array, is_row, observing, one_thread
+from utils.exercises.ch08.looking import as_array, observing, one_thread
 from utils.exercises.ch08.probes import Batch, drawn_numbers
 from utils.exercises.ch08.recognising import (
     came_as,
+    has_index_with_fractions,
     has_labels_with_fractions,
     has_labels_with_two_axes,
     has_probabilities_in_whole_numbers,
@@ -80,7 +81,7 @@ def look_at_losses(answer, batch):
     several = isinstance(losses, (tuple, list)) or (isinstance(losses, torch.Tensor) and losses.ndim > 0)
     if not several or len(losses) != 3:
         raise Unfit("not three losses", f"returned {kind(losses)} in place of three losses")
-    if any(map(is_row, losses)):
+    if any(isinstance(loss, (tuple, list)) or getattr(loss, "ndim", 0) for loss in losses):
         raise Unfit("rows of losses", "returned a row of losses in place of a single one")
     gradients = []
     for loss in losses:
@@ -192,7 +193,9 @@ def _stands_in_a_place(*wrongs):
 
 
 def _places_of(formula, pairs):
-    """Where among three losses, of all batches, a formula stands; nothing is computed after the last suspect is gone."""
+    """The places among three losses that are, in all batches, those of a formula; it is left at the first batch where
+    there are none.
+    """
     places = {0, 1, 2}
     for batch, losses in pairs:
         like = _loss_of(formula, batch)
@@ -465,7 +468,7 @@ labels_as_a_column.also(
 )
 
 
-@mistakes.mistake(*TWO_CLASSES, recognise=refused(has_labels_with_fractions))
+@mistakes.mistake(*TWO_CLASSES, recognise=refused(has_labels_with_fractions, has_index_with_fractions))
 def labels_as_floats(z, y):
     """
     You turn the labels into floating numbers, and a label is the place of an entry: there is no column 1.0. PyTorch

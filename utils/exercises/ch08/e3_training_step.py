@@ -580,17 +580,18 @@ def _goes_back(call):
     return call["function"] in ("backward", "grad")
 
 
-def _has_no_way_back(call):
+def _starts_without_a_graph(call):
     return _goes_back(call) and not call["tensors"][0]["has_graph"]
 
 
-def _has_many_ways_back(call):
-    """A row of losses has no single gradient."""
-    loss = call["tensors"][0]
-    return _goes_back(call) and loss["has_graph"] and math.prod(loss["shape"]) != 1
+def _starts_from_a_row(call):
+    """A row has no single gradient, unless `backward` is handed the weights of its numbers."""
+    loss, *others = call["tensors"]
+    has_weights = call["function"] == "backward" and bool(others)
+    return _goes_back(call) and not has_weights and loss["has_graph"] and math.prod(loss["shape"]) != 1
 
 
-@mistakes.mistake(recognise=refused(_has_no_way_back))
+@mistakes.mistake(recognise=refused(_starts_without_a_graph))
 def gradients_switched_off(model, optimizer, X, y):
     """
     PyTorch stops with “element 0 of tensors does not require grad”: the loss has no graph to go back through.
@@ -666,7 +667,7 @@ mistakes.add(
     takes that mean unless it is told not to. Which `reduction` stands in your call, or which mean is missing?
     """,
     step_with(loss=lambda z, y: functional().cross_entropy(z, y, reduction="none")),
-    recognise=refused(_has_many_ways_back),
+    recognise=refused(_starts_from_a_row),
 )
 
 

@@ -21,7 +21,7 @@ from utils.exercises.ch08.formulas import (
     with_epsilon,
 )
 from utils.exercises.ch08.lazily import functional, pytorch
-from utils.exercises.ch08.looking import as_array, graph_of, is_row, observing, one_thread, weights_of
+from utils.exercises.ch08.looking import as_array, graph_of, observing, one_thread, weights_of
 from utils.exercises.ch08.probes import SMALL, WRONG_AND_SURE, ZEROS, Training, drawn_training
 from utils.exercises.ch08.recognising import (
     came_as,
@@ -79,11 +79,15 @@ def look_at_training(answer, training):
     if not isinstance(outcome, (tuple, list)) or len(outcome) != 2:
         raise Unfit("not a pair", f"returned {kind(outcome)} in place of a pair")
     losses, accuracy = outcome
-    if not is_row(losses):
-        problem = "not a pair" if is_row(accuracy) else "a single loss"
+    if _is_single(losses):
+        problem = "a single loss" if _is_single(accuracy) else "not a pair"
         raise Unfit(problem, f"returned {kind(losses)} in place of a list of losses")
     (accuracy,) = as_array([accuracy])
     return {"losses": as_array(losses), "accuracy": accuracy, **weights_of(model), "graph": graph_of(losses)}
+
+
+def _is_single(value):
+    return not hasattr(value, "__len__") or getattr(value, "ndim", None) == 0
 
 
 # Right answers

@@ -51,11 +51,6 @@ def as_array(values):
     return np.array([value.detach().numpy() if hasattr(value, "detach") else value for value in values])
 
 
-def is_row(value):
-    """Whether something has a length and is no text: a list, or a tensor with an axis."""
-    return hasattr(value, "__len__") and not isinstance(value, str) and getattr(value, "ndim", 1) > 0
-
-
 def graph_of(losses):
     """Whether one of the losses would keep its graph alive."""
     return "kept" if any(getattr(loss, "requires_grad", False) for loss in losses) else "let go"

@@ -58,12 +58,13 @@ def misses(attribute):
 # Calls that PyTorch refused: the name of a function and its tensors, see `watching`
 
 
-def refused(is_wrong):
-    """A predicate: whether an answer failed in a call for which a condition holds."""
+def refused(*conditions):
+    """A predicate: whether an answer failed in a call for which one of these conditions holds."""
 
     def recognise(seen):
         calls = [result.facts.get("refused") for result in seen.results]
-        return any(is_wrong(call) for call in calls if call is not None and call["tensors"])
+        calls = [call for call in calls if call is not None and call["tensors"]]
+        return any(condition(call) for condition in conditions for call in calls)
 
     return recognise
 
@@ -83,10 +84,13 @@ def has_labels_with_two_axes(call):
 
 
 def has_labels_with_fractions(call):
-    """A label is a place, and so is an index."""
-    if call["function"] == "__getitem__":
-        return any(index["is_floating"] for index in call["tensors"][1:])
+    """A label is a place, and there is no place 1.5."""
     return _has_labels(call) and call["tensors"][1]["is_floating"] and len(call["tensors"][1]["shape"]) < 2
+
+
+def has_index_with_fractions(call):
+    """The same for labels between square brackets."""
+    return call["function"] == "__getitem__" and any(index["is_floating"] for index in call["tensors"][1:])
 
 
 def has_probabilities_in_whole_numbers(call):

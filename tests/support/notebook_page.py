@@ -5,6 +5,7 @@ Waiting is always for a condition, never for a time, so that a slow machine make
 
 SECOND = 1000  # the browser counts in milliseconds
 PATIENCE = 60 * SECOND  # for one step; long, since other work may share the processors
+BEAT = 30  # between two looks at the page; to look at every frame would make the browser paint frames all the time
 RUN_PATIENCE = 200 * SECOND  # for a whole notebook
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -212,7 +213,7 @@ class NotebookPage:
 
     def wait(self, condition, argument=None, patience=PATIENCE):
         """Wait until a function of the page returns a true value, and return that value."""
-        return self.page.wait_for_function(condition, arg=argument, timeout=patience).json_value()
+        return self.page.wait_for_function(condition, arg=argument, timeout=patience, polling=BEAT).json_value()
 
     def ask(self, expression, argument=None):
         """The value of an expression of JavaScript, or of a function applied to ``argument``."""
