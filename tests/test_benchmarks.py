@@ -3,8 +3,8 @@
 Errors are counted in units in the last place (ulp): the distance between two neighbouring numbers of the type, at the
 exact value, which mpmath computes with 60 digits. Memory is the peak of what a call allocates, without its input.
 
-Ours is slower than SciPy in one line of the table: the cross-entropy of a single example, where most of the time goes into
-looking at the labels, which the few calls that stand for SciPy leave out.
+Ours is slower than SciPy in one line of the table: the cross-entropy of a single example, where most of the time goes
+    into looking at the labels, which the few calls that stand for SciPy leave out.
 """
 
 import tracemalloc

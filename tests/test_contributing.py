@@ -9,7 +9,6 @@ from textwrap import dedent
 
 import pytest
 from support.sample_notebooks import cell, code, markdown, notebook, save
-from support.view_contract import ViewContract
 
 from utils.files import ROOT
 from utils.notebooks.format import notebook_text, read_notebook
@@ -29,10 +28,10 @@ PYTHON = blocks("python")
 EXERCISE = PYTHON["# utils/exercises/ch01/e6_odds.py"]
 CHAPTER = PYTHON["# in utils/exercises/ch01/__init__.py"]
 CELLS = PYTHON["# once, for the new cells"]
-VIEW = PYTHON["# utils/views/two_shares_view.py"]
+VIEW = blocks("js")["// utils/views/js/two_shares.js"]
 REGISTRATION = PYTHON["# in utils/views/__init__.py"]
 VIEW_CELL = PYTHON["# the cell"].splitlines()[-1]
-VIEW_TEST = PYTHON["# tests/views/test_two_shares.py"]
+VIEW_TEST = PYTHON["# in tests/views/test_drawings.py"]
 
 
 def run(folder, *arguments):
@@ -54,13 +53,19 @@ def project(tmp_path_factory):
     (root / "utils" / "exercises" / "ch01" / "e6_odds.py").write_text(EXERCISE, encoding="utf-8")
     with (root / "utils" / "exercises" / "ch01" / "__init__.py").open("a", encoding="utf-8") as module:
         module.write("\n\n" + CHAPTER)
-    (root / "utils" / "views" / "two_shares_view.py").write_text(VIEW, encoding="utf-8")
-    (root / "tests" / "views" / "test_two_shares.py").write_text(VIEW_TEST, encoding="utf-8")
+    (root / "utils" / "views" / "js" / "two_shares.js").write_text(VIEW, encoding="utf-8")
+    with (root / "tests" / "views" / "test_drawings.py").open("a", encoding="utf-8") as module:
+        module.write("\n\n" + VIEW_TEST)
+    names = root / "tests" / "support" / "drawn.py"
+    known = names.read_text(encoding="utf-8")
+    assert known.count('    "sharpness",\n') == 1
+    names.write_text(known.replace('    "sharpness",\n', '    "sharpness",\n    "two_shares",\n'), encoding="utf-8")
     floors = (root / "pyproject.toml").read_text(encoding="utf-8")
-    floors = floors.replace("chosen_points_view |", "chosen_points_view | two_shares_view |")
+    assert floors.count("e5_sigmoid_from_softmax") == 1
+    floors = floors.replace("e5_sigmoid_from_softmax", "e5_sigmoid_from_softmax | e6_odds")
     (root / "pyproject.toml").write_text(floors, encoding="utf-8")
     with (root / "utils" / "views" / "__init__.py").open("a", encoding="utf-8") as module:
-        module.write(REGISTRATION + '\n__all__ += ["draw_two_shares", "two_shares"]\n')
+        module.write("\n\n" + REGISTRATION + '\n\n__all__ += ["two_shares"]\n')
     solution = root / "solutions" / f"{NAME}.ipynb"
     parts = [code(IMPORTS, "imports"), markdown("## The simplex", "simplex-text"), code(VIEW_CELL, "bar", "view")]
     save(notebook(*parts), solution)
@@ -90,10 +95,9 @@ def test_the_exercise_keeps_the_contract_and_the_notebooks_pass(passed):
 
 
 def test_the_view_passes_what_every_view_passes(passed):
-    own = {name.rpartition("::")[2] for name in passed if "test_two_shares.py" in name}
-    common = {name for name in vars(ViewContract) if name.startswith("test_")}
-    assert {"test_every_control_changes_picture_and_text", "test_labels_keep_apart"} <= common
-    assert own == common | {"test_the_border_stands_where_the_softmax_puts_it"}
+    own = {name.rpartition("::")[2] for name in passed if "two_shares" in name}
+    assert {"test_two_shares", "test_text_is_legible[two_shares]"} <= own
+    assert "test_every_control_has_a_name_and_changes_picture_and_text[two_shares]" in own
 
 
 def test_the_modules_stand_on_their_floors(project):
@@ -111,7 +115,9 @@ def test_the_cells_stand_in_their_place_and_hold_what_a_reader_sees(project):
     assert verdict.data["text/plain"].startswith("Correct.")
     (picture,) = cell(solution, "bar").outputs
     assert set(picture.data) == {"text/html", "text/plain"}
-    assert picture.data["text/html"].startswith('<img alt="z = [2.0, 1.0]: a = [0.7311, 0.2689]."')
+    assert picture.data["text/html"].startswith(
+        '<div data-view="two_shares"><img alt="z = [2.0, 1.0]: a = [0.7311, 0.2689]."'
+    )
 
 
 def test_the_chapter_has_a_stub(project):
@@ -146,7 +152,15 @@ def test_the_table_names_every_folder_of_tests():
     assert rows == folders | {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_map_names_every_folder_and_module_of_utils(page):
+    rows = (ROOT / page).read_text(encoding="utf-8").partition("| in `utils/` |")[2].partition("\n\n")[0]
+    places = re.findall(r"`(\w+(?:/|\.py))", "".join(row.split("|")[1] for row in rows.splitlines()[2:]))
+    inside = [path for path in (ROOT / "utils").iterdir() if not path.name.startswith("__")]
+    assert sorted(places) == sorted(f"{path.name}/" if path.is_dir() else path.name for path in inside)
+
+
 def test_every_path_exists():
     written = re.findall(r"`((?:utils|tests|solutions|chapters)/[\w./]*[\w/])`", PAGE)
-    made = {"utils/views/two_shares_view.py", "tests/views/test_two_shares.py", "chapters/.backup"}
+    made = {"utils/views/js/two_shares.js", "chapters/.backup"}
     assert [path for path in {*written} - made if not (ROOT / path).exists() and "NN" not in path] == []

@@ -31,7 +31,7 @@ def imported(nodes):
 
 
 def floors(folder):
-    """Whether the imports of ``utils`` in a folder keep to the floors of pyproject.toml, and what import-linter says."""
+    """Whether the imports of ``utils`` in a folder keep to the floors of pyproject.toml, and what the linter says."""
     linter = shutil.which("lint-imports", path=os.path.dirname(sys.executable))
     found = subprocess.run(
         [linter, "--no-cache", "--no-logo"],

@@ -1,1 +1,1 @@
-"""Shared code of the softmax workbook: reference mathematics, checks, views, figures, and the builder of the chapters."""
+"""Shared code of the softmax workbook: mathematics, checks, views, figures, and the builder of the chapters."""

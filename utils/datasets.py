@@ -77,8 +77,8 @@ def iris():
 def digits():
     """1,797 handwritten digits as pictures of 8×8 pixels, one picture in each row, from 0 (paper) to 1 (ink).
 
-    Scikit-learn's copy is the test part of the set in the UCI repository, written by 13 of its 43 people. Each pixel was
-    a count from 0 to 16, so all values are sixteenths.
+    Scikit-learn's copy is the test part of the set in the UCI repository, written by 13 of its 43 people. Each pixel
+    was a count from 0 to 16, so all values are sixteenths.
     """
     from sklearn.datasets import load_digits
 
@@ -95,7 +95,8 @@ def digits():
 def in_three(data):
     """A data set in three parts that never meet: to train on, to choose with, to judge by.
 
-    Example i goes to the second part where i leaves 3 when divided by 5, to the third where it leaves 4, else to the first.
+    Example i goes to the second part where i leaves 3 when divided by 5, to the third where it leaves 4, else to the
+    first.
 
     Returns:
         Three data sets.

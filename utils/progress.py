@@ -7,12 +7,13 @@ It maps the name of an exercise to the moment of its first passing check, in ISO
 import contextlib
 import json
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from utils.files import ROOT, write_text
+
 VARIABLE = "SOFTMAX_WORKBOOK_PROGRESS"
-CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
+CHAPTERS = ROOT / "chapters"
 
 
 def progress_file():
@@ -66,23 +67,10 @@ def record(name):
         return True
     known[name] = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        _write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
+        write_text(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
     except OSError:
         return False
     return True
-
-
-def _write_atomically(file, text):
-    """Write the whole file or nothing: the text goes to a new file that then takes the place of the old one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=".new")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(temporary, file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _set_aside(file):

@@ -42,5 +42,5 @@ def test_a_view_and_a_diagnosis(open_notebook):
         notebook.type_into(EXERCISE, WRONG_ANSWER)
         notebook.run_cell(EXERCISE)
         notebook.run_cell(CHECK)
-        notebook.cell(CHECK).get_by_text("Not yet.").wait_for()
+        notebook.cell(CHECK).get_by_text("Not yet:").wait_for()
         photograph(notebook, "diagnosis.png", notebook.cell(EXERCISE), notebook.cell(CHECK))

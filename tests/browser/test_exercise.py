@@ -28,8 +28,14 @@ def test_a_learner_gets_a_diagnosis_stops_an_endless_loop_and_succeeds(lab, open
         notebook.run_cell(check)
         expected = ch01.first_softmax.check(np.exp)
         assert expected.mistake
-        assert notebook.plain_text(check) == f"Not yet. {expected.message}"
-        notebook.cell(check).get_by_text("Not yet.").wait_for()
+        assert notebook.plain_text(check) == f"Not yet: {expected.mistake}. {expected.message}"
+        notebook.cell(check).get_by_text("Not yet:").wait_for()
+        assert notebook.cell(check).get_by_role("status").count() == 1
+        hints = notebook.cell(check).locator("details")
+        assert hints.count() == len(ch01.first_softmax.hints)
+        assert not hints.nth(1).is_visible(), "each hint lies in the fold of the one before"
+        hints.first.locator("summary").first.press("Enter")
+        hints.nth(1).locator("summary").first.wait_for()
 
         answer(
             "import pathlib\n\ndef first_softmax(z):\n"

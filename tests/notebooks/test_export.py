@@ -1,4 +1,4 @@
-"""A chapter exported to a page: a reader without Python sees every formula, every figure and a picture of every view."""
+"""A chapter exported to a page: a reader without Python sees every formula, figure and picture of a view."""
 
 import base64
 import re

@@ -30,7 +30,7 @@ any_finite = arrays.arrays(np.float64, shapes, elements=st.floats(-1e300, 1e300)
 
 
 def exact(z, temperature=1):
-    """Softmax, its logarithm and log-sum-exp of one vector with 400 digits: enough to see the digits behind a gap of 700."""
+    """Softmax, its logarithm and log-sum-exp of one vector, with 400 digits: enough behind a gap of 700."""
     with mpmath.workdps(400):
         z = [mpmath.mpf(float(value)) / mpmath.mpf(temperature) for value in z]
         total = mpmath.fsum(mpmath.exp(value) for value in z)

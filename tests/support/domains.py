@@ -16,25 +16,40 @@ def _size(rng, least=1, most=7):
     return int(rng.integers(least, most + 1))
 
 
-def _numbers(rng, shape, scale=None):
-    """Logits of one of several sizes, integers too, with or without a common shift, sometimes with ties."""
+def _numbers(rng, shape, scale=None, integers=True):
+    """Logits of one of several sizes, perhaps integers too, with or without a common shift, sometimes with ties."""
     scale = rng.choice([0.5, 3.0, 30.0, 1000.0]) if scale is None else scale
     values = scale * rng.normal(size=shape) + rng.choice([0.0, 0.0, scale, -10 * scale])
     if rng.random() < 0.2:
         values = np.round(values / scale) * scale  # ties
-    if rng.random() < 0.25:
+    if integers and rng.random() < 0.25:
         return values.astype(np.int64)
     return values.astype(np.float32).astype(np.float64)  # so that answers in float32 read the same numbers
 
 
-def _batch(rng, scale=None):
-    K = _size(rng)
-    m = K if rng.random() < 0.3 else _size(rng)
-    return _numbers(rng, (m, K), scale)
+def _classes(rng):
+    """A number of classes: one, a few, or many."""
+    return _size(rng, 1, 12)
 
 
-def _vector_or_batch(rng):
-    return _numbers(rng, _size(rng)) if rng.random() < 0.5 else _batch(rng)
+def _examples(rng):
+    """A number of examples: one, a few, or many."""
+    return int(rng.choice([1, _size(rng, 2, 9), _size(rng, 21, 40)], p=[0.15, 0.65, 0.2]))
+
+
+def _batch(rng, scale=None, integers=True):
+    K = _classes(rng)
+    m = K if rng.random() < 0.3 else _examples(rng)
+    return _numbers(rng, (m, K), scale, integers)
+
+
+def _vector_or_batch(rng, integers=True):
+    return _numbers(rng, _classes(rng), integers=integers) if rng.random() < 0.5 else _batch(rng, integers=integers)
+
+
+def floats(draw):
+    """The same domain without integers."""
+    return lambda rng: draw(rng, integers=False)
 
 
 def _labels(rng, m, K):
@@ -50,12 +65,12 @@ def one_moderate_vector(rng):
     return (np.clip(_numbers(rng, _size(rng, 1, 9), scale=2.0), -8, 8),)
 
 
-def vector_or_batch(rng):
-    return (_vector_or_batch(rng),)
+def vector_or_batch(rng, integers=True):
+    return (_vector_or_batch(rng, integers),)
 
 
-def batch(rng):
-    return (_batch(rng),)
+def batch(rng, integers=True):
+    return (_batch(rng, integers=integers),)
 
 
 def vector(rng):
@@ -112,8 +127,8 @@ def labels_and_classes(rng):
     return _labels(rng, _size(rng, 1, 12), K), K
 
 
-def batch_and_labels(rng):
-    Z = _batch(rng)
+def batch_and_labels(rng, integers=True):
+    Z = _batch(rng, integers=integers)
     return Z, _labels(rng, *Z.shape)
 
 
@@ -145,8 +160,8 @@ def training(rng):
     return rng.normal(size=(m, n)), _labels(rng, m, K), K, float(rng.uniform(0.1, 1.0)), int(rng.integers(1, 12))
 
 
-def batch_and_answers(rng):
-    Z = _batch(rng)
+def batch_and_answers(rng, integers=True):
+    Z = _batch(rng, integers=integers)
     return Z, rng.integers(2, size=Z.shape)
 
 
@@ -154,14 +169,14 @@ def batch_and_threshold(rng):
     return np.asarray(_batch(rng, scale=3.0), dtype=float) + 1e-3, float(rng.uniform(0.05, 0.95))
 
 
-def logits_and_answers(rng):
-    z = _numbers(rng, _size(rng))
+def logits_and_answers(rng, integers=True):
+    z = _numbers(rng, _classes(rng), integers=integers)
     return z, rng.integers(2, size=z.shape)
 
 
 def stream(rng):
     """Chunks of logits, some of them infinitely negative, and one finite logit at least."""
-    chunks = [np.asarray(_numbers(rng, _size(rng)), dtype=float) for _ in range(_size(rng))]
+    chunks = [_numbers(rng, _size(rng), integers=False) for _ in range(_size(rng))]
     for chunk in chunks[1:]:
         chunk[rng.random(chunk.shape) < rng.choice([0.0, 0.3, 1.0])] = -np.inf
     return tuple(chunks[place] for place in rng.permutation(len(chunks)))
@@ -227,13 +242,17 @@ def a_small_training(*optimizers):
     return draw
 
 
-def queries_keys_and_values(rng):
+def queries_keys_and_values(rng, integers=True):
     """Tables of any size, square ones often, with scores up to thousands."""
     n, m, d, v = (_size(rng) for _ in range(4))
     if rng.random() < 0.3:
         m = d = v = n
     scale = rng.choice([0.5, 2.0, 30.0])
-    return _numbers(rng, (n, d), scale), _numbers(rng, (m, d), scale), _numbers(rng, (m, v), 2.0)
+    return (
+        _numbers(rng, (n, d), scale, integers),
+        _numbers(rng, (m, d), scale, integers),
+        _numbers(rng, (m, v), 2.0, integers),
+    )
 
 
 def items_and_weight(rng):
@@ -244,15 +263,13 @@ def layer_and_labels(rng):
     """Hidden states, weights, labels, and blocks that divide the classes, do not, or hold them all."""
     m, d, K = _size(rng), _size(rng), _size(rng, 1, 12)
     H, W = rng.normal(size=(m, d)), rng.choice([0.5, 3.0, 1000.0]) * rng.normal(size=(d, K))
-    if rng.random() < 0.25:
-        H, W = np.round(H).astype(np.int64), np.round(W).astype(np.int64)
     return H, W, _labels(rng, m, K), _size(rng, 1, K + 2)
 
 
 def _without_ties(rng):
-    z = _vector_or_batch(rng)
+    z = _vector_or_batch(rng, integers=False)
     while any(len(set(row)) < z.shape[-1] for row in z.reshape(-1, z.shape[-1]).tolist()):
-        z = _vector_or_batch(rng)
+        z = _vector_or_batch(rng, integers=False)
     return z
 
 
@@ -273,7 +290,7 @@ def logits_and_p(rng):
 def logits_and_uniform_numbers(rng):
     """Logits and chances with a clear winner in each row."""
     while True:
-        z = _vector_or_batch(rng)
+        z = _vector_or_batch(rng, integers=False)
         u = rng.uniform(1e-4, 1 - 1e-4, size=z.shape)
         ordered = np.sort(z - np.log(-np.log(u)), axis=-1)
         if z.shape[-1] == 1 or (ordered[..., -1] - ordered[..., -2]).min() > 1e-2:
@@ -343,19 +360,19 @@ DOMAINS = {
     "ch03.loss": probabilities_and_label,
     "ch03.indicator": labels_and_classes,
     "ch03.cost": batch_of_probabilities,
-    "ch03.cost_gradient": batch_and_labels,
+    "ch03.cost_gradient": floats(batch_and_labels),
     "ch03.repaired_loss": logits_and_one_hot,
     "ch04.gradients": model_and_batch,
     "ch04.relative_error": two_arrays,
     "ch04.train": training,
     "ch04.predict": model_and_examples,
     "ch05.sigmoids": batch,
-    "ch05.binary_cross_entropy": batch_and_answers,
+    "ch05.binary_cross_entropy": floats(batch_and_answers),
     "ch05.predict_labels": batch_and_threshold,
-    "ch06.logsumexp": vector_or_batch,
-    "ch06.log_softmax": vector_or_batch,
-    "ch06.cross_entropy": batch_and_labels,
-    "ch06.sigmoid_cross_entropy": logits_and_answers,
+    "ch06.logsumexp": floats(vector_or_batch),
+    "ch06.log_softmax": floats(vector_or_batch),
+    "ch06.cross_entropy": floats(batch_and_labels),
+    "ch06.sigmoid_cross_entropy": floats(logits_and_answers),
     "ch06.streaming_logsumexp": stream,
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),
@@ -370,7 +387,7 @@ DOMAINS = {
     "ch09.keras_to_torch": layers_of_keras,
     "ch09.confusion_matrix": labels_and_decisions,
     "ch09.fit_temperature": logits_that_have_a_temperature,
-    "ch10.attention": queries_keys_and_values,
+    "ch10.attention": floats(queries_keys_and_values),
     "ch10.lead_needed": items_and_weight,
     "ch10.streaming_cross_entropy": layer_and_labels,
     "ch10.with_top_k": logits_and_k,

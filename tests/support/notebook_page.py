@@ -7,7 +7,6 @@ SECOND = 1000  # the browser counts in milliseconds
 PATIENCE = 60 * SECOND  # for one step; long, since other work may share the processors
 BEAT = 30  # between two looks at the page; to look at every frame would make the browser paint frames all the time
 RUN_PATIENCE = 200 * SECOND  # for a whole notebook
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # What the tests ask the page. `jupyterapp` is JupyterLab itself, see `--LabApp.expose_app_in_browser`.
 SCRIPT = r"""
@@ -61,10 +60,12 @@ window.workbook = {
     id: cell.model.id,
     trusted: cell.model.trusted,
     stored: workbook.outputs(cell.model.id).filter(output =>
-      Object.entries(output.data ?? {}).some(([type, data]) => type.startsWith('image/') || [data].flat().join('').includes('<img'))
+      Object.entries(output.data ?? {}).some(([type, data]) =>
+        type.startsWith('image/') || [data].flat().join('').includes('<img'))
     ).length,
     seen: [...cell.node.querySelectorAll('.jp-OutputArea-output img')].filter(image =>
-      image.src.startsWith('data:image/') && image.naturalWidth > 0 && image.alt.trim() && image.getClientRects().length).length,
+      image.src.startsWith('data:image/') && image.naturalWidth > 0 && image.alt.trim()
+      && image.getClientRects().length).length,
   })),
 
   // Text cells whose formulas are still to come, or never came.
@@ -110,8 +111,8 @@ window.workbook = {
     return {
       drawing: drawing?.innerHTML ?? '',
       numbers: drawing ? [...root.querySelectorAll('[role="status"]')].find(after)?.textContent ?? '' : '',
-      places: [...root.querySelectorAll('.noUi-origin')].map(origin => origin.style.transform),
-      alerts: [...root.querySelectorAll('[role="alert"]')].map(alert => alert.textContent),
+      places: [...root.querySelectorAll('input[type=range], select')].map(control => control.value),
+      alerts: [...root.querySelectorAll('[role="alert"]')].map(alert => alert.textContent).filter(Boolean),
     };
   },
 
@@ -140,7 +141,8 @@ window.workbook = {
       const [red, green, blue, opacity] = brush.getImageData(0, 0, 1, 1).data;
       return [red, green, blue, opacity / 255];
     };
-    const over = (front, back) => back.slice(0, 3).map((value, index) => front[3] * front[index] + (1 - front[3]) * value);
+    const over = (front, back) => back.slice(0, 3)
+      .map((value, index) => front[3] * front[index] + (1 - front[3]) * value);
     const behind = node => {
       if (!node) return [255, 255, 255];
       const colour = channels(getComputedStyle(node).backgroundColor);
@@ -290,12 +292,9 @@ class NotebookPage:
         return self.ask("() => workbook.badImages()")
 
     def live_views(self):
-        """The ids of the cells with the tag ``view`` whose output is an interactive view."""
-        return [
-            cell
-            for cell in self.ask("() => workbook.codeCells('view')")
-            if any(WIDGET_VIEW in output.get("data", {}) for output in self.ask("id => workbook.outputs(id)", cell))
-        ]
+        """The ids of the cells with the tag ``view`` whose output is a view that has come to life."""
+        alive = "id => Boolean(workbook.node(id).querySelector('[data-view] button'))"
+        return [cell for cell in self.ask("() => workbook.codeCells('view')") if self.ask(alive, cell)]
 
     def outline(self):
         """What a stray key would change: the mode, and the cells with their texts."""
@@ -310,7 +309,7 @@ class NotebookPage:
 
     def view(self, identity):
         """The view in the output of a cell."""
-        return ViewOnPage(self, self.cell(identity).locator(".jp-OutputArea-output .widget-vbox").first)
+        return ViewOnPage(self, self.cell(identity).locator("[data-view]").first)
 
     def dress(self, dark):
         """Change to the dark or the light theme."""
@@ -343,13 +342,13 @@ class ViewOnPage:
 
     @property
     def sliders(self):
-        """The handles of all sliders, in the order of the keyboard."""
-        return self.root.locator(".noUi-handle").all()
+        """All sliders that can be seen, in the order of the keyboard."""
+        return self.root.locator("input[type=range]:visible").all()
 
     @property
     def choices(self):
-        """The buttons of which one is always pressed."""
-        return self.root.locator(".widget-toggle-buttons button").all()
+        """All lists of which one entry is chosen."""
+        return self.root.locator("select:visible").all()
 
     def button(self, name):
         """The button with this text."""
@@ -376,7 +375,7 @@ class ViewOnPage:
 
     def asks_first(self):
         """Whether a question stands in the place of the drawing and its controls."""
-        return self.button("Skip").count() == 1 and not self.sliders and not self.state()["drawing"]
+        return self.button("Skip").count() == 1 and not self.sliders and not self.root.locator("svg:visible").count()
 
     def move(self, slider, key):
         """Press a key on a slider and wait until drawing and numbers have followed. Returns whether it moved."""
@@ -388,13 +387,10 @@ class ViewOnPage:
         return True
 
     def choose(self, choice):
-        """Press a button and wait until drawing and numbers have followed. Returns whether it was up before."""
-        if "mod-active" in choice.get_attribute("class"):
-            return False
+        """Choose the next entry of a list by keyboard and wait until drawing and numbers have followed."""
         before = self.state()
-        self.press(choice, "Enter")
+        self.press(choice, "ArrowDown")
         self._wait_for_change(before)
-        return True
 
     def _wait_for_change(self, before):
         self.notebook.wait(
@@ -409,7 +405,8 @@ class ViewOnPage:
         """Press Reset and wait until the view shows its start again."""
         self.press(self.button("Reset"), "Enter")
         self.notebook.wait(
-            "([root, start]) => Object.entries(workbook.view(root)).every(([key, now]) => String(now) === String(start[key]))",
+            """([root, start]) => Object.entries(workbook.view(root))
+                .every(([key, now]) => String(now) === String(start[key]))""",
             [self._handle, start],
         )
 

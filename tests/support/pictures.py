@@ -1,39 +1,10 @@
-"""Reading a picture of a view back: its parts, its words, and whether they can be read."""
+"""Where the parts of a picture lie, and whether its words can be read."""
 
 import itertools
-import re
-import xml.etree.ElementTree as ElementTree
-from html import unescape
 
 import numpy as np
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-def read(drawn):
-    return ElementTree.fromstring(drawn.svg)
-
-
-def by_id(drawn, identifier):
-    (found,) = [node for node in read(drawn).iter() if node.get("id") == identifier]
-    return found
-
-
-def words(drawn):
-    return ["".join(node.itertext()) for node in read(drawn).iter(f"{SVG}text")]
-
-
-def numbers_after(symbol, text):
-    """The numbers of a list in the text; ``<0.001`` and ``>0.999`` count as their limits."""
-    return [
-        float(number.strip(" <>")) for number in re.search(rf"{symbol} = \[([^]]*)\]", unescape(text))[1].split(",")
-    ]
-
-
-def scale(drawn, words_of_ticks):
-    """Pixels of the tick labels' heights, shape (ticks,), each moved from its baseline to its line."""
-    found = {"".join(node.itertext()): float(node.get("y")) - 4 for node in read(drawn).iter(f"{SVG}text")}
-    return np.array([found[words] for words in words_of_ticks])
 
 
 def extent(node):

@@ -9,6 +9,7 @@ from utils.checking.bank import Bank, Mistake
 from utils.checking.domain import Domain
 from utils.checking.exercise import Exercise
 from utils.checking.observing import Observation, Seen, Unfit
+from utils.checking.playground import Playground, Slider, logit_sliders
 from utils.checking.values import Unreadable
 from utils.checking.verdict import Note, Verdict
 from utils.checking.words import paragraphs
@@ -20,9 +21,12 @@ __all__ = [
     "Mistake",
     "Note",
     "Observation",
+    "Playground",
     "Seen",
+    "Slider",
     "Unfit",
     "Unreadable",
     "Verdict",
+    "logit_sliders",
     "paragraphs",
 ]

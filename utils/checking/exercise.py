@@ -8,13 +8,9 @@ from functools import cached_property
 from utils.checking.bank import Bank
 from utils.checking.every_function import mistakes_of_every_function
 from utils.checking.observing import Observation
+from utils.checking.playground import Playground
 from utils.checking.session import SESSION
 from utils.checking.values import plain
-
-
-def call(answer, *inputs):
-    """How most exercises look at an answer: they call it."""
-    return answer(*inputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +33,15 @@ class Exercise:
         scale: a function from the inputs to the size of numbers that cancel on the way to the result. A result is right
             within ``rtol * (abs(expected) + scale)``: 0 for probabilities, max(1, max|z|) for a log-sum-exp.
         rtol: relative tolerance; wide enough for float32.
-        observe: how an answer is looked at; calling it, unless the exercise says otherwise. It gets the answer and a
-            probe, and returns what is compared, or an :class:`Observation` with further facts.
+        observe: how an answer is looked at, where calling it, or taking it as the value, will not do. It gets the answer
+            and a probe, and returns what is compared, or an :class:`Observation` with further facts.
         expected: a function from the inputs to the expected value, where that is cheaper than a look at the reference.
         time_limit: seconds that the answer may take for all probes together.
         of_every_function: other samples for the mistakes that every function can have, by name, where the usual ones do
             not fit; none where such a mistake cannot be told from one of the bank.
+        named_by_one_probe: whether one probe tells enough for a name that is then called uncertain; not where results are
+            classes, or yes and no.
+        playground: what its sliders move, where it has any; see :meth:`sliders`.
         left_whole: packages whose functions the time limit does not break off, see :func:`run_guarded`.
     """
 
@@ -58,10 +57,12 @@ class Exercise:
     probes: Callable = lambda rng: [()]
     scale: Callable = lambda *inputs: 0.0
     rtol: float = 2e-5
-    observe: Callable = call
+    observe: Callable | None = None
     expected: Callable | None = None
     time_limit: float = 2.0
     of_every_function: Mapping[str, tuple] = field(default_factory=dict)
+    named_by_one_probe: bool = True
+    playground: Playground | None = None
     left_whole: tuple[str, ...] = ()
 
     def __repr__(self):
@@ -84,7 +85,10 @@ class Exercise:
 
     def see(self, answer, inputs):
         """An :class:`Observation` of an answer on some inputs; it raises what the answer raises."""
-        result = self.observe(answer, *inputs) if self.is_function else answer
+        if self.observe is not None:
+            result = self.observe(answer, *inputs)
+        else:
+            result = answer(*inputs) if self.is_function else answer
         return result if isinstance(result, Observation) else Observation(result)
 
     def expect(self, inputs):
@@ -98,8 +102,7 @@ class Exercise:
 
         Args:
             answer: what the reader wrote; anything is taken.
-            expected: a function from the inputs to the expected value, where that is cheaper than a look at the reference.
-        time_limit: seconds; the exercise's own limit where none is given.
+            time_limit: seconds; the exercise's own limit where none is given.
 
         Returns:
             A :class:`utils.checking.verdict.Verdict`.
@@ -116,6 +119,10 @@ class Exercise:
     def solution(self):
         """The solution as it stands in the instructor's notebook, for a reader who has made an attempt."""
         return SESSION.solution(self)
+
+    def sliders(self):
+        """Sliders around a function: the workbook's own until this exercise is passed, yours from then on."""
+        return SESSION.sliders(self)
 
     def try_yours(self, *inputs):
         """What the answer that was last checked makes of inputs of your choice.

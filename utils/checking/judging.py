@@ -93,11 +93,18 @@ def recognise(exercise, seen, wrong):
             if alike > wrong and mistake not in candidates:
                 candidates.append(mistake)
     for mistake in exercise.mistakes:
-        if mistake.recognise is not None and mistake.recognise(seen):
+        if mistake.recognise is not None and _holds(mistake.recognise, seen):
             return mistake, True
-    if has_finite_numbers(seen.results[wrong].value) and len(candidates) == 1:
-        return candidates[0], False
-    return None, True
+    speaks = exercise.named_by_one_probe and has_finite_numbers(seen.results[wrong].value)
+    return (candidates[0], False) if speaks and len(candidates) == 1 else (None, True)
+
+
+def _holds(predicate, seen):
+    """Whether a predicate holds; one that cannot cope with what was seen does not."""
+    try:
+        return bool(predicate(seen))
+    except Exception:
+        return False
 
 
 def agreeing(exercise, sample, seen, wrong):

@@ -26,10 +26,12 @@ class Session:
     Attributes:
         answers: the answer that was last checked, by the name of its exercise.
         hints: how many hints were given, by the name of the exercise.
+        passed: the last answer that passed, by the name of the exercise.
     """
 
     answers: dict = field(default_factory=dict)
     hints: dict = field(default_factory=dict)
+    passed: dict = field(default_factory=dict)
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
@@ -40,6 +42,7 @@ class Session:
         with clean_setting():
             verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())
         if verdict.status == "correct":
+            self.passed[exercise.name] = answer
             progress.record(exercise.name)
             return verdict
         return replace(verdict, hints=exercise.hints)
@@ -50,6 +53,19 @@ class Session:
         number = self.hints[exercise.name] = min(self.hints.get(exercise.name, 0) + 1, len(hints))
         last = f" After an attempt, `{exercise.name}.solution()` shows a solution." if number == len(hints) else ""
         return Note(f"Hint {number} of {len(hints)}.", hints[number - 1] + last)
+
+    def sliders(self, exercise):
+        """Sliders around the reference, and around the reader's own function once a check has accepted one.
+
+        From then on it is the function that was checked last, so that a change for the worse can be seen, too.
+        """
+        from utils.checking.sliders import Sliders  # ipywidgets take a moment, and most cells need none
+
+        def choose():
+            is_own = exercise.name in self.passed
+            return (self.answers[exercise.name] if is_own else exercise.reference), is_own
+
+        return Sliders(exercise, choose)
 
     def solution(self, exercise):
         """The solution as it stands in the instructor's notebook, for a reader who has made an attempt."""

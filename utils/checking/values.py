@@ -133,8 +133,9 @@ def _leaf_agrees(value, expected, rtol, scale):
 
 
 def has_finite_numbers(value):
-    """Whether every leaf of a value is an array without nan and without infinite numbers."""
-    return all(isinstance(leaf, np.ndarray) and bool(np.all(np.isfinite(leaf))) for _, leaf in leaves(value))
+    """Whether a value has numbers, and no nan and no infinite number among them."""
+    numbers = [leaf for _, leaf in leaves(value) if not isinstance(leaf, str)]
+    return bool(numbers) and all(isinstance(leaf, np.ndarray) and bool(np.all(np.isfinite(leaf))) for leaf in numbers)
 
 
 def same_arrays(given, original):

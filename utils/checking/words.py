@@ -88,7 +88,9 @@ def beside(texts, expected):
 
 
 def in_code(inputs):
-    """Inputs as they would stand between the brackets of a call."""
+    """Inputs as they would stand between the brackets of a call; a large array is told by its shape."""
+    if any(np.size(value) > SHOWN_WHOLE for value in inputs if isinstance(value, np.ndarray)):
+        return ", ".join(show(v) if np.size(v) > SHOWN_WHOLE else f"`{show(v)}`" for v in inputs)
     return f"`{', '.join(show(value) for value in inputs)}`"
 
 

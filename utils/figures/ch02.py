@@ -33,8 +33,9 @@ def push_one_logit(z, index):
     said = ", ".join(f"{slope:+.3f} for class {k}" for k, slope in enumerate(slopes))
     return Plot(
         figure,
-        f"Three probabilities while logit {index} moves from {moving[0]:g} to {moving[-1]:g} and the others stay. That of "
-        f"class {index} rises, those of the others fall. At {z[index]:g}, where tangents are drawn, the slopes are {said}.",
+        f"Three probabilities while logit {index} moves from {moving[0]:g} to {moving[-1]:g} and the others stay. "
+        f"That of class {index} rises, those of the others fall. At {z[index]:g}, where tangents are drawn, the "
+        f"slopes are {said}.",
     )
 
 
@@ -57,17 +58,17 @@ def slope_against_lead(K):
     slopes = [f"{value * (1 - value):.2g}" for value in at.values()]
     return Plot(
         figure,
-        f"Two panels for {K} classes. The probability of class 0 rises from near 0 to near 1 as its lead grows. Its slope "
-        f"is {slopes[0]} at a lead of -8, reaches its largest value {slopes[1]} at {np.log(K - 1):.2f}, where the probability "
-        f"is one half, and is {slopes[2]} at a lead of 10.",
+        f"Two panels for {K} classes. The probability of class 0 rises from near 0 to near 1 as its lead grows. Its "
+        f"slope is {slopes[0]} at a lead of -8, reaches its largest value {slopes[1]} at {np.log(K - 1):.2f}, where "
+        f"the probability is one half, and is {slopes[2]} at a lead of 10.",
     )
 
 
 def error_against_step():
     """The error of three ways to measure a derivative, and of one of them in float32, against the step.
 
-    The quantity is the derivative of the first of three probabilities for its own logit; the error is the root of the mean
-    square over 200 random vectors of logits.
+    The quantity is the derivative of the first of three probabilities for its own logit; the error is the root of the
+    mean square over 200 random vectors of logits.
     """
     steps = 10.0 ** -np.arange(1, 16.5, 0.5)
     errors = {name: _errors(measure, steps) for name, measure in _MEASURES.items()}
@@ -83,10 +84,11 @@ def error_against_step():
     best = steps[2 * np.argmin(second[::2])]
     return Plot(
         figure,
-        f"Error against the step, both logarithmic. One side: {first[0]:.1e} at h = 0.1 and ten times less for each tenth of the "
-        f"step, until it turns near 1e-08. Central: {second[0]:.1e} at h = 0.1 and a hundred times less for each tenth, until it "
-        f"turns at {best:.0e}. Central in float32: it turns far earlier, and below 1e-08 nothing right is left. Complex step: "
-        "falls with the square of the step to the last digit of float64 and stays there.",
+        f"Error against the step, both logarithmic. One side: {first[0]:.1e} at h = 0.1 and ten times less for each "
+        f"tenth of the step, until it turns near 1e-08. Central: {second[0]:.1e} at h = 0.1 and a hundred times less "
+        f"for each tenth, until it turns at {best:.0e}. Central in float32: it turns far earlier, and below 1e-08 "
+        "nothing right is left. Complex step: falls with the square of the step to the last digit of float64 and "
+        "stays there.",
     )
 
 

@@ -66,8 +66,8 @@ def what_the_label_picks(A, y):
     )
     return Plot(
         figure,
-        f"Three tables side by side: probabilities of {m} examples and {K} classes, the indicator with a single 1 in each "
-        f"row, and the losses. Row by row: {picks}.",
+        f"Three tables side by side: probabilities of {m} examples and {K} classes, the indicator with a single 1 in "
+        f"each row, and the losses. Row by row: {picks}.",
     )
 
 
@@ -99,8 +99,8 @@ def entropy_and_divergence(f):
     values = ", ".join(f"{-(f * np.log(p) + (1 - f) * np.log(1 - p)):.3f} at {p:g}" for p in at)
     return Plot(
         figure,
-        f"The cost of a constant prediction where a share {f:g} of the examples is of class 1: {values}. The curve touches "
-        f"the entropy {entropy:.3f} at {f:g} and lies above it everywhere else.",
+        f"The cost of a constant prediction where a share {f:g} of the examples is of class 1: {values}. The curve "
+        f"touches the entropy {entropy:.3f} at {f:g} and lies above it everywhere else.",
     )
 
 
@@ -128,8 +128,8 @@ def two_losses(gaps=(-10, 10)):
         panel.set_xlabel("lead of the true class\nwrong ←   → right")
     return Plot(
         figure,
-        "Two panels against the lead of the true class over the other class, from -10, certain and wrong, to 10, certain "
-        f"and right. At leads of {', '.join(f'{value:g}' for value in shown)}: {'; '.join(words)}.",
+        "Two panels against the lead of the true class over the other class, from -10, certain and wrong, to 10, "
+        f"certain and right. At leads of {', '.join(f'{value:g}' for value in shown)}: {'; '.join(words)}.",
     )
 
 

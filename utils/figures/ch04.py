@@ -44,8 +44,8 @@ def error_against_step(steps, errors):
         best = steps[int(np.argmin(values))]
         # Rounding noise differs between processors, so the text says nothing finer than powers of ten.
         sentences.append(
-            f"{name}: at least {_floor(values[0])} at the smallest step, below {_ceiling(values.min())} at the best one, "
-            f"which lies between {_floor(best / 30)} and {_ceiling(best * 30)}"
+            f"{name}: at least {_floor(values[0])} at the smallest step, below {_ceiling(values.min())} at the best "
+            f"one, which lies between {_floor(best / 30)} and {_ceiling(best * 30)}"
         )
     panel.axhline(1, color=QUIET, linewidth=0.8)
     panel.text(steps[-1], 1.5, "100 %", color=QUIET, fontsize=10, ha="right")

@@ -27,8 +27,8 @@ def two_losses():
         said.append(f"For the label {y} the loss is {', '.join(values)}")
     return Plot(
         figure,
-        f"Two curves that mirror each other. {'. '.join(said)}. Each follows a straight line with the slope 1 on the wrong "
-        "side and 0 on the right side, and lies above its corner by ln 2.",
+        f"Two curves that mirror each other. {'. '.join(said)}. Each follows a straight line with the slope 1 on the "
+        "wrong side and 0 on the right side, and lies above its corner by ln 2.",
     )
 
 
@@ -69,10 +69,10 @@ def yes_counts(W, b, X, y):
     answers = (X @ W + b > 0).sum(axis=-1)
     return Plot(
         figure,
-        f"Two maps of the plane with points of {K} classes. Left: the class of the largest logit, {K} regions that fill the "
-        "plane. Right: how many sigmoids lie above one half. Among the points, "
-        f"{np.mean(answers == 0):.1%} have none, {np.mean(answers == 1):.1%} one, and {np.mean(answers > 1):.1%} several; "
-        "the grey regions of none and the orange ones of several lie between the classes.",
+        f"Two maps of the plane with points of {K} classes. Left: the class of the largest logit, {K} regions that "
+        f"fill the plane. Right: how many sigmoids lie above one half. Among the points, {np.mean(answers == 0):.1%} "
+        f"have none, {np.mean(answers == 1):.1%} one, and {np.mean(answers > 1):.1%} several; the grey regions of "
+        "none and the orange ones of several lie between the classes.",
     )
 
 

@@ -35,9 +35,9 @@ def range_and_precision():
     panel.set_yticks([0, -5, -10, -15])
     return Plot(
         figure,
-        "Four lines, each level over the sizes of numbers that its format holds with all digits, and rising to the left, "
-        f"where digits are lost. Lower means finer, wider means farther: {'; '.join(said)}. bfloat16 reaches as far as "
-        "float32 and is the coarsest of all.",
+        "Four lines, each level over the sizes of numbers that its format holds with all digits, and rising to the "
+        f"left, where digits are lost. Lower means finer, wider means farther: {'; '.join(said)}. bfloat16 reaches as "
+        "far as float32 and is the coarsest of all.",
     )
 
 
@@ -65,9 +65,9 @@ def gradient_when_right():
     first = float(gaps[np.flatnonzero(subtracted == 0)[0]])
     return Plot(
         figure,
-        "Two curves over the gap from 0 to 25, in float32. The error of p - 1 grows with the gap, by a factor of e for each "
-        f"unit, until the result is 0 from {first} on and the error is 1: nothing is right any more. The error of minus "
-        f"the other probabilities stays below 1e-6 everywhere: {errors(summed).max() < 1e-6}.",
+        "Two curves over the gap from 0 to 25, in float32. The error of p - 1 grows with the gap, by a factor of e "
+        f"for each unit, until the result is 0 from {first} on and the error is 1: nothing is right any more. The "
+        f"error of minus the other probabilities stays below 1e-6 everywhere: {errors(summed).max() < 1e-6}.",
     )
 
 

@@ -8,7 +8,7 @@ from utils.reference import log_softmax, softmax
 
 
 def double_softmax(K):
-    """Loss and gradient of one example against the lead of its true class over one rival, with one softmax and with two.
+    """Loss and gradient of one example against the lead of its true class over one rival, with one softmax and two.
 
     Args:
         K: the number of classes; those beside the true one and its rival are far behind.
@@ -46,9 +46,10 @@ def double_softmax(K):
     weakest = gradients[1].min()
     return Plot(
         figure,
-        f"{K} classes, the true one leads over its only rival by -15 to 15. With one softmax the loss falls from {once[0]:.2f} to "
-        f"{once[-1]:.1g} and its gradient goes from -1 to 0. With two the loss stays between {floor:.4f} and {floor + 1:.4f}; its "
-        f"gradient is next to 0 on both sides and at most {abs(weakest):.2f} in size, at a lead of {gaps[gradients[1].argmin()]:.1f}.",
+        f"{K} classes, the true one leads over its only rival by -15 to 15. With one softmax the loss falls from "
+        f"{once[0]:.2f} to {once[-1]:.1g} and its gradient goes from -1 to 0. With two the loss stays between "
+        f"{floor:.4f} and {floor + 1:.4f}; its gradient is next to 0 on both sides and at most {abs(weakest):.2f} in "
+        f"size, at a lead of {gaps[gradients[1].argmin()]:.1f}.",
     )
 
 

@@ -10,7 +10,7 @@ MARKERS = ("x", "o", "s")
 
 
 def side_by_side(losses, arrays, reference, limit=1e-6):
-    """Several trainings of one network: their losses, how far each is from one of them, and their numbers against its own.
+    """Several trainings of one network: their losses, how far each is from one of them, and their numbers beside its.
 
     Args:
         losses: a dict from a name to the loss of every step, all of the same length.

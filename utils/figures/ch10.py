@@ -14,8 +14,8 @@ def root_of_the_width(widths, plain, divided):
 
     Args:
         widths: shape (w,).
-        plain, divided: for plain scores and for scores over the root of the width, pairs of shape (w,): the mean largest
-            weight and the mean sum of the slopes a (1 − a).
+        plain, divided: for plain scores and for scores over the root of the width, pairs of shape (w,): the mean
+            largest weight and the mean sum of the slopes a (1 − a).
     """
     figure, panels = new_figure(7, 2.8, columns=2)
     for panel, part, title in zip(panels, (0, 1), ("mean largest weight", "mean sum of slopes a(1 − a)"), strict=True):
@@ -34,9 +34,10 @@ def root_of_the_width(widths, plain, divided):
     ends = [f"{values[part][-1]:.2f}" for part in (0, 1) for values in (plain, divided)]
     return Plot(
         figure,
-        f"Two panels over widths from {widths[0]} to {widths[-1]}, each with two lines that start together and part. Largest "
-        f"weight at width {widths[-1]}: {ends[0]} for plain scores, rising all the way, and {ends[1]} for scores over the root of the "
-        f"width, which is level. Sum of the slopes there: {ends[2]}, falling towards 0, and {ends[3]}, level.",
+        f"Two panels over widths from {widths[0]} to {widths[-1]}, each with two lines that start together and part. "
+        f"Largest weight at width {widths[-1]}: {ends[0]} for plain scores, rising all the way, and {ends[1]} for "
+        f"scores over the root of the width, which is level. Sum of the slopes there: {ends[2]}, falling towards 0, "
+        f"and {ends[3]}, level.",
     )
 
 
@@ -69,8 +70,8 @@ def what_stays(logits, k, p):
         panel.set_xlabel("class, by its rank")
         panel.set_title(name, fontsize=10, color=INK)
         said.append(
-            f"{name}: largest probability {a[0]:.2f}, top-k leaves {by_k} classes with {a[:by_k].sum():.2f} of the whole, "
-            f"top-p leaves {by_p} with {a[:by_p].sum():.2f}"
+            f"{name}: largest probability {a[0]:.2f}, top-k leaves {by_k} classes with {a[:by_k].sum():.2f} of the "
+            f"whole, top-p leaves {by_p} with {a[:by_p].sum():.2f}"
         )
     panels[0].set_ylabel("probability")
     panels[1].legend(frameon=False, fontsize=9, loc="center right")
@@ -113,8 +114,9 @@ def classes_that_win(W):
     listed = ", ".join(f"class {k} {share:.0%}" for k, share in enumerate(shares))
     return Plot(
         figure,
-        "Left, one point for each weight vector, and the polygon that those of the winning classes span; the others lie inside. Right, the plane of "
-        f"inputs in sectors around 0, one for each class that wins. Shares of the plane: {listed}.",
+        "Left, one point for each weight vector, and the polygon that those of the winning classes span; the others "
+        "lie inside. Right, the plane of inputs in sectors around 0, one for each class that wins. Shares of the "
+        f"plane: {listed}.",
     )
 
 
@@ -139,8 +141,8 @@ def singular_values(values):
     panel.legend(frameon=False, fontsize=9, loc="center right")
     return Plot(
         figure,
-        f"Singular values over their number, divided by the first. {'; '.join(said)}. Where a curve breaks off it falls to the level of rounding, "
-        "below 1e-13.",
+        f"Singular values over their number, divided by the first. {'; '.join(said)}. Where a curve breaks off it "
+        "falls to the level of rounding, below 1e-13.",
     )
 
 
@@ -177,8 +179,8 @@ def softmax_and_sparsemax():
     kinds = (sparsemax(points) > 0).sum(axis=1)
     return Plot(
         figure,
-        "Left, the share of class 0 over its lead: softmax is a curve that reaches neither 0 nor 1, sparsemax a ramp that is 0 up "
-        "to a lead of -1, one half at 0 and 1 from a lead of 1 on. Right, the triangle of three classes with six points of its plane "
-        f"and their nearest points: {int((kinds == 3).sum())} lies inside and stays, {int((kinds == 2).sum())} go to an edge, "
-        f"{int((kinds == 1).sum())} to a corner.",
+        "Left, the share of class 0 over its lead: softmax is a curve that reaches neither 0 nor 1, sparsemax a ramp "
+        "that is 0 up to a lead of -1, one half at 0 and 1 from a lead of 1 on. Right, the triangle of three classes "
+        f"with six points of its plane and their nearest points: {int((kinds == 3).sum())} lies inside and stays, "
+        f"{int((kinds == 2).sum())} go to an edge, {int((kinds == 1).sum())} to a corner.",
     )

@@ -1,7 +1,8 @@
 """The frameworks kept quiet, and Keras under another backend.
 
-Keras computes with TensorFlow, PyTorch or JAX, and decides once, when it is imported. To see the same code under another
-backend it takes another process: :func:`run_under` starts one and waits, :func:`start_under` starts one and goes on.
+Keras computes with TensorFlow, PyTorch or JAX, and decides once, when it is imported. To see the same code under
+another backend it takes another process: :func:`run_under` starts one and waits, :func:`start_under` starts one and
+goes on.
 """
 
 import json
@@ -16,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 
-# The other process has one thread: its networks are small, two threads on a busy machine wait for each other most of the
-# time, and the sums then have one order on every machine. Each library has a variable of its own, and MKL's wins.
+# The other process has one thread: its networks are small, two threads on a busy machine wait for each other most of
+# the time, and the sums then have one order on every machine. Each library has a variable of its own, and MKL's wins.
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 # What the other process runs. Nothing that the source prints, in Python or in C, reaches the answer, which is one line

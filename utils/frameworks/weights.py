@@ -84,7 +84,7 @@ def from_torch(model):
 
 
 def into_torch(model, weights):
-    """Put weights in the layouts of this course into a PyTorch model; the order of its layers is as for :func:`from_torch`."""
+    """Put weights in the layouts of this course into a PyTorch model, with its layers in the order of `from_torch`."""
     layers = list(_torch_layers(model))
     weights = _pairs(weights)
     for index, channels in _behind_a_convolution(weights):

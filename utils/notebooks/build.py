@@ -1,4 +1,6 @@
-"""Makes the learner's chapters from the solution notebooks. Run as ``python -m utils.notebooks.build``; ``--help`` lists the rest.
+"""Makes the learner's chapters from the solution notebooks.
+
+Run as ``python -m utils.notebooks.build``; ``--help`` lists the rest.
 
 ``solutions/NN_name.ipynb`` is the only source. In the chapter of the same name the marked region of each exercise is a
 single ``...`` and there are no outputs. A chapter in which somebody has worked is never overwritten.

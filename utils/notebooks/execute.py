@@ -1,6 +1,7 @@
 """Executes the solution notebooks and stores them, in the form that the tests compare.
 
-Run as ``python -m utils.notebooks.execute`` for all of them, or with names: ``01``, ``01_softmax_definition`` or a path.
+Run as ``python -m utils.notebooks.execute`` for all of them, or with names: ``01``, ``01_softmax_definition`` or a
+path.
 """
 
 import argparse

@@ -1,42 +1,64 @@
-"""Interactive views: each is a pure drawing, from numbers to a picture, and a shell of controls around it."""
+"""Interactive views: a picture that follows its controls, drawn by a JavaScript file in ``js/``, alive without a kernel."""
 
-from utils.views.chosen_points_view import chosen_points, draw_chosen_points
-from utils.views.decision_regions_view import decision_regions, draw_decision_regions
-from utils.views.digit_browser_view import digit_browser, draw_digit_browser
-from utils.views.exponential_ruler_view import draw_exponential_ruler, exponential_ruler
-from utils.views.jacobian_heatmap_view import draw_jacobian_heatmap, jacobian_heatmap
-from utils.views.loss_against_gap_view import draw_loss_against_gap, loss_against_gap
-from utils.views.progress_board import draw_progress_board
-from utils.views.push_and_pull_view import draw_push_and_pull, push_and_pull
-from utils.views.sharpness_view import draw_sharpness, sharpness
-from utils.views.simplex_view import draw_simplex, simplex
-from utils.views.softmax_and_sigmoids_view import draw_softmax_and_sigmoids, softmax_and_sigmoids
-from utils.views.softmax_bars_view import draw_softmax_bars, softmax_bars
+from utils.views.board import progress_board
+from utils.views.points import chosen_points
+from utils.views.regions import decision_regions
+from utils.views.digits import digit_browser
 from utils.views.training_progress import TrainingProgress
+from utils.views.view import View
 
 __all__ = [
     "TrainingProgress",
     "chosen_points",
     "decision_regions",
     "digit_browser",
-    "draw_chosen_points",
-    "draw_decision_regions",
-    "draw_digit_browser",
-    "draw_exponential_ruler",
-    "draw_jacobian_heatmap",
-    "draw_loss_against_gap",
-    "draw_progress_board",
-    "draw_push_and_pull",
-    "draw_sharpness",
-    "draw_simplex",
-    "draw_softmax_and_sigmoids",
-    "draw_softmax_bars",
     "exponential_ruler",
     "jacobian_heatmap",
     "loss_against_gap",
+    "progress_board",
     "push_and_pull",
     "sharpness",
     "simplex",
     "softmax_and_sigmoids",
     "softmax_bars",
 ]
+
+
+def softmax_bars():
+    """Chapter 1: four logits and their softmax, with a common shift and a temperature."""
+    return View("softmax_bars")
+
+
+def simplex():
+    """Chapter 1: three probabilities as a point of a triangle, and the path on which the temperature moves it."""
+    return View("simplex")
+
+
+def jacobian_heatmap():
+    """Chapter 2: the derivatives of four probabilities for four logits."""
+    return View("jacobian_heatmap")
+
+
+def push_and_pull():
+    """Chapter 3: loss and gradient of three logits, and what steps of gradient descent make of them."""
+    return View("push_and_pull")
+
+
+def softmax_and_sigmoids():
+    """Chapter 5: the softmax and the sigmoids of the same four logits, with a threshold."""
+    return View("softmax_and_sigmoids")
+
+
+def exponential_ruler():
+    """Chapter 6: where the exponentials of four number formats end."""
+    return View("exponential_ruler")
+
+
+def loss_against_gap():
+    """Chapter 6: loss and gradient against the gap, computed in several ways."""
+    return View("loss_against_gap")
+
+
+def sharpness():
+    """Chapter 10: how much of the weight the leading one of n items gets."""
+    return View("sharpness")
