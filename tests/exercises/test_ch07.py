@@ -1,13 +1,15 @@
 """What the exercises of chapter 7 judge beyond numbers: models of every form, on two backends, without a trace."""
 
 import gc
+import itertools
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from utils.exercises import ch07
-from utils.exercises.ch07.models import adam, compiled, network_with, sparse_loss
+from utils.exercises.ch07.models import adam, build, compiled, network_with, sparse_loss
 from utils.frameworks import run_under
 
 MODELS = (ch07.obvious_model, ch07.preferred_model, ch07.binary_model)
@@ -90,7 +92,7 @@ def test_an_answer_that_is_ended_leaves_keras_usable(go_on):
 
 
 def other_names():
-    """Layers with names, weights in another order, a loss under another name, a rate with a schedule."""
+    """Layers with names, other initial weights, a loss under another name, an epsilon of its own in Adam."""
     import keras
     from keras import layers
 
@@ -102,8 +104,7 @@ def other_names():
     h = layers.Lambda(keras.ops.relu, name="c")(h)
     h = layers.Dense(15, activation=keras.ops.relu, name="d")(h)
     model = keras.Model(x, layers.Activation("linear", name="f")(layers.Dense(4, name="e")(h)))
-    schedule = keras.optimizers.schedules.ExponentialDecay(0.001, 10, 0.9)
-    model.compile(optimizer=keras.optimizers.Adam(schedule), loss=my_loss)
+    model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-8), loss=my_loss)
     return model
 
 
@@ -115,14 +116,14 @@ def test_a_right_model_with_names_of_its_own_is_accepted():
     ("answer", "words"),
     [
         (
-            lambda: compiled(network_with("linear", hidden="elu"), sparse_loss(from_logits=True)),
+            lambda: compiled(network_with("linear", hidden="hard_silu"), sparse_loss(from_logits=True)),
             "shape is right",
         ),
         (lambda: 1 / 0, "ZeroDivisionError"),
         (lambda units: ch07.preferred_model.reference(), "missing 1 required positional argument"),
         (lambda: compiled(network_with("linear"), "sparse_from_logits"), "Could not interpret"),
     ],
-    ids=["elu", "error", "argument", "unknown loss"],
+    ids=["hard silu", "error", "argument", "unknown loss"],
 )
 def test_what_is_not_recognised_is_described(answer, words):
     verdict = ch07.preferred_model.check(answer)
@@ -181,3 +182,200 @@ def test_an_answer_that_trained_is_named_however_fast_it_was():
     (trained,) = (mistake for mistake in ch07.obvious_model.bank if mistake.name == "trained inside")
     verdict = ch07.obvious_model.check(trained.samples[0], time_limit=60)
     assert verdict.mistake == "trained inside"
+
+
+# Optimizers -----------------------------------------------------------------------------------------------------------
+
+
+def from_logits(optimizer):
+    return build("linear", lambda: sparse_loss(from_logits=True), optimizer)
+
+
+def optimizer(name, **options):
+    def make():
+        import keras
+
+        return getattr(keras.optimizers, name)(**options)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (optimizer("Adamax", learning_rate=0.001), "Adam in another form"),
+        (optimizer("Lion", learning_rate=0.001), "Adam in another form"),
+        (lambda: adam(beta_1=0.0), "Adam in another form"),
+        (lambda: adam(beta_1=0.8), "Adam in another form"),
+        (lambda: adam(beta_2=0.5), "Adam in another form"),
+        (lambda: adam(clipnorm=0.5), "Adam in another form"),
+        (lambda: adam(weight_decay=0.002), "weights that decay"),
+        (lambda: adam(gradient_accumulation_steps=3), "gradients gathered over several batches"),
+        (lambda: adam(0.003), "another optimizer or another rate"),
+    ],
+    ids=["Adamax", "Lion", "beta_1 0", "beta_1 0.8", "beta_2 0.5", "clipnorm", "decay", "accumulation", "rate"],
+)
+def test_an_optimizer_that_begins_as_adam_is_told_by_its_next_steps(make, name):
+    for _ in range(3):
+        verdict = ch07.preferred_model.check(from_logits(make), time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", name)
+
+
+@pytest.mark.parametrize("steps", [10, 100_000])
+def test_a_schedule_is_told_however_slow_it_is(steps):
+    def make():
+        import keras
+
+        return adam(keras.optimizers.schedules.ExponentialDecay(0.001, steps, 0.9))
+
+    assert ch07.preferred_model.check(from_logits(make), time_limit=60).mistake == "a rate that changes"
+
+
+def test_a_constant_schedule_and_another_epsilon_are_no_mistakes():
+    def make():
+        import keras
+
+        schedule = keras.optimizers.schedules.PiecewiseConstantDecay([5], [0.001, 0.001])
+        return adam(schedule, epsilon=1e-8)
+
+    assert ch07.preferred_model.check(from_logits(make), time_limit=60).status == "correct"
+
+
+# Models ---------------------------------------------------------------------------------------------------------------
+
+
+def trained_and_compiled_again():
+    model = ch07.obvious_model.reference()
+    model.fit(np.zeros((8, 2), np.float32), np.zeros(8, int), epochs=3, verbose=0)
+    return compiled(model, sparse_loss())
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (trained_and_compiled_again, "trained inside"),
+        (build("softmax", sparse_loss, kernel_initializer="zeros"), "units that all start alike"),
+        (build("softmax", sparse_loss, hidden=("relu6", "relu6")), "a relative of ReLU in the hidden layers"),
+        (build("softmax", sparse_loss, hidden=("relu", "mish")), "a relative of ReLU in the hidden layers"),
+        (build("softmax", sparse_loss, kernel_constraint="max_norm"), "weights held in bounds"),
+        (build("softmax", sparse_loss, kernel_regularizer="l2"), "a penalty on the weights"),
+        (build("softmax", sparse_loss, trainable=False), "a layer that does not learn"),
+    ],
+    ids=["trained", "zeros", "relu6", "mish", "constraint", "regulariser", "frozen"],
+)
+def test_what_was_accepted_or_misnamed_has_a_name_of_its_own(answer, name):
+    for _ in range(3):
+        verdict = ch07.obvious_model.check(answer, time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", name), verdict
+
+
+def test_a_loss_that_fails_for_reasons_of_its_own_shows_them():
+    def loss(y, outputs):
+        return undefined_name * outputs  # noqa: F821
+
+    for exercise in MODELS:
+        units = 1 if exercise is ch07.binary_model else 4
+        head = "softmax" if exercise is ch07.obvious_model else "linear"
+        verdict = exercise.check(build(head, lambda: loss, units=units), time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", None)
+        assert "undefined_name" in verdict.message
+
+
+def test_a_loss_for_other_labels_shows_what_it_raised():
+    verdict = ch07.preferred_model.check(build("linear", lambda: "categorical_crossentropy"), time_limit=60)
+    assert verdict.mistake == "a loss for other labels"
+    assert "Your answer raised ValueError" in verdict.message
+
+
+# Probabilities --------------------------------------------------------------------------------------------------------
+
+
+def in_training_mode(model, X):
+    import tensorflow as tf
+
+    return tf.nn.softmax(model(X, training=True))
+
+
+def compiled_anew(model, X):
+    import keras
+
+    model.compile("sgd", "mse")
+    return keras.ops.softmax(model(X), axis=-1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [(in_training_mode, "the model in training mode"), (compiled_anew, "the model is changed")],
+)
+def test_probabilities_are_asked_of_a_model_at_rest(answer, name):
+    for _ in range(3):
+        verdict = ch07.probabilities.check(answer, time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", name)
+
+
+# The diagnosis --------------------------------------------------------------------------------------------------------
+
+WORDS = ("softmax, True", "linear, False", "linear, True", "softmax, True")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        WORDS,
+        list(WORDS),
+        np.array(WORDS),
+        dict(zip("abcd", WORDS, strict=True)),
+        list(zip("ABCD", WORDS, strict=True)),
+        [("softmax", True), ("linear", False), ("linear", True), ("softmax", True)],
+        {log: words.replace(", ", ",") for log, words in zip("ABCD", WORDS, strict=True)},
+        {log: words.upper() for log, words in zip("ABCD", WORDS, strict=True)},
+        "A softmax, True; B linear, False; C linear, True; D softmax, True",
+        "\n".join(f"{log}: {words}" for log, words in zip("ABCD", WORDS, strict=True)),
+    ],
+    ids=["tuple", "list", "array", "lower case keys", "pairs", "flags", "no blank", "capitals", "words", "lines"],
+)
+def test_a_diagnosis_may_be_written_in_many_ways(answer):
+    assert ch07.diagnose.check(answer).status == "correct"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, [], "softmax", WORDS[:3], {"A": "softmax, True"}, dict.fromkeys("ABCD", "softmax, True, False"), 3, {1: 2}],
+    ids=str,
+)
+def test_what_cannot_be_read_as_a_diagnosis_is_no_right_one(answer):
+    assert ch07.diagnose.check(answer).status == "incorrect"
+
+
+def test_every_wrong_diagnosis_has_a_name():
+    four = ("softmax, False", "softmax, True", "linear, False", "linear, True")
+    for answer in itertools.product(four, repeat=4):
+        verdict = ch07.diagnose.check(answer)
+        assert (verdict.status == "correct") == (answer == WORDS)
+        assert (verdict.mistake is None) == (answer == WORDS)
+
+
+# Memory ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory of a process is read there")
+@pytest.mark.parametrize("checks", [24, pytest.param(200, marks=pytest.mark.prove)])
+def test_checks_of_models_keep_no_memory(checks):
+    """TensorFlow keeps something for every variable ever made, 3 to 8 MB for a check, unless it is told to forget it."""
+    source = f"""
+from pathlib import Path
+from utils.exercises import ch07
+
+def megabytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+exercises = (ch07.obvious_model, ch07.preferred_model, ch07.binary_model)
+for exercise in 2 * exercises:
+    exercise.check(exercise.reference, 60)
+before = megabytes()
+statuses = [exercises[n % 3].check(exercises[n % 3].reference, 60).status for n in range({checks})]
+result = [megabytes() - before, sorted(set(statuses))]
+"""
+    grown, statuses = run_under("tensorflow", source, timeout=30 * checks)
+    assert statuses == ["correct"]
+    assert grown < 40 if checks < 200 else grown < 100

@@ -4,15 +4,17 @@ import numpy as np
 
 
 def wrong_exactly(where):
-    """A predicate: the answer is wrong on the probes for which ``where(*inputs)`` holds, and right on all others.
+    """A predicate: the answer is wrong on the probes for which ``where(*inputs)`` is true, and right where it is false.
 
-    Both kinds must have been tried. A result that is missing, because something ended the check, counts as wrong.
+    Where it is None, as for what depends on the float type, either will do. Both kinds must have been tried. A result that is
+    missing, because something ended the check, counts as wrong.
     """
 
     def recognise(seen):
         right = [*seen.right, *[False] * (len(seen.probes) - len(seen.right))]
-        asked = [bool(where(*inputs)) for inputs in seen.probes]
-        return any(asked) and not all(asked) and all(ok != wrong for ok, wrong in zip(right, asked, strict=True))
+        asked = [where(*inputs) for inputs in seen.probes]
+        met = [(bool(wrong), ok) for wrong, ok in zip(asked, right, strict=True) if wrong is not None]
+        return {wrong for wrong, _ in met} == {True, False} and all(ok != wrong for wrong, ok in met)
 
     return recognise
 

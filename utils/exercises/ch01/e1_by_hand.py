@@ -45,6 +45,7 @@ mistakes.add(
     share of the whole. Add the three, and ask of each what part of that total it is.
     """,
     [2.718, 7.389, 20.086],
+    [2.72, 7.39, 20.09],
 )
 
 mistakes.add(
@@ -62,13 +63,14 @@ mistakes.add(
 mistakes.add(
     "another base",
     """
-    You raised 2 to each logit in place of e, and got {output}. Every base above 1 gives probabilities, so the idea
-    is right; a different base is a softmax at another temperature, as a later section shows. The definition takes
+    You raised 2, or 10, to each logit in place of e, and got {output}. Every base above 1 gives probabilities, so the
+    idea is right; a different base is a softmax at another temperature, as a later section shows. The definition takes
     e, because its power is its own derivative, which keeps the next chapter short. Redo the first step with the
     table of powers of e.
     """,
     [0.143, 0.286, 0.571],
     [1 / 7, 2 / 7, 4 / 7],
+    [0.009, 0.090, 0.901],
 )
 
 mistakes.add(
@@ -103,12 +105,66 @@ mistakes.add(
 )
 
 mistakes.add(
+    "shares of squares",
+    """
+    You squared each logit and took shares of the squares: {output}. That has the right order here, because all three
+    logits are positive; with a logit of −3 beside the 3 both would get the same share, although one says yes and the
+    other no. In the definition the logit is the *exponent*, not the base. Which number is raised to the power 1, 2
+    and 3?
+    """,
+    [0.071, 0.286, 0.643],
+    [1 / 14, 4 / 14, 9 / 14],
+)
+
+mistakes.add(
+    "divided by the sum of the logits",
+    """
+    You raised e to each logit and then divided by 1 + 2 + 3: {output}. The powers are right, the whole is not: a
+    share needs a denominator that is made of the same things as the numerator, or the three do not sum to 1. Yours
+    do not. Which three numbers does the denominator have to add up?
+    """,
+    [0.453, 1.232, 3.348],
+)
+
+mistakes.add(
+    "divided by the number of classes",
+    """
+    You raised e to each logit and divided by 3, because there are three classes: {output}. Each of your numbers is
+    then a third of a power, and together they make the mean of the powers, not 1. The denominator has to be the
+    whole that is shared. What do the three powers of e add up to?
+    """,
+    [0.906, 2.463, 6.695],
+)
+
+mistakes.add(
+    "the logarithm of softmax",
+    """
+    You entered logarithms of probabilities, {output}. They are negative, and it is the powers of e of these three
+    that sum to 1. A later chapter computes losses from them. Here the probabilities themselves are asked for, between
+    0 and 1. Did you take a logarithm at the end, or subtract one where a division was due?
+    """,
+    [-2.408, -1.408, -0.408],
+)
+
+mistakes.add(
+    "one number",
+    """
+    You entered a single number, {output}. It may be a step on the way, such as the sum of the three powers, or the
+    share of one class. Softmax gives *every* class a probability: three logits go in, and three shares come out, in the
+    order of the logits. Put them side by side in square brackets, with commas between them. Which two are missing?
+    """,
+    30.193,
+    0.665,
+    [0.665],
+)
+
+mistakes.add(
     "rounded too early",
     """
-    You have the right idea with too few digits: {output}. One decimal is not enough to tell 0.7 / 0.2 from a ratio
-    of e, and one of our sources fell into that very trap. Keep at least four digits until the last division, and
-    round the three results to three decimals at the end. Their sum should then be 1 again, or differ from it by a
-    thousandth.
+    You have the right idea with too few digits: {output}. The exercise asks for three decimals, and an early rounding,
+    of a power, of e, or of the sum, does not leave so many; one of our sources fell into that very trap. Keep at least
+    four digits until the last division, and round the three results at the end. Their sum should then be 1 again, or
+    differ from it by a thousandth.
     """,
     [0.1, 0.2, 0.7],
     [0.09, 0.24, 0.67],
@@ -149,3 +205,33 @@ mistakes.add(
     [9.003, 24.473, 66.524],
     [9.0, 24.5, 66.5],
 )
+
+
+# Families
+
+
+def near_a_sample(mistake):
+    """A predicate: the numbers are those of a sample, with two decimals or more."""
+
+    def recognise(seen):
+        value = seen.results[0].value
+        return value is not None and any(
+            value.shape == np.shape(sample) and np.allclose(value, sample, rtol=0.003, atol=0.006)
+            for sample in mistake.samples
+        )
+
+    return recognise
+
+
+def near_the_truth(seen):
+    """Whether the idea is right, and the numbers are those of an early rounding."""
+    value = seen.results[0].value
+    return value is not None and value.shape == (3,) and np.allclose(value, seen.expected[0], rtol=0, atol=0.05)
+
+
+for mistake in mistakes:
+    mistake.recognise = near_a_sample(mistake)
+    if mistake.name == "rounded too early":
+        mistake.recognise = near_the_truth
+    if mistake.name == "one number":
+        mistake.recognise = lambda seen: getattr(seen.results[0].value, "size", 0) == 1

@@ -5,15 +5,37 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch01.common import probabilities_in_words
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking.values import agree
+from utils.exercises.ch01.common import as_float32_holds_them, probabilities_in_words
+from utils.exercises.ch01.recognising import is_mild, lacks_an_axis, like_its_samples
+from utils.exercises.drawing import corners_of_vectors, whole
 
 # The domain
 
 
-def one_vector(rng):
-    """Vectors of moderate logits, the smallest first."""
-    return [
+LARGEST = 50  # in size; exp takes these logits without a shift, in float32, too
+
+
+def corners(rng):
+    """Vectors of moderate logits, floats or integers."""
+    moderate = {name: z for name, z in corners_of_vectors(rng).items() if np.max(np.abs(z)) <= LARGEST}
+    moderate["far apart"] = np.array([-48.0, 0.0, 48.0])[rng.permutation(3)] + rng.uniform(-2, 2, size=3)
+    moderate["all near the lower end"] = -rng.uniform(40, LARGEST, size=3)
+    moderate["all near the upper end"] = rng.uniform(40, LARGEST, size=3)
+    moderate["many classes far apart"] = rng.uniform(-LARGEST, LARGEST, size=int(rng.integers(8, 14)))
+    found = {name: (as_float32_holds_them(z),) for name, z in moderate.items()}
+    return found | {"integers": (whole(rng.normal(scale=4, size=5)),), "one integer": (whole(rng.normal(size=1)),)}
+
+
+def any_moderate_vector(rng):
+    """Logits of one example."""
+    z = rng.choice([0.5, 3.0, 12.0]) * rng.normal(size=int(rng.integers(1, 13)))
+    return (as_float32_holds_them(np.clip(z, -LARGEST, LARGEST)),)
+
+
+ONE_VECTOR = Domain(
+    smallest=[
         (np.array([1.0, 2.0]),),
         (np.array([0.5]),),
         (np.array([2.0, 1.0, 0.1]),),
@@ -22,10 +44,10 @@ def one_vector(rng):
         (np.array([3.0, 3.0, 3.0, 3.0]),),
         (np.array([0.0, -12.0]),),
         (np.array([-20.0, -40.0]),),
-        (rng.normal(scale=3, size=3),),
-        (rng.normal(scale=3, size=3),),
-        (rng.normal(scale=2, size=9),),
-    ]
+    ],
+    corners=corners,
+    draw=any_moderate_vector,
+)
 
 
 # Right answers
@@ -64,7 +86,7 @@ first_softmax = Exercise(
     is_main=True,
     asks="Softmax of one vector of logits, in two steps.",
     reference=reference.softmax,
-    probes=one_vector,
+    probes=ONE_VECTOR,
     expects=probabilities_in_words,
     hints=paragraphs("""
         The definition has two steps. Which NumPy function raises e to every element of an array at once?
@@ -84,6 +106,86 @@ first_softmax = Exercise(
     bank=mistakes,
     remark="Two steps, three lines, and it works for one vector whose logits are not too large.",
 )
+
+
+# Families of mistakes
+
+
+def _results(seen):
+    """What came back for each probe beside the inputs and the truth, or nothing where a result is missing."""
+    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for result in seen.results):
+        return []
+    return [
+        (result.value, inputs[0], truth)
+        for result, inputs, truth in zip(seen.results, seen.probes, seen.expected, strict=True)
+    ]
+
+
+def _base(seen):
+    """The number that was raised to the logits, whichever, or None."""
+    found = _results(seen)
+    if not found or found[0][0].shape != (2,) or not np.all(found[0][0] > 0):
+        return None
+    base = found[0][0][1] / found[0][0][0]
+    same = all(agree(value, reference.softmax(np.log(base) * z), 1e-3, 0.0) for value, z, _ in found)
+    return base if same and base > 1.05 else None
+
+
+def _is_e_with_few_digits(seen):
+    base = _base(seen)
+    return base is not None and abs(np.log(base) - 1) <= 0.03
+
+
+def _is_another_base(seen):
+    base = _base(seen)
+    return base is not None and abs(np.log(base) - 1) > 0.03
+
+
+def _guards_the_denominator(seen):
+    """Whether the ratios are right, and the total is too small where the denominator is, and only there."""
+    found = _results(seen)
+    if not found or not all(value.shape == truth.shape and value.sum() > 0 for value, _, truth in found):
+        return False
+    if not all(agree(value / value.sum(), truth, 1e-4, 0.0) for value, _, truth in found):
+        return False
+    denominators = np.array([np.exp(z.astype(float)).sum() for _, z, _ in found])
+    right = np.array(seen.right)
+    totals = np.array([value.sum() for value, _, _ in found])
+    return bool(right.any() and totals.max() < 1.001 and denominators[~right].max() <= denominators[right].min())
+
+
+def _is_rounded(seen):
+    """Whether the truth was rounded to some number of decimals."""
+    found = _results(seen)
+    return bool(found) and any(
+        all(value.shape == truth.shape and np.allclose(value, truth.round(n), 0, 1e-9) for value, _, truth in found)
+        for n in range(9)
+    )
+
+
+def _is_in_another_order(seen):
+    """Whether the right numbers came in another order."""
+    found = _results(seen)
+    return bool(found) and all(
+        value.shape == truth.shape and agree(np.sort(value), np.sort(truth), 1e-4, 0.0) for value, _, truth in found
+    )
+
+
+def _is_one_probability(seen):
+    """Whether one number came, which is one of the right ones."""
+    found = _results(seen)
+    return bool(found) and all(
+        value.size == 1 and np.isclose(value.item(), truth, 1e-4, 0.0).any() for value, _, truth in found
+    )
+
+
+def _has_an_axis_too_many(seen):
+    """Whether the numbers are right and stand in a table."""
+    found = _results(seen)
+    return bool(found) and all(
+        value.ndim == 2 and value.size == truth.size and agree(value.reshape(truth.shape), truth, 1e-4, 0.0)
+        for value, _, truth in found
+    )
 
 
 # Mistakes
@@ -188,6 +290,9 @@ def divided_by_the_number_of_classes(z):
     return np.exp(z) / len(z)
 
 
+divided_by_the_number_of_classes.also(lambda z: np.exp(z) / (len(z) + 1e-4))
+
+
 @mistakes.mistake(np.array([1.0, 2.0]))
 def divided_by_the_mean(z):
     """
@@ -196,6 +301,9 @@ def divided_by_the_mean(z):
     logits, and that division is too much here. Which reduction stops one step earlier?
     """
     return np.exp(z) / np.mean(np.exp(z))
+
+
+divided_by_the_mean.also(lambda z: np.exp(z) / (np.mean(np.exp(z)) + 1e-9))
 
 
 @mistakes.mistake(np.array([1.0, 2.0]))
@@ -230,6 +338,9 @@ def a_sigmoid_for_each(z):
     return 1 / (1 + np.exp(-z))
 
 
+a_sigmoid_for_each.also(lambda z: np.exp(z) / (1 + np.exp(z) + 1e-9))
+
+
 @mistakes.mistake(np.array([1.0, 2.0]))
 def minus_sign_in_the_exponent(z):
     """
@@ -241,25 +352,27 @@ def minus_sign_in_the_exponent(z):
     return np.exp(-z) / np.sum(np.exp(-z))
 
 
-@mistakes.mistake(np.array([1.0, 2.0]))
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_another_base)
 def another_base(z):
     """
-    You raise 2 or 10 to the logits in place of e. For {input} you return {output}: a distribution, and even in the
-    right order, but with other ratios. With base e, two classes whose logits differ by 1 have probabilities with
-    the ratio e, about 2.72; yours have the ratio of your base. Look at the function that makes the powers: which
-    base does its name stand for?
+    You raise another number than e to the logits, such as 2 or 10. For {input} you return {output}: a distribution,
+    and even in the right order, but with other ratios. With base e, two classes whose logits differ by 1 have probabilities with
+    the ratio e, about 2.72; yours have the ratio of your base. Look at the line that makes the powers: which base
+    do they have?
     """
     return np.exp2(z) / np.sum(np.exp2(z))
 
 
-another_base.also(lambda z: 10.0**z / np.sum(10.0**z))
+another_base.also(
+    lambda z: 10.0**z / np.sum(10.0**z),
+    lambda z: 3.0**z / np.sum(3.0**z),
+)
 
 
-@mistakes.mistake(np.array([1.0, 2.0]))
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_e_with_few_digits)
 def e_with_few_digits(z):
     """
-    You write e as a number with few digits, and everything behind it is off from the fourth digit on or even
-    earlier: {output} for {input}. On paper that is fine. In code the error grows with the size of the logits, since
+    You write e as a number with few digits, and every probability is off: {output} for {input}. On paper that is fine. In code the error grows with the size of the logits, since
     it stands in the base of a power. NumPy knows e to sixteen digits, and it has a function that raises it to every
     entry of an array. Which one?
     """
@@ -280,8 +393,10 @@ mistakes.add(
     small beside them. Every power of e is positive, so for logits of this size there is no zero to guard against.
     What remains when you leave it out?
     """,
-    *(lambda z, e=e: np.exp(z) / (np.sum(np.exp(z)) + e) for e in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
+    *(lambda z, e=e: np.exp(z) / (np.sum(np.exp(z)) + e) for e in (1e-3, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
+    lambda z: np.exp(z) / max(np.sum(np.exp(z)), 1e-8),
     example=(np.array([-20.0, -40.0]),),
+    recognise=_guards_the_denominator,
 )
 
 
@@ -310,7 +425,7 @@ def zeros_of_the_wrong_type(z):
     return a
 
 
-@mistakes.mistake(np.array([0.0, -12.0]))
+@mistakes.mistake(np.array([0.0, -12.0]), recognise=_is_rounded)
 def rounded_result(z):
     """
     Your function rounds what it returns: {output} for {input}. Rounding is for printing. Inside a computation it
@@ -320,10 +435,13 @@ def rounded_result(z):
     return np.round(np.exp(z) / np.sum(np.exp(z)), 3)
 
 
-rounded_result.also(lambda z: np.round(np.exp(z) / np.sum(np.exp(z)), 2))
+rounded_result.also(
+    lambda z: np.round(np.exp(z) / np.sum(np.exp(z)), 2),
+    lambda z: np.round(np.exp(z) / np.sum(np.exp(z)), 6),
+)
 
 
-@mistakes.mistake(np.array([1.0, 3.0, 2.0]))
+@mistakes.mistake(np.array([1.0, 3.0, 2.0]), recognise=_is_in_another_order)
 def in_another_order(z):
     """
     Your numbers are the right ones, in another order: {output} for {input}. A probability has the place of its
@@ -353,7 +471,7 @@ def only_the_sum(z):
 only_the_sum.also(lambda z: np.sum(np.exp(z) / np.sum(np.exp(z))))
 
 
-@mistakes.mistake(np.array([1.0, 2.0]))
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_one_probability)
 def one_probability_alone(z):
     """
     You return one number, {output} for {input}: the probability of a single class. The exercise asks for an array
@@ -368,3 +486,64 @@ one_probability_alone.also(
     lambda z: (np.exp(z) / np.sum(np.exp(z)))[-1],
     lambda z: np.max(np.exp(z) / np.sum(np.exp(z))),
 )
+
+
+@mistakes.mistake(np.array([1.0, 5.0]))
+def the_index_in_the_exponent(z):
+    """
+    You raise e to the *places* 0, 1, 2 … and not to the logits that stand there. For {input} you return {output}, and
+    any other logits in these places would give the same numerator or the same denominator. A loop over `range(len(z))`
+    counts; what it counts is where to look. Which brackets turn a place into the logit at that place?
+    """
+    places = np.arange(len(z))
+    return np.exp(places) / np.sum(np.exp(places))
+
+
+the_index_in_the_exponent.also(
+    lambda z: np.exp(np.arange(len(z))) / np.sum(np.exp(z)),
+    lambda z: np.exp(z) / np.sum(np.exp(np.arange(len(z)))),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=lambda seen: all(map(lacks_an_axis, seen.results)))
+def axis_1_of_a_vector(z):
+    """
+    A line of yours asks for a second axis, and this vector has one only. For {input} you return {output}. NumPy counts
+    axes from 0, so the axis number 1 is the second one, and a shape such as (2,) has no entry at place 1. Code that was
+    written for a batch of examples looks like that. In this exercise `z` is one example: how many axes does it have,
+    and does the sum need to name one at all?
+    """
+    return np.exp(z) / np.sum(np.exp(z), axis=1)
+
+
+axis_1_of_a_vector.also(
+    lambda z: np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True),
+    lambda z: np.exp(z - np.max(z, axis=1, keepdims=True)) / np.sum(np.exp(z), axis=1, keepdims=True),
+    lambda z: np.array([np.exp(z[:, j]) / np.sum(np.exp(z)) for j in range(z.shape[1])]),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_has_an_axis_too_many)
+def an_axis_too_many(z):
+    """
+    Your numbers are right and stand in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of
+    the shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
+    a second pair of brackets or `keepdims`. Code that expects one probability for each entry of `z` would combine such
+    a table with it in unexpected ways. Which line adds the axis?
+    """
+    return reference.softmax(z)[np.newaxis, :]
+
+
+an_axis_too_many.also(lambda z: reference.softmax(z)[:, np.newaxis])
+
+
+# A second slip, such as another constant, does not lose the name of these.
+for mistake in (
+    misplaced_bracket,
+    divided_by_the_largest,
+    divided_by_the_number_of_classes,
+    divided_by_the_mean,
+    a_sigmoid_for_each,
+    the_index_in_the_exponent,
+):
+    mistake.recognise = like_its_samples(mistake, is_mild)

@@ -1,11 +1,16 @@
 """Exercise 1.3: softmax over the last axis, for one vector or a batch, safe for any finite logits."""
 
+import math
+
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking.values import agree, has_finite_numbers
 from utils.exercises.ch01.common import (
     SQUARE,
+    any_vector_or_batch,
+    corners_of_logits,
     exp_shares,
     neither_with_keepdims,
     probabilities_in_words,
@@ -14,17 +19,29 @@ from utils.exercises.ch01.common import (
     sum_without_keepdims,
     total,
 )
+from utils.exercises.ch01.recognising import (
+    cuts_to_whole_numbers,
+    goes_wrong,
+    largest_of_each_row,
+    like_its_samples,
+    loses_axes_of_length_one,
+    overflows,
+    shifts_by_the_whole_batch,
+    shifts_by_zero_at_least,
+    works_for_batches,
+    works_for_vectors,
+)
 
 # The domain
 
 
-def vectors_and_batches(rng):
-    """Vectors and batches: square ones, integers, one class, logits far from zero and far apart."""
-    return [
+VECTORS_AND_BATCHES = Domain(
+    smallest=[
         (np.array([1.0, 2.0]),),
         (np.array([2.0, 1.0, 0.1]),),
         (np.array([1, 2, 3]),),
         (np.array([0.5]),),
+        (np.array([[1.0, 2.0]]),),
         (np.array([[1.0, 2.0], [3.0, 1.0]]),),
         (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]),),
         (np.array([[1, 2], [3, 5], [0, 0]]),),
@@ -36,12 +53,10 @@ def vectors_and_batches(rng):
         (np.array([0.0, 1600.0]),),
         (np.array([1e6, 1e6 - 1]),),
         (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),),
-        (rng.normal(scale=3, size=4),),
-        (rng.normal(scale=3, size=4),),
-        (rng.normal(scale=3, size=(3, 3)),),
-        (rng.normal(scale=3, size=(5, 3)),),
-        (np.round(rng.normal(scale=300, size=(4, 6))),),
-    ]
+    ],
+    corners=lambda rng: {name: (z,) for name, z in corners_of_logits(rng).items()},
+    draw=lambda rng: (any_vector_or_batch(rng),),
+)
 
 
 # Right answers
@@ -87,7 +102,7 @@ softmax = Exercise(
     is_main=True,
     asks="Softmax over the last axis, for one vector or a batch, safe for any finite logits.",
     reference=reference.softmax,
-    probes=vectors_and_batches,
+    probes=VECTORS_AND_BATCHES,
     expects=probabilities_in_words,
     hints=paragraphs("""
         Which logits can overflow `exp`, large ones or very negative ones? And what may you subtract from all logits of
@@ -115,6 +130,89 @@ softmax = Exercise(
 )
 
 
+# Families of mistakes
+
+
+def _replaces_nan(seen):
+    """Whether an answer is wrong where all powers of e are infinite, and finite there all the same."""
+
+    def where(z):
+        return z.min() > 712 and np.ptp(z) > 0 and z.shape[-1] > 1
+
+    found = goes_wrong(seen, where, lambda z: z.dtype.kind == "f" and np.max(np.abs(z)) <= 600)
+    return found and all(has_finite_numbers(result.value) for result in seen.results)
+
+
+def _clips_the_logits(seen):
+    """Whether the result is the softmax of logits that were cut off, wherever."""
+    far = next((place for place, inputs in enumerate(seen.probes) if np.array_equal(inputs[0], [0, 1600])), None)
+    if far is None or len(seen.results) < len(seen.probes):
+        return False
+    if any(result.problem or result.changed for result in seen.results):
+        return False
+    value = seen.results[far].value
+    if value.shape != (2,) or not 0 < value[0] < 0.5:
+        return False
+    limit = -np.log(value[0])
+
+    def agrees_with(cut):
+        with np.errstate(all="ignore"):
+            values = [exp_shares(cut(inputs[0]), 0) for inputs in seen.probes]
+        return all(agree(result.value, value, 1e-3, 0.0) for result, value in zip(seen.results, values, strict=True))
+
+    return agrees_with(lambda z: np.clip(z, -limit, limit)) or agrees_with(lambda z: np.minimum(z, limit))
+
+
+def _came_and_truth(seen):
+    """All numbers that came back and all that were expected, one after the other; nothing where one is missing."""
+    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for result in seen.results):
+        return None
+    pairs = [(result.value, truth) for result, truth in zip(seen.results, seen.expected, strict=True)]
+    if any(value.shape != truth.shape or not has_finite_numbers(value) for value, truth in pairs):
+        return None
+    return tuple(np.concatenate([np.ravel(part) for part in parts]) for parts in zip(*pairs, strict=True))
+
+
+def _has_a_floor(seen):
+    """Whether no probability comes back smaller than some number, though the truth does, and the others are right."""
+    both = _came_and_truth(seen)
+    if both is None or not 0 < both[0].min() < 1e-2:
+        return False
+    came, truth = both
+    low, high = truth < 0.05 * came.min(), truth > 200 * came.min()
+    return bool(low.any() and (came[low] < 20 * came.min()).all() and np.allclose(came[high], truth[high], 0.02, 0))
+
+
+def _loses_small_probabilities(seen):
+    """Whether small probabilities come back as 0, and the others are off by no more than that."""
+    both = _came_and_truth(seen)
+    if both is None:
+        return False
+    came, truth = both
+    lost = truth[(came == 0) & (truth > 1e-37)].max(initial=0.0)
+    step = max(lost, came[came > 0].min(initial=1.0))
+    return bool(0 < lost <= step < 0.05 and (np.abs(came - truth) <= 1.05 * step + 2e-5 * truth).all())
+
+
+def _shifts_by_the_largest_in_size(seen):
+    """Whether an answer fails where the logit that is largest in size lies far below the largest of its row."""
+
+    return goes_wrong(
+        seen,
+        lambda z: (np.max(np.abs(z), axis=-1) - np.max(z, axis=-1)).max() > 760,
+        lambda z: z.dtype.kind == "f" and np.max(np.abs(z)) - largest_of_each_row(z).min() <= 600,
+    )
+
+
+def _adds_the_maximum(seen):
+    """Whether an answer fails at about half of the logits at which one without a shift does."""
+    return goes_wrong(
+        seen,
+        lambda z: largest_of_each_row(z).max() > 360,
+        lambda z: z.dtype.kind == "f" and np.abs(largest_of_each_row(z)).max() <= 300,
+    )
+
+
 # Mistakes
 
 
@@ -133,9 +231,9 @@ mistakes.add(
     before `exp`, without changing the quotient?
     """,
     _plain,
-    lambda z: exp_shares(z.astype(np.longdouble), 0).astype(float),
     lambda z: np.exp(z) / (np.exp(z).sum(axis=-1, keepdims=True) + 1e-9),
     example=LARGE,
+    recognise=overflows,
 )
 
 
@@ -175,32 +273,38 @@ wrong_axis.also(
 )
 
 
-def _maximum_without_keepdims(z):
-    exponentials = np.exp(z - z.max(axis=-1))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-mistakes.add(
+no_keepdims = mistakes.add(
     "no keepdims",
     """
-    Your sum, or your maximum, over the last axis has the shape (m,), and NumPy lines that up with the *last* axis
-    of the batch: column j is combined with the number of row j. For most shapes that is an error; for a square
-    batch it runs and is wrong. For {input} you return {output}. Which argument of the reduction keeps the summed
-    axis, with length 1?
+    Your sum over the last axis has the shape (m,), and NumPy lines that up with the *last* axis of the batch: column j
+    is divided by the sum of row j. For most shapes that is an error; for a square batch it runs and is wrong. For
+    {input} you return {output}. Which argument of the reduction keeps the summed axis, with length 1?
     """,
     sum_without_keepdims,
     neither_with_keepdims,
-    _maximum_without_keepdims,
     lambda z: np.exp(z) / np.exp(z).sum(axis=-1),
     lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=-1),
     example=SQUARE,
     describe=row_sums,
 )
 
+
+@mistakes.mistake(*SQUARE)
+def a_maximum_without_keepdims(z):
+    """
+    Your maximum over the last axis has the shape (m,), and NumPy lines that up with the *last* axis of the batch: from
+    column j the maximum of row j is subtracted. For most shapes that is an error. For a square batch it runs, and the
+    sums even come out as 1; but the logits of one row were shifted by different amounts. For {input} you return
+    {output}. Your sum keeps its axis, with length 1. What does the maximum need for that?
+    """
+    exponentials = np.exp(z - z.max(axis=-1))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
 APART = (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),)
 
 
-@mistakes.mistake(*APART)
+@mistakes.mistake(*APART, recognise=shifts_by_the_whole_batch)
 def one_maximum_for_the_batch(z):
     """
     You subtract the largest logit of the whole batch from every row. One row keeps its largest power at 1; a row
@@ -224,18 +328,39 @@ def maximum_of_each_column(z):
 NEGATIVE = (np.array([-1000.0, -1001.0]),)
 
 
-@mistakes.mistake(*NEGATIVE)
+@mistakes.mistake(*NEGATIVE, recognise=shifts_by_zero_at_least)
 def shift_by_zero_at_least(z):
     """
-    You shift by the maximum of 0 and the logits, so rows that lie far below zero are not shifted at all. For
-    {input} every power of e is rounded to 0, and 0/0 is nan: you return {output}. The shift exists to bring the
-    largest logit of a row to exactly 0, from above and from below. Where does the extra 0 in your maximum come
-    from?
+    Rows that lie far below zero are not shifted in your code, because you take the maximum of 0 and the logits, or because
+    an `if` asks for large logits only. For {input} every power of e is rounded to 0, and 0/0 is nan: you return {output}.
+    The shift exists to bring the largest logit of a row to exactly 0, from above and from below. Which 0, or which
+    condition, can go?
     """
     return exp_shares(z, np.maximum(0, z.max(axis=-1, keepdims=True)))
 
 
-@mistakes.mistake(*LARGE)
+@shift_by_zero_at_least.also
+def shift_of_large_logits_only(z):
+    if np.max(z) > 700:
+        z = z - np.max(z)
+    return exp_shares(z, 0)
+
+
+@mistakes.mistake(np.array([0.0, -1600.0]), recognise=_shifts_by_the_largest_in_size)
+def shift_by_the_largest_in_size(z):
+    """
+    You subtract the logit that is largest in *size*, without its sign. Where a row has large positive logits, that is
+    its maximum. Where it has very negative ones, you move everything further down: for {input} every power of e is
+    rounded to 0, and 0/0 is nan: you return {output}. An exponent that is far below 0 does no harm as long as another
+    one is 0. Which function of your line drops the sign?
+    """
+    return exp_shares(z, np.max(np.abs(z), axis=-1, keepdims=True))
+
+
+shift_by_the_largest_in_size.also(lambda z: exp_shares(z, np.abs(z).max()))
+
+
+@mistakes.mistake(*LARGE, recognise=_adds_the_maximum)
 def adding_the_maximum(z):
     """
     You add the largest logit where it should be subtracted. Any common shift is allowed in exact arithmetic, so
@@ -317,11 +442,48 @@ mistakes.add(
     large, and the softmax stays the same.
     """,
     *(lambda z, limit=limit: _clipped(z, limit) for limit in (700, 500, 100, 50, 20)),
+    lambda z: exp_shares(np.minimum(z, 600), 0),
     example=LARGE,
+    recognise=_clips_the_logits,
 )
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(np.array([0.0, 1600.0]), recognise=_has_a_floor)
+def a_floor_below_the_probabilities(z):
+    """
+    You keep every probability away from 0, with `clip`, with `maximum`, or by adding a small number. For {input} you
+    return {output}. A class may be as improbable as its logit says; with a floor below it the row no longer sums to 1,
+    or the differences between unlikely classes are gone, and the gradient with them. If you feared a logarithm of 0
+    later: that belongs to the loss, and chapter 6 computes it without any probability. Which line can go?
+    """
+    return np.maximum(softmax_row_by_row(z), 1e-9)
+
+
+a_floor_below_the_probabilities.also(
+    lambda z: np.clip(reference.softmax(z), 1e-15, 1 - 1e-15),
+    lambda z: reference.softmax(z) + 1e-8,
+    lambda z: exp_shares(np.maximum(z - z.max(axis=-1, keepdims=True), -50), 0),
+)
+
+
+@mistakes.mistake(np.array([0.0, -40.0]), recognise=_loses_small_probabilities)
+def small_probabilities_become_0(z):
+    """
+    Small probabilities come back as exactly 0: {output} for {input}. Either the result is rounded, or a line treats a
+    class that is far behind as impossible. A softmax leaves every class a share, e to the power −40 in this case, and a
+    computer holds numbers down to about 1e-308. The logarithm of an exact 0 is minus infinity, and no training gets
+    away from there. Which line rounds, compares, or cuts off?
+    """
+    return np.round(reference.softmax(z), 4)
+
+
+small_probabilities_become_0.also(
+    lambda z: np.where(reference.softmax(z) < 1e-12, 0.0, reference.softmax(z)),
+    lambda z: np.round(reference.softmax(z), 8),
+)
+
+
+@mistakes.mistake(*LARGE, recognise=_replaces_nan)
 def nan_replaced(z):
     """
     You let the powers overflow and put another number in the place of nan. For {input} you return {output}, and no
@@ -338,7 +500,7 @@ nan_replaced.also(
 )
 
 
-@mistakes.mistake(np.array([1, 2, 3]))
+@mistakes.mistake(np.array([[1, 2], [3, 5]]), recognise=cuts_to_whole_numbers)
 def zeros_of_the_wrong_type(z):
     """
     You fill an array that `np.zeros_like(z)` or `np.empty_like(z)` made. It has the type of `z`, so for integer
@@ -351,10 +513,20 @@ def zeros_of_the_wrong_type(z):
     return result
 
 
-@mistakes.mistake(np.array([1.0, 2.0]))
+@zeros_of_the_wrong_type.also
+def batch_of_the_wrong_type(z):
+    if z.ndim == 1:
+        return exp_shares(z, z.max())
+    result = np.zeros_like(z)
+    for i, row in enumerate(z):
+        result[i] = exp_shares(row, row.max())
+    return result
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=works_for_batches)
 def batches_only(z):
     """
-    Your function works for a batch, but for one vector such as {input} it returns {output}. The number 1 names the
+    A batch comes out right, or could; for one vector such as {input} you return {output}. The number 1 names the
     second axis, and a vector has a single one; a function that adds an axis has to take it away again. Count axes
     from the end instead: one name fits the classes of a vector, of a batch, and of anything with more axes in
     front.
@@ -366,6 +538,72 @@ def batches_only(z):
 def keeps_two_axes(z):
     z = np.atleast_2d(z)
     return exp_shares(z, z.max(axis=1, keepdims=True))
+
+
+batches_only.also(
+    lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),
+    lambda z: np.exp(z - z.max(axis=1)) / np.exp(z - z.max(axis=1)).sum(axis=1),
+    lambda z: np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z]),
+)
+
+
+@mistakes.mistake(*SQUARE, recognise=works_for_vectors)
+def one_vector_only(z):
+    """
+    For one vector your function is right, and for a batch it stops: {input} gives {output}. A step of it works with
+    one number at a time: Python's own `max` and `if` compare two numbers, the functions of `math` take one, and an
+    entry of a one-dimensional result holds one. A row of a batch is none of these. NumPy has a function for each of them
+    that takes arrays and an `axis`. Which step is it in your code?
+    """
+    powers = [math.exp(value - max(z)) for value in z]
+    return np.array(powers) / sum(powers)
+
+
+one_vector_only.also(
+    lambda z: np.exp(z - max(z)) / sum(np.exp(z - max(z))),
+    lambda z: np.array([math.exp(value) for value in z]) / sum(math.exp(value) for value in z),
+)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), recognise=loses_axes_of_length_one)
+def axes_of_length_one_are_lost(z):
+    """
+    Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result
+    has to have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze` takes
+    out every axis of the length 1, whatever it stands for, and so does a line that treats one row as a special case.
+    Which axes did your own code add, and which belonged to the caller?
+    """
+    return np.squeeze(reference.softmax(z))
+
+
+axes_of_length_one_are_lost.also(
+    lambda z: reference.softmax(z)[0] if z.ndim == 2 and len(z) == 1 else reference.softmax(z),
+    lambda z: np.squeeze(exp_shares(np.atleast_2d(z), np.atleast_2d(z).max(axis=1, keepdims=True))),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]))
+def maximum_subtracted_after_exp(z):
+    """
+    The maximum is subtracted from the *powers* of e, behind the bracket of `exp`, and not from the logits inside it.
+    For {input} you return {output}. A shift of the logits multiplies every power by the same factor, which cancels in
+    the quotient; a number that is taken off the powers does not cancel, and can make them negative. Which closing
+    bracket has to move, and to which side of the subtraction?
+    """
+    powers = np.exp(z) - z.max(axis=-1, keepdims=True)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@maximum_subtracted_after_exp.also
+def largest_power_subtracted(z):
+    powers = np.exp(z) - np.exp(z).max(axis=-1, keepdims=True)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+maximum_subtracted_after_exp.also(
+    lambda z: np.exp(z) - z.max(axis=-1, keepdims=True),
+    lambda z: (np.exp(z) - z.max(axis=-1, keepdims=True)) / np.exp(z).sum(axis=-1, keepdims=True),
+)
 
 
 @mistakes.mistake(np.array([1.0, 2.0]), describe=total)
@@ -420,3 +658,21 @@ def first_row_only(z):
 
 
 first_row_only.also(lambda z: softmax_row_by_row(z if z.ndim == 1 else z[-1]))
+
+
+# A second slip, such as a missing shift or a small number in the denominator, does not lose the name of these.
+for mistake in (
+    sum_over_the_whole_batch,
+    wrong_axis,
+    no_keepdims,
+    a_maximum_without_keepdims,
+    maximum_of_each_column,
+    shift_on_one_side_only,
+    scaled_instead_of_shifted,
+    misplaced_bracket,
+    maximum_subtracted_after_exp,
+    no_division,
+    the_logarithm_of_softmax,
+    first_row_only,
+):
+    mistake.recognise = like_its_samples(mistake)

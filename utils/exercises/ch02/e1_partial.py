@@ -3,23 +3,54 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking.values import agree
 
 # The domain
 
+SOURCE = np.array([0.2732, 0.3780, 0.3489]) / 1.0001  # as printed they sum to 1.0001
+# Of two classes one is 1 minus the other, so that different mistakes look alike.
+THREE = np.array([0.55, 0.3, 0.15])
 
-def probabilities_and_places(rng):
-    """Probabilities with two places in them, the smallest first: certain and impossible classes, and one
-    class alone.
-    """
-    source = np.array([0.2732, 0.3780, 0.3489]) / 1.0001  # as printed they sum to 1.0001
-    three = np.array(
-        [0.55, 0.3, 0.15]
-    )  # of two classes one is 1 minus the other, so that different mistakes look alike
-    probes = [
-        (three, 0, 0),
-        (three, 0, 1),
-        (three, 2, 1),
+
+def corners(rng):
+    """Probabilities of many kinds, each with one place twice and with two places in both orders, by their corner."""
+    K = int(rng.integers(8, 14))
+    a, b = rng.uniform(0.1, 0.4), rng.uniform(0.1, 0.4)
+    kinds = {
+        "three classes": rng.dirichlet(np.ones(3)),
+        "many classes": rng.dirichlet(np.ones(K)),
+        "a tie": np.array([a, 1 - 2 * a, a])[rng.permutation(3)],
+        "all equal": np.full(int(rng.integers(3, 7)), 1.0),
+        "a class without a chance": np.array([b, 0.0, 1 - b])[rng.permutation(3)],
+        "tiny probabilities": np.array([10.0 ** -rng.uniform(7, 12), 10.0 ** -rng.uniform(3, 5), 1.0, 0.3]),
+        "nearly certain": np.array([1.0, 10.0 ** -rng.uniform(3, 4), 10.0 ** -rng.uniform(3, 4)])[rng.permutation(3)],
+    }
+    found = {}
+    for name, p in kinds.items():
+        p = p / p.sum()
+        i, j = map(int, rng.choice(len(p), size=2, replace=False))
+        found[f"{name}, one place"] = p, i, i
+        found[f"{name}, two places"] = p, i, j
+        found[f"{name}, the other way round"] = p, j, i
+        found[f"{name}, the last place"] = p, len(p) - 1, len(p) - 1
+        found[f"{name}, first and last place"] = p, 0, len(p) - 1
+    found["the smallest of tiny probabilities"] = kinds["tiny probabilities"] / kinds["tiny probabilities"].sum(), 0, 0
+    return found
+
+
+def any_probabilities(rng):
+    """Probabilities of some classes, and two places."""
+    p = rng.dirichlet(rng.choice([0.2, 1.0, 10.0]) * np.ones(int(rng.integers(1, 13))))
+    i, j = map(int, rng.integers(len(p), size=2))
+    return p, i, j
+
+
+PROBABILITIES_AND_PLACES = Domain(
+    smallest=[
+        (THREE, 0, 0),
+        (THREE, 0, 1),
+        (THREE, 2, 1),
         (np.array([0.25, 0.75]), 0, 0),
         (np.array([0.25, 0.75]), 0, 1),
         (np.array([0.25, 0.75]), 1, 1),
@@ -27,15 +58,13 @@ def probabilities_and_places(rng):
         (np.array([1.0]), 0, 0),
         (np.array([1.0, 0.0]), 0, 0),
         (np.array([1.0, 0.0]), 1, 0),
-        (source, 0, 0),
-        (source, 0, 2),
-        (source, 2, 1),
-    ]
-    for K in (3, 5):
-        p = rng.dirichlet(np.ones(K))
-        i, j = rng.choice(K, size=2, replace=False)
-        probes += [(p, int(i), int(i)), (p, int(i), int(j)), (p, int(j), int(i))]
-    return probes
+        (SOURCE, 0, 0),
+        (SOURCE, 0, 2),
+        (SOURCE, 2, 1),
+    ],
+    corners=corners,
+    draw=any_probabilities,
+)
 
 
 def partial_in_words(p, i, j):
@@ -73,7 +102,7 @@ partial = Exercise(
     name="ch02.partial",
     asks="The derivative of probability i for logit j, from the probabilities.",
     reference=_two_cases,
-    probes=probabilities_and_places,
+    probes=PROBABILITIES_AND_PLACES,
     expects=partial_in_words,
     scale=lambda p, i, j: p[i] if i == j else 0.0,
     hints=paragraphs("""
@@ -94,6 +123,40 @@ partial = Exercise(
     bank=mistakes,
     remark="Two cases, and no logit in sight: the probabilities alone say how they are going to move.",
 )
+
+
+# Families of mistakes
+
+
+def _is_a_row_or_more(seen):
+    """Whether a row, a column, or the whole matrix came back for every probe, and the right number stands in it."""
+    return all(
+        result.value is not None and result.value.ndim > 0 and np.isclose(result.value, truth, 1e-4, 1e-18).any()
+        for result, truth in zip(seen.results, seen.expected, strict=False)
+    )
+
+
+def _counts_from_1(seen):
+    """Whether what came is right for the places before."""
+    if len(seen.results) < len(seen.probes):
+        return False
+    return all(
+        not result.problem and agree(result.value, np.asarray(_two_cases(p, i - 1, j - 1)), 1e-4, 0.0)
+        for result, (p, i, j) in zip(seen.results, seen.probes, strict=True)
+    )
+
+
+def _multiplies_by_a_constant(seen):
+    """Whether every result is the right one times one and the same positive number, other than 1."""
+    if len(seen.results) < len(seen.probes) or any(result.problem or np.ndim(result.value) for result in seen.results):
+        return False
+    pairs = [(result.value, truth) for result, truth in zip(seen.results, seen.expected, strict=True) if truth != 0]
+    factor = pairs[0][0] / pairs[0][1]
+    return (
+        factor > 0
+        and abs(factor - 1) > 1e-4
+        and all(np.isclose(value, factor * truth, 1e-4, 0) for value, truth in pairs)
+    )
 
 
 # Mistakes
@@ -205,7 +268,7 @@ the_gradient_of_the_loss.also(
 )
 
 
-@mistakes.mistake(HALF_SURE, 0, 1)
+@mistakes.mistake(THREE, 0, 1)
 def the_bracket_of_the_first_case(p, i, j):
     """
     In the case i ≠ j you changed the sign and kept a bracket with 1 minus a probability. For {input} you return
@@ -267,7 +330,7 @@ def everything_with_the_other_sign(p, i, j):
     return p[i] * (p[j] - (i == j))
 
 
-@mistakes.mistake(HALF_SURE, 0, 0)
+@mistakes.mistake(HALF_SURE, 0, 0, recognise=_is_a_row_or_more)
 def the_whole_matrix(p, i, j):
     """
     You return several derivatives at once, {output} for {input}. The exercise asks for the single number in row i
@@ -280,4 +343,46 @@ def the_whole_matrix(p, i, j):
 the_whole_matrix.also(
     lambda p, i, j: (np.diag(p) - np.outer(p, p))[i],
     lambda p, i, j: (np.diag(p) - np.outer(p, p))[:, j],
+    lambda p, i, j: p * ((j == np.arange(len(p))) - p[j]),
+)
+
+
+@mistakes.mistake(THREE, 0, 0, recognise=_counts_from_1)
+def places_counted_from_1(p, i, j):
+    """
+    You take 1 off the places before you use them. For {input} you return {output}, which belongs to the last class: the
+    place −1 is the last one in Python, so nothing stops you. The mathematics on paper counts classes from 1; an array
+    counts from 0, and so do the two integers that this function is given. Which class stands at the place 0?
+    """
+    return _two_cases(p, i - 1, j - 1)
+
+
+@mistakes.mistake(HALF_SURE, 0, 0, recognise=_multiplies_by_a_constant)
+def a_constant_factor(p, i, j):
+    """
+    Your result has the right sign everywhere and is too large or too small by one and the same factor: for {input} you
+    return {output}. Such a factor comes from a 2 of the rule for squares, or from a mean over classes or examples. The
+    quotient rule leaves no number in front of the products. For three equal classes, what has the sum over all i to be,
+    and what does yours say about i = j alone?
+    """
+    return 2 * _two_cases(p, i, j)
+
+
+a_constant_factor.also(lambda p, i, j: _two_cases(p, i, j) / 2)
+
+
+@mistakes.mistake(THREE, 0, 0)
+def a_factor_too_many_or_too_few(p, i, j):
+    """
+    Where i = j you multiply by the probability once too often or not at all: for {input} you return {output}. The
+    derivative of the numerator gives one probability, and the derivative of the denominator takes a share of it off. So
+    the first case is a probability times a bracket, and the bracket holds 1 minus that probability, both without powers.
+    Which of the two factors is missing in yours, or stands there twice?
+    """
+    return 1 - p[i] if i == j else -p[i] * p[j]
+
+
+a_factor_too_many_or_too_few.also(
+    lambda p, i, j: p[i] ** 2 * (1 - p[i]) if i == j else -p[i] * p[j],
+    lambda p, i, j: p[i] if i == j else -p[i] * p[j],
 )

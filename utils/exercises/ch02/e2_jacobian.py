@@ -3,15 +3,32 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch02.common import jacobian_of, plain_softmax
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking.values import agree
+from utils.exercises.ch02.common import as_float32_holds_them, corners_of_logits, jacobian_of, plain_softmax
+from utils.exercises.ch02.recognising import (
+    cuts_to_whole_numbers,
+    lacks_an_axis,
+    like_its_samples,
+    overflows,
+    shifts_by_zero_at_least,
+)
+from utils.exercises.drawing import any_vector
 
 # The domain
 
 
-def one_vector(rng):
-    """Vectors of logits, the smallest first: integers, one class, far from zero and far apart."""
-    return [
+def corners(rng):
+    """The corners of one vector, and vectors of many classes of which none takes all."""
+    found = {name: (z,) for name, z in corners_of_logits(rng).items() if z.ndim == 1}
+    found["three classes"] = (as_float32_holds_them(rng.normal(size=3)),)
+    found["four classes"] = (as_float32_holds_them(rng.normal(scale=2, size=4)),)
+    found["many classes, close"] = (as_float32_holds_them(rng.normal(size=int(rng.integers(8, 14)))),)
+    return found
+
+
+ONE_VECTOR = Domain(
+    smallest=[
         (np.array([1.0, 2.0]),),
         (np.array([0.0, 0.0]),),
         (np.array([0.5]),),
@@ -19,11 +36,12 @@ def one_vector(rng):
         (np.array([1, 2, 3]),),
         (np.array([-1.0, -2.0, -4.0, 0.0]),),
         (np.array([1000.0, 999.0]),),
+        (np.array([-1000.0, -1001.0]),),
         (np.array([0.0, -800.0, 1.0]),),
-        (rng.normal(scale=2, size=3),),
-        (rng.normal(scale=2, size=4),),
-        (rng.normal(scale=2, size=7),),
-    ]
+    ],
+    corners=corners,
+    draw=lambda rng: (as_float32_holds_them(any_vector(rng)),),
+)
 
 
 def jacobian_in_words(z):
@@ -78,7 +96,7 @@ jacobian = Exercise(
     is_main=True,
     asks="The K × K Jacobian of softmax for one vector of logits.",
     reference=reference.softmax_jacobian,
-    probes=one_vector,
+    probes=ONE_VECTOR,
     expects=jacobian_in_words,
     scale=lambda z: 1.0,
     hints=paragraphs("""
@@ -104,6 +122,21 @@ jacobian = Exercise(
     bank=mistakes,
     remark="One line, and it is a matrix with a name of its own in statistics: the covariance of a single draw.",
 )
+
+
+# Families of mistakes
+
+
+def _has_another_shape(seen):
+    """Whether the numbers are right and stand in another shape than (K, K)."""
+    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for result in seen.results):
+        return False
+    return all(
+        result.value.shape != truth.shape
+        and result.value.size == truth.size
+        and agree(result.value.reshape(truth.shape), truth, 1e-4, 1e-3)
+        for result, truth in zip(seen.results, seen.expected, strict=True)
+    )
 
 
 # Mistakes
@@ -167,7 +200,7 @@ def no_diagonal_term(z):
     return -np.outer(reference.softmax(z), reference.softmax(z))
 
 
-@mistakes.mistake(*TWO)
+@mistakes.mistake(np.array([1.0, 2.0]))
 def the_transpose_of_a_vector(z):
     """
     The table of all products of two probabilities is missing. A vector has a single axis, so its transpose is the
@@ -235,7 +268,14 @@ def logits_in_place_of_probabilities(z):
     return np.diag(z) - np.outer(z, z)
 
 
-logits_in_place_of_probabilities.also(lambda z: np.diag(z * (1 - z)))
+logits_in_place_of_probabilities.also(
+    lambda z: np.diag(z * (1 - z)),
+    lambda z: z * (1 - z),
+    lambda z: -np.outer(z, z),
+    lambda z: np.diag(z) - z @ z.T,
+    lambda z: np.diag(z) - z * z[:, None] * (1 - np.eye(len(z))),
+    lambda z: np.diag(z) + np.outer(z, z),
+)
 
 
 @mistakes.mistake(np.array([1.0, 2.0]))
@@ -249,6 +289,53 @@ def softmax_a_second_time(z):
     return reference.softmax_jacobian(reference.softmax(z))
 
 
+softmax_a_second_time.also(lambda z: jacobian_of(plain_softmax(plain_softmax(z))))
+
+
+@mistakes.mistake(np.array([0.0, 0.0]))
+def powers_in_place_of_probabilities(z):
+    """
+    You put the powers of e into the formula as they are, without the division by their sum. For {input} you return
+    {output}. The formula is written in probabilities, and the sum of those is 1; powers of e have another total, so the
+    rows do not sum to 0. A softmax has two steps: which one is missing, or which function has both?
+    """
+    return jacobian_of(np.exp(z))
+
+
+@mistakes.mistake(np.array([0.0, 0.0]))
+def the_diagonal_overwritten(z):
+    """
+    You make the table of the products and then write over its diagonal: for {input} you return {output}. Off the diagonal
+    every entry is right. On it, what stood there is lost, though it belongs to the result: there the entry is a
+    probability *minus* its square, since the numerator and the denominator both depend on the logit. The rows do not sum
+    to 0, either. Which operation adds to a diagonal without replacing it?
+    """
+    a = reference.softmax(z)
+    matrix = -np.outer(a, a)
+    np.fill_diagonal(matrix, a)
+    return matrix
+
+
+the_diagonal_overwritten.also(lambda z: -np.outer(reference.softmax(z), reference.softmax(z)) * (1 - np.eye(len(z))))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]))
+def the_gradient_of_the_loss(z):
+    """
+    You subtract the identity from the probabilities, or compare places without multiplying: {output} for {input}. A
+    probability minus an indicator is the gradient of a *loss*, which chapter 3 derives from the matrix that is asked for
+    here. Every entry of the Jacobian is a product: the probability i times a bracket with the indicator and the
+    probability j. Which of its factors is missing, and which sign has the bracket?
+    """
+    return reference.softmax(z) - np.eye(len(z))
+
+
+the_gradient_of_the_loss.also(lambda z: reference.softmax(z)[:, np.newaxis] - np.eye(len(z)))
+
+
+powers_in_place_of_probabilities.also(lambda z: jacobian_of(np.exp(z - np.max(z))))
+
+
 @mistakes.mistake(*TWO)
 def everything_with_the_other_sign(z):
     """
@@ -259,7 +346,49 @@ def everything_with_the_other_sign(z):
     return -reference.softmax_jacobian(z)
 
 
-@mistakes.mistake(np.array([1000.0, 999.0]))
+@mistakes.mistake(np.array([-1000.0, -1001.0]), recognise=shifts_by_zero_at_least)
+def shift_by_zero_at_least(z):
+    """
+    The formula is right, and the softmax in it shifts by the maximum of 0 and the logits. A vector that lies far below
+    zero is then not shifted at all: every power of e is rounded to 0, and 0/0 is nan. For {input} you return {output}.
+    The Jacobian of these logits is the same as that of [1, 0], since softmax sees differences only. Where does the 0 in
+    your maximum come from? Chapter 1 has this one in exercise 1.3.
+    """
+    return jacobian_of(plain_softmax(z - np.maximum(0, np.max(z))))
+
+
+shift_by_zero_at_least.also(lambda z: jacobian_of(plain_softmax(z - np.max(z, initial=0))))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=lambda seen: all(map(lacks_an_axis, seen.results)))
+def axis_1_of_a_vector(z):
+    """
+    A line of yours asks for a second axis, and this vector has one only. For {input} you return {output}. NumPy counts
+    axes from 0, so the axis number 1 is the second one, and a shape such as (2,) has no entry at place 1. Code that was
+    written for a batch looks like that. In this exercise `z` is one example, and the only axis holds its classes. Which
+    number, or which word less, names it?
+    """
+    powers = np.exp(z - np.max(z, axis=1, keepdims=True))
+    return jacobian_of(powers / powers.sum(axis=1, keepdims=True))
+
+
+axis_1_of_a_vector.also(lambda z: np.zeros((z.shape[0], z.shape[1])))
+
+
+@mistakes.mistake(np.array([0.0, 0.0]), recognise=_has_another_shape)
+def another_shape(z):
+    """
+    Your numbers are right, and they do not stand in a table of K rows and K columns: {output} for {input}. A batch of one
+    has an axis more, a flat list has an axis less. Row i holds the derivatives of the probability i, and column j those
+    for the logit j, so the result needs exactly these two axes. Which line adds an axis, or lays the table flat?
+    """
+    return reference.softmax_jacobian(np.atleast_2d(z))
+
+
+another_shape.also(lambda z: reference.softmax_jacobian(z).ravel())
+
+
+@mistakes.mistake(np.array([1000.0, 999.0]), recognise=overflows)
 def no_shift(z):
     """
     The formula is right, and the softmax in it overflows. For {input} you return {output}: e to the power 1000 is
@@ -269,7 +398,7 @@ def no_shift(z):
     return jacobian_of(plain_softmax(z))
 
 
-@mistakes.mistake(np.array([1, 2, 3]))
+@mistakes.mistake(np.array([1, 2, 3]), recognise=cuts_to_whole_numbers)
 def zeros_of_the_wrong_type(z):
     """
     You fill a matrix that took over the type of `z`. For integer logits it holds integers alone, and every entry of
@@ -290,3 +419,23 @@ def filled_like_an_outer_product(z):
     matrix = np.zeros_like(np.outer(z, z))
     matrix[...] = jacobian_of(reference.softmax(z))
     return matrix
+
+
+# A second slip, such as a missing shift, does not lose the name of these.
+for mistake in (
+    diagonal_only,
+    a_vector_not_a_matrix,
+    plus_off_the_diagonal,
+    no_diagonal_term,
+    the_transpose_of_a_vector,
+    ones_on_the_diagonal,
+    the_derivative_of_the_logarithm,
+    the_first_case_everywhere,
+    logits_in_place_of_probabilities,
+    powers_in_place_of_probabilities,
+    the_diagonal_overwritten,
+    the_gradient_of_the_loss,
+    softmax_a_second_time,
+    everything_with_the_other_sign,
+):
+    mistake.recognise = like_its_samples(mistake)

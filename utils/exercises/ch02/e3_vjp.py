@@ -3,17 +3,67 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch02.common import jacobian_of, plain_softmax
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch02.common import (
+    any_vector_or_batch,
+    as_float32_holds_them,
+    corners_of_logits,
+    jacobian_of,
+    plain_softmax,
+)
+from utils.exercises.ch02.recognising import (
+    cuts_to_whole_numbers,
+    goes_wrong,
+    like_its_samples,
+    loses_axes_of_length_one,
+    overflows,
+    shifts_by_the_whole_batch,
+    shifts_by_zero_at_least,
+    works_for_batches,
+)
+from utils.exercises.drawing import whole
 
 # The domain
 
 
-def logits_and_vectors(rng):
-    """Logits with a vector of the same shape: single ones, batches, square batches, integers, one class,
-    large logits.
-    """
-    probes = [
+def a_vector_for(z, rng):
+    """A vector, or a batch of them, in the shape of the logits."""
+    return as_float32_holds_them(rng.normal(scale=3, size=z.shape))
+
+
+def corners(rng):
+    """Every corner of the logits with some vector; and vectors of integers, of equal entries, and of one entry only."""
+    found = {name: (z, a_vector_for(z, rng)) for name, z in corners_of_logits(rng).items()}
+    z, Z = as_float32_holds_them(rng.normal(size=5)), as_float32_holds_them(rng.normal(scale=2, size=(4, 3)))
+    found |= {
+        "a vector of integers": (z, whole(3 * rng.normal(size=5)) + 1),
+        "a batch of vectors of integers": (Z, whole(3 * rng.normal(size=(4, 3))) + 1),
+        "a batch of integers with integers": (whole(Z), whole(3 * rng.normal(size=(4, 3))) + 1),
+        "a vector of ones": (z, np.ones(5)),
+        "one entry that is not 0": (z, np.eye(5)[int(rng.integers(5))]),
+        "a batch of zeros": (Z, np.zeros((4, 3))),
+        "a large vector": (z, as_float32_holds_them(1e3 * rng.normal(size=5))),
+        "a small vector": (Z, as_float32_holds_them(1e-3 * rng.normal(size=(4, 3)))),
+        "a negative vector": (z, -rng.uniform(1, 9, size=5).round(2)),
+        "many classes, close": (Z[0, 0] * np.linspace(0, 1, 9), as_float32_holds_them(rng.normal(size=9))),
+        "a wide batch": (Z.reshape(2, 6), a_vector_for(Z.reshape(2, 6), rng)),
+    }
+    return found
+
+
+def any_logits_and_vector(rng):
+    """Logits of one example or of several, of any size, and a vector for each."""
+    z = any_vector_or_batch(rng)
+    return z, a_vector_for(z, rng)
+
+
+def is_mild(z, v):
+    """Whether these are floats for which no power of e comes near a limit."""
+    return z.dtype.kind == v.dtype.kind == "f" and np.max(np.abs(z)) <= 10
+
+
+LOGITS_AND_VECTORS = Domain(
+    smallest=[
         (np.array([1.0, 2.0]), np.array([3.0, 1.0])),
         (np.array([2.0, 1.0, 0.1]), np.array([1.0, 0.0, 0.0])),
         (np.array([2.0, 1.0, 0.1]), np.array([1.0, 1.0, 1.0])),
@@ -23,11 +73,14 @@ def logits_and_vectors(rng):
         (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([[-1.5, 0.0, 0.0], [0.0, -1.2, 0.0]])),
         (np.array([[4.0], [-2.0], [0.0]]), np.array([[1.0], [2.0], [3.0]])),
         (np.array([1000.0, 999.0]), np.array([1.0, -1.0])),
+        (np.array([-1000.0, -1001.0]), np.array([1.0, -1.0])),
+        (np.array([[1.0, 2.0]]), np.array([[3.0, 1.0]])),
+        (np.array([[1, 2], [3, 1]]), np.array([[1, 0], [0, 3]])),
         (np.array([[1000.0, 998.0], [-1000.0, -1001.0]]), np.array([[1.0, 2.0], [3.0, 5.0]])),
-    ]
-    for shape in ((4,), (3, 3), (5, 3), (2, 6)):
-        probes.append((rng.normal(scale=2, size=shape), rng.normal(scale=3, size=shape)))
-    return probes
+    ],
+    corners=corners,
+    draw=any_logits_and_vector,
+)
 
 
 def vjp_in_words(z, v):
@@ -78,7 +131,7 @@ vjp = Exercise(
     is_main=True,
     asks="The product of v with the Jacobian of softmax, for a vector or a batch, without the matrix.",
     reference=reference.softmax_vjp,
-    probes=logits_and_vectors,
+    probes=LOGITS_AND_VECTORS,
     expects=vjp_in_words,
     scale=lambda z, v: float(np.max(np.abs(v))),
     hints=paragraphs("""
@@ -107,6 +160,18 @@ vjp = Exercise(
 )
 
 
+# Families of mistakes
+
+
+def _one_vector_only(seen):
+    """Whether vectors go right and no batch of several rows does."""
+    return goes_wrong(
+        seen,
+        lambda z, v: z.ndim == 2 and min(z.shape) > 1 and is_mild(z, v) and v.any() and np.ptp(v) > 0,
+        lambda z, v: z.ndim == 1 and is_mild(z, v),
+    )
+
+
 # Mistakes
 
 TWO_LOGITS = (np.array([1.0, 2.0]), np.array([3.0, 1.0]))
@@ -132,12 +197,17 @@ def nothing_subtracted(z, v):
     return reference.softmax(z) * v
 
 
+def _product_with(a, v):
+    """The right formula, with probabilities of one's own."""
+    return a * (v - (a * v).sum(axis=-1, keepdims=True))
+
+
 def _with_weights(weights):
     """A product that uses other numbers than the weighted average."""
     return lambda z, v: reference.softmax(z) * (v - weights(reference.softmax(z), v))
 
 
-mistakes.add(
+the_plain_mean = mistakes.add(
     "the plain mean",
     """
     You take the mean of `v` with equal weights for all classes. For {input} you return {output}, which does not sum
@@ -152,7 +222,7 @@ mistakes.add(
 
 EQUAL = (np.array([2.0, 1.0, 0.1]), np.array([1.0, 1.0, 1.0]))
 
-mistakes.add(
+the_plain_sum = mistakes.add(
     "the plain sum",
     """
     You subtract the sum of `v` from each of its entries, without the probabilities as weights. With {input} you
@@ -172,7 +242,7 @@ def row_sums(values):
 
 SQUARE = (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 3.0]]))
 
-mistakes.add(
+sum_over_the_whole_batch = mistakes.add(
     "sum over the whole batch",
     """
     Your sum runs over all examples together. With {input} you return {output}, and each row by itself has to sum to
@@ -182,11 +252,12 @@ mistakes.add(
     _with_weights(lambda a, v: (a * v).sum()),
     _with_weights(lambda a, v: np.vdot(a, v)),
     _with_weights(lambda a, v: np.tensordot(a, v, axes=a.ndim)),
+    lambda z, v: _product_with(np.exp(z - z.max()) / np.exp(z - z.max()).sum(), v),
     example=SQUARE,
     describe=row_sums,
 )
 
-mistakes.add(
+no_keepdims = mistakes.add(
     "no keepdims",
     """
     Your sum over the classes loses its axis. For a batch of (m, K) it has the shape (m,), and NumPy lines it up
@@ -200,7 +271,7 @@ mistakes.add(
     describe=row_sums,
 )
 
-mistakes.add(
+wrong_axis = mistakes.add(
     "wrong axis",
     """
     You add up along the axis of the examples. For {input} you return {output}, and it is the columns that sum to 0
@@ -282,13 +353,13 @@ the_average_alone.also(
 )
 
 
-@mistakes.mistake(*SQUARE, describe=row_sums)
+@mistakes.mistake(*SQUARE, recognise=_one_vector_only)
 def one_vector_only(z, v):
     """
     A single vector comes out right, and a batch does not: {input} gives {output}. `np.dot`, `@` between two
-    vectors, `np.diag` and `np.outer` mean one thing for a vector and another for a matrix. For a batch you need an
-    operation that works along the last axis and leaves the others alone: a product place by place, and a sum with
-    an axis.
+    vectors, `np.diag` and `np.outer` mean one thing for a vector and another for a matrix, and Python's own `max` and `if`
+    take single numbers. For a batch you need operations that work along the last axis and leave the others alone: a
+    product place by place, and a sum with an axis.
     """
     a = reference.softmax(z)
     return a * (v - np.dot(a, v))
@@ -305,10 +376,120 @@ one_vector_only.also(
     lambda z, v: reference.softmax(z) * (v - reference.softmax(z) @ v.T),
     lambda z, v: reference.softmax(z) * (v - np.inner(reference.softmax(z), v)),
     lambda z, v: v @ jacobian_of(reference.softmax(z)),
+    lambda z, v: plain_softmax(z - max(z)) * (v - (plain_softmax(z) * v).sum(axis=-1, keepdims=True)),
 )
 
 
-@mistakes.mistake(np.array([1000.0, 999.0]), np.array([1.0, -1.0]))
+@mistakes.mistake(*TWO_LOGITS, recognise=lambda seen: works_for_batches(seen, is_mild))
+def batches_only(z, v):
+    """
+    A batch comes out right, or could; for one vector with {input} you return {output}. The number 1 names the second axis,
+    and a vector has a single one; a loop over rows, or an index such as `[:, None]` that was written for a table, expects
+    two. Both shapes have their classes on the last axis. Which number names it, however many axes stand in front?
+    """
+    a = reference.softmax(z)
+    return a * (v - (a * v).sum(axis=1, keepdims=True))
+
+
+batches_only.also(
+    lambda z, v: np.array(
+        [reference.softmax(r) * (x - (reference.softmax(r) * x).sum()) for r, x in zip(z, v, strict=True)]
+    ),
+    lambda z, v: reference.softmax_vjp(np.atleast_2d(z), np.atleast_2d(v)),
+    lambda z, v: reference.softmax(z) * (v - (reference.softmax(z) * v).sum(axis=1)[:, None]),
+)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([[3.0, 1.0]]), recognise=loses_axes_of_length_one)
+def axes_of_length_one_are_lost(z, v):
+    """
+    Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result has to
+    have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze` takes out every
+    axis of the length 1, whatever it stands for, and so does a line that treats one row as a special case. Which axes did
+    your own code add?
+    """
+    return np.squeeze(reference.softmax_vjp(z, v))
+
+
+axes_of_length_one_are_lost.also(
+    lambda z, v: reference.softmax_vjp(z, v)[0] if z.ndim == 2 and len(z) == 1 else reference.softmax_vjp(z, v)
+)
+
+
+@mistakes.mistake(np.array([[1, 2], [3, 1]]), np.array([[1, 0], [0, 3]]), recognise=cuts_to_whole_numbers)
+def zeros_of_the_wrong_type(z, v):
+    """
+    You fill an array that has the type of `z` or of `v`. Where that is an integer type it holds integers only, and what
+    stands behind the decimal point is cut off when an entry or a row is stored: for {input} you return {output}. Nothing
+    warns you. Give that array the type float, or build the result from the probabilities, which are floating numbers by
+    themselves. Which line makes the array?
+    """
+    result = np.zeros_like(v)
+    result[...] = reference.softmax_vjp(z, v)
+    return result
+
+
+def _row_by_row_into(like):
+    """A loop over a batch into an array that has the type of one of the inputs."""
+
+    def product(z, v):
+        if z.ndim == 1:
+            return reference.softmax_vjp(z, v)
+        result = np.zeros_like(like(z, v))
+        for i in range(len(z)):
+            result[i] = reference.softmax_vjp(z[i], v[i])
+        return result
+
+    return product
+
+
+zeros_of_the_wrong_type.also(_row_by_row_into(lambda z, v: z), _row_by_row_into(lambda z, v: v))
+
+
+@mistakes.mistake(*TWO_LOGITS)
+def softmax_a_second_time(z, v):
+    """
+    You apply softmax twice, or take the softmax of `v`. For {input} you return {output}: the weights of the average then
+    belong to other probabilities than those of `z`, far flatter ones, or the numbers that are averaged are no longer those
+    that were handed in. One softmax turns logits into probabilities, and `v` may be any numbers. Which of your lines calls
+    softmax, and on what?
+    """
+    return reference.softmax_vjp(reference.softmax(z), v)
+
+
+softmax_a_second_time.also(lambda z, v: reference.softmax_vjp(z, reference.softmax(v)))
+
+
+@mistakes.mistake(np.array([-1000.0, -1001.0]), np.array([1.0, -1.0]), recognise=shifts_by_zero_at_least)
+def shift_by_zero_at_least(z, v):
+    """
+    The formula is right, and the softmax in it shifts by the maximum of 0 and the logits. Rows that lie far below zero are
+    then not shifted at all: every power of e is rounded to 0, and 0/0 is nan. With {input} you return {output}. A shift has
+    to bring the largest logit of a row to exactly 0, from below, too. Where does the 0 in your maximum come from?
+    """
+    return _product_with(plain_softmax(z - np.maximum(0, np.max(z, axis=-1, keepdims=True))), v)
+
+
+shift_by_zero_at_least.also(
+    lambda z, v: _product_with(plain_softmax(z - np.max(z, axis=-1, keepdims=True, initial=0)), v)
+)
+
+
+@mistakes.mistake(
+    np.array([[1000.0, 998.0], [-1000.0, -1001.0]]),
+    np.array([[1.0, 2.0], [3.0, 5.0]]),
+    recognise=shifts_by_the_whole_batch,
+)
+def one_maximum_for_the_batch(z, v):
+    """
+    The formula is right, and the softmax in it subtracts the largest logit of the whole batch from every row. A row far
+    below has all its powers of e rounded to 0, and 0/0 is nan: with {input} you return {output}. Each row may be shifted by
+    an amount of its own. Which axis does your maximum need, and what keeps its shape divisible row by row?
+    """
+    return _product_with(plain_softmax(z - np.max(z)), v)
+
+
+@mistakes.mistake(np.array([1000.0, 999.0]), np.array([1.0, -1.0]), recognise=overflows)
 def no_shift(z, v):
     """
     The formula is right, and the softmax in it overflows. For {input} you return {output}: e to the power 1000 is
@@ -316,3 +497,23 @@ def no_shift(z, v):
     next step of its training. Chapter 1 has the cure; `reference.softmax` contains it.
     """
     return plain_softmax(z) * (v - (plain_softmax(z) * v).sum(axis=-1, keepdims=True))
+
+
+# A second slip, such as a missing shift, does not lose the name of these.
+for mistake in (
+    diagonal_only,
+    nothing_subtracted,
+    the_plain_mean,
+    the_plain_sum,
+    sum_over_the_whole_batch,
+    no_keepdims,
+    wrong_axis,
+    the_factor_forgotten_once,
+    no_factor_in_front,
+    plus_in_the_bracket,
+    everything_with_the_other_sign,
+    logits_in_place_of_probabilities,
+    the_average_alone,
+    softmax_a_second_time,
+):
+    mistake.recognise = like_its_samples(mistake, is_mild)

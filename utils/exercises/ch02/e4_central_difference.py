@@ -1,44 +1,90 @@
 """Exercise 2.4: the gradient of f at x, measured with one small step up and one down for each entry."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch02.recognising import like_its_samples
+from utils.exercises.ch02.slopes import (
+    CUBES,
+    FIRST,
+    PRODUCT,
+    QUARTERS,
+    ROWS,
+    SINE,
+    SQUARES,
+    VALLEY,
+    Measured,
+    adds_the_values,
+    are_all_0,
+    cannot_move_integers,
+    does_not_divide,
+    fails_without_one_axis,
+    has_right_slopes_in_another_shape,
+    measures_in_float32,
+    moves_all_at_once,
+    multiplies_by_the_step,
+    times,
+    too_large_a_step,
+    too_small_a_step,
+)
 
 # The domain
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A function of an array, under a name that a reader can read."""
-
-    name: str
-    function: object
-
-    def __call__(self, x):
-        return self.function(x)
-
-    def __repr__(self):
-        return self.name
+def a_weighted_sum(shape, rng):
+    """A smooth function of an array of this shape, with a slope of its own in every entry."""
+    weights = rng.uniform(0.5, 2, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    return Measured("sum(w * sin(x))", lambda x: np.sum(weights * np.sin(x)))
 
 
-SQUARES = Measured("sum(x**2)", lambda x: np.sum(np.square(x)))
-QUARTERS = Measured("sum(x**2) / 4", lambda x: np.sum(np.square(x)) / 4)
-CUBES = Measured("sum(x**3)", lambda x: np.sum(np.power(x, 3)))
-VALLEY = Measured("10_000 * sum(x)**2", lambda x: 10_000 * np.sum(x) ** 2)
-SINE = Measured("sum(sin(5 * x))", lambda x: np.sum(np.sin(5 * x)))
-FIRST = Measured("softmax(x)[0]", lambda x: reference.softmax(x)[0])
-ROWS = Measured("sum(softmax(x)[:, 0])", lambda x: float(reference.softmax(x)[:, 0].sum()))
-PRODUCT = Measured("sum(x[0] * x[1])", lambda x: np.sum(x[0] * x[1]))
+def a_point(shape, rng):
+    """Numbers of the size 1, in float64."""
+    return np.asarray(rng.normal(size=shape))
 
 
-def functions_and_points(rng):
-    """Functions with a point each: vectors, a number, a batch, integers, float32, and a steep narrow valley."""
-    weights = rng.normal(size=4)
-    random = Measured("sum(w * exp(x))", lambda x: np.sum(weights * np.exp(x)))
-    return [
+def corners(rng):
+    """Points of every shape and type that may be handed over, each with a function of that shape."""
+    shapes = {
+        "one entry": (1,),
+        "many entries": (int(rng.integers(8, 20)),),
+        "one row": (1, int(rng.integers(2, 5))),
+        "one column": (int(rng.integers(2, 5)), 1),
+        "a table with one entry": (1, 1),
+        "a square table": (3, 3),
+        "a wide table": (2, 5),
+        "many rows": (25, 2),
+        "three axes": (2, 3, 2),
+        "no axes": (),
+    }
+    points = {name: a_point(shape, rng) for name, shape in shapes.items()}
+    points |= {
+        "all negative": -rng.uniform(0.5, 3, size=4),
+        "all equal": np.full(3, rng.uniform(0.5, 2)),
+        "zeros": np.zeros(3),
+        "ten and more": rng.uniform(8, 12, size=3),
+        "integers": rng.integers(-4, 5, size=4),
+        "a table of integers": rng.integers(-4, 5, size=(2, 3)),
+        "an integer without axes": np.asarray(rng.integers(1, 5)),
+        "float32": rng.normal(size=4).astype(np.float32),
+        "a table of float32": rng.normal(size=(2, 3)).astype(np.float32),
+        "float32 without axes": np.asarray(rng.normal(), dtype=np.float32),
+    }
+    found = {name: (a_weighted_sum(x.shape, rng), x) for name, x in points.items()}
+    found["a probability"] = FIRST, rng.normal(size=5)
+    found["probabilities of a batch"] = ROWS, rng.normal(size=(3, 4))
+    return found
+
+
+def any_function_and_point(rng):
+    """A smooth function and a point for it."""
+    shape = [(), (int(rng.integers(1, 9)),), tuple(rng.integers(1, 5, size=2)), tuple(rng.integers(1, 4, size=3))]
+    shape = shape[rng.integers(4)]
+    return [a_weighted_sum(shape, rng), SQUARES, CUBES, SINE][rng.integers(4)], a_point(shape, rng)
+
+
+FUNCTIONS_AND_POINTS = Domain(
+    smallest=[
         (SQUARES, np.array([1.0, 3.0])),
         (CUBES, np.array([1.0, -2.0])),
         (VALLEY, np.array([0.0, 0.0])),
@@ -50,10 +96,10 @@ def functions_and_points(rng):
         (PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]])),
         (ROWS, np.array([[1.0, 2.0], [3.0, 1.0]])),
         (CUBES, np.array(2.0)),
-        (random, rng.normal(size=4)),
-        (FIRST, rng.normal(size=5)),
-        (ROWS, rng.normal(size=(3, 4))),
-    ]
+    ],
+    corners=corners,
+    draw=any_function_and_point,
+)
 
 
 def gradient_in_words(f, x):
@@ -133,7 +179,7 @@ central_difference = Exercise(
     name="ch02.central_difference",
     asks="The gradient of f at x, measured with one small step up and one down for each entry.",
     reference=reference.central_difference,
-    probes=functions_and_points,
+    probes=FUNCTIONS_AND_POINTS,
     expects=gradient_in_words,
     scale=lambda f, x: max(1.0, abs(float(f(x)))),
     hints=paragraphs("""
@@ -187,7 +233,9 @@ mistakes.add(
     """,
     _all_at_once,
     _all_at_once_for_each,
+    lambda f, x: (f(x + 1e-4) - f(x)) / 1e-4,
     example=AT_ONE_AND_THREE,
+    recognise=moves_all_at_once,
 )
 
 
@@ -204,8 +252,9 @@ mistakes.add(
     {output}: almost nothing, whatever the function. Division and multiplication have the same rank in Python and
     are done from left to right. Which brackets keep the two factors of the denominator together?
     """,
-    *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / 2 * h, *USUAL),
+    *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / 2 * h, *USUAL, 5e-5),
     example=AT_ONE_AND_THREE,
+    recognise=multiplies_by_the_step,
 )
 
 mistakes.add(
@@ -215,8 +264,9 @@ mistakes.add(
     what it should be: {output} for {input}. An exact factor of 2 in every entry is the sign of it. What is the
     distance between the two points at which you call `f`?
     """,
-    *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / h, 1e-3, 1e-5),
+    *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / h, 1e-3, 1e-5, 2e-6),
     example=AT_ONE_AND_THREE,
+    recognise=lambda seen: times(seen, 2),
 )
 
 mistakes.add(
@@ -226,8 +276,9 @@ mistakes.add(
     says more about the step than about the function. A slope is a difference of values divided by the distance of
     the points. How far apart are your two?
     """,
-    *_made_of(lambda f, x, unit, h: f(x + h * unit) - f(x - h * unit), *USUAL),
+    *_made_of(lambda f, x, unit, h: f(x + h * unit) - f(x - h * unit), *USUAL[:5], 2e-5, 1e-2),
     example=AT_ONE_AND_THREE,
+    recognise=does_not_divide,
 )
 
 mistakes.add(
@@ -237,8 +288,10 @@ mistakes.add(
     the value of the function divided by the step, however steep or flat it is. A slope compares the two values, one
     step above and one step below, so a constant function has to give 0. Which sign does that?
     """,
-    *_made_of(lambda f, x, unit, h: (f(x + h * unit) + f(x - h * unit)) / (2 * h), *USUAL[1:4]),
+    *_made_of(lambda f, x, unit, h: (f(x + h * unit) + f(x - h * unit)) / (2 * h), *USUAL),
+    *_made_of(lambda f, x, unit, h: (f(x + h * unit) + f(x - h * unit)) / h, 1e-4, 1e-5),
     example=AT_ONE_AND_THREE,
+    recognise=adds_the_values,
 )
 
 
@@ -270,11 +323,10 @@ mistakes.add(
 )
 
 
-def _never_put_back(put_back):
+def _never_put_back(put_back, h=1e-5):
     def gradient(f, x):
         x = np.array(x, dtype=float)
         result = np.zeros(x.shape)
-        h = 1e-5
         for index in np.ndindex(x.shape):
             x[index] += h
             above = f(x)
@@ -293,7 +345,7 @@ mistakes.add(
     hides it from most tests. Either make fresh copies for each entry, or set the entry back to the value that it
     had.
     """,
-    _never_put_back(2),
+    *(_never_put_back(2, h) for h in USUAL[:5]),
     example=(VALLEY, np.array([0.0, 0.0])),
 )
 
@@ -309,6 +361,7 @@ mistakes.add(
     *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x)) / (2 * h), 1e-4, 1e-5, 1e-6),
     *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x - h * unit)) / (4 * h), 1e-5),
     example=AT_ONE_AND_THREE,
+    recognise=lambda seen: times(seen, 0.5),
 )
 
 
@@ -337,7 +390,9 @@ mistakes.add(
     call makes a new array with the same entries?
     """,
     _two_names(1e-5),
+    _two_names(1e-3),
     example=AT_ONE_AND_THREE,
+    recognise=are_all_0,
 )
 
 mistakes.add(
@@ -347,8 +402,9 @@ mistakes.add(
     numbers do, so their slopes are positive. You take the value below minus the value above, and divide by a
     distance that was counted upwards. Which of the two values comes first?
     """,
-    *_made_of(lambda f, x, unit, h: (f(x - h * unit) - f(x + h * unit)) / (2 * h), 1e-5),
+    *_made_of(lambda f, x, unit, h: (f(x - h * unit) - f(x + h * unit)) / (2 * h), 1e-4, 1e-5),
     example=AT_ONE_AND_THREE,
+    recognise=lambda seen: times(seen, -1),
 )
 
 mistakes.add(
@@ -358,8 +414,9 @@ mistakes.add(
     of a central difference falls with the square of the step until rounding takes over; the figure above shows
     where the two meet, and that valley is wide. How does your step compare with it?
     """,
-    *_made_of(_central, 1.0, 0.5, 0.1, 0.05, 0.01),
-    example=(CUBES, np.array([1.0, -2.0])),
+    *_made_of(_central, 1.0, 0.5, 0.1, 0.05, 0.02, 0.01),
+    example=(SINE, np.array([0.0])),
+    recognise=too_large_a_step,
 )
 
 mistakes.add(
@@ -371,7 +428,9 @@ mistakes.add(
     your step?
     """,
     *_made_of(_central, 1e-12, 1e-13, 1e-14, 1e-15, float(np.finfo(float).eps), 1e-16, 1e-20),
+    *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x)) / h, 1e-12, 1e-15),
     example=(CUBES, np.array([1.0, -2.0])),
+    recognise=too_small_a_step,
 )
 
 
@@ -396,6 +455,20 @@ def _result_like_x(f, x):
     return result
 
 
+def _in_the_callers_array(f, x):
+    """The function of a well-known course: it moves the entries of x itself, and puts them back."""
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        x[index] = old + 1e-5
+        above = f(x)
+        x[index] = old - 1e-5
+        below = f(x)
+        x[index] = old
+        gradient[index] = (above - below) / 2e-5
+    return gradient
+
+
 INTEGERS = (QUARTERS, np.array([1, 2, 3]))
 
 mistakes.add(
@@ -406,9 +479,11 @@ mistakes.add(
     arrays have to be floating ones, whatever the caller hands over: which argument of `np.array` or `np.zeros` says
     so?
     """,
-    *map(_keeping_the_type, USUAL),
+    *map(_keeping_the_type, (*USUAL, 3e-5)),
     _result_like_x,
+    _in_the_callers_array,
     example=INTEGERS,
+    recognise=cannot_move_integers,
 )
 
 
@@ -436,17 +511,18 @@ mistakes.add(
     "measured in float32",
     """
     You compute in float32, where `f` has seven digits. The difference of two neighbouring values has perhaps two of
-    them left. For {input} you return {output}, where the first few digits are right, if any. This is the usual
-    reason why a right gradient fails its check. Convert the point to float64 before the first step, whatever type
-    it comes in.
+    them left. At {input}, with a point in float32, you return {output}, where the first few digits are right, if any.
+    This is the usual reason why a right gradient fails its check. Convert the point to float64 before the first step,
+    whatever type it comes in.
     """,
     *map(_floating_but_not_float64, (1e-5, 1e-6, 1e-8)),
     *map(_all_in_float32, (1e-4, 1e-5, 1e-6)),
-    example=(FIRST, np.array([2.0, 1.0, 0.1], np.float32)),
+    example=(SQUARES, np.array([1.0, 3.0], np.float32)),
+    recognise=measures_in_float32,
 )
 
 
-@mistakes.mistake(ROWS, np.array([[1.0, 2.0], [3.0, 1.0]]))
+@mistakes.mistake(ROWS, np.array([[1.0, 2.0], [3.0, 1.0]]), recognise=has_right_slopes_in_another_shape)
 def laid_flat(f, x):
     """
     You return a flat list of slopes: {output} for {input}. The slopes may be right, but a gradient has the shape of
@@ -480,3 +556,37 @@ def the_first_axis_only(f, x):
         step[k] = 1e-5
         result[k] = (f(x + step) - f(x - step)) / 2e-5
     return result
+
+
+@mistakes.mistake(ROWS, np.array([[1.0, 2.0], [3.0, 1.0]]))
+def a_row_for_the_function(f, x):
+    """
+    You run through the rows of a matrix and hand each of them to `f` by itself. But `f` was written for the whole matrix:
+    for {input} your answer is {output}. A function that treats every row alike, such as a sum of squares, hides this; one
+    that looks at columns, or combines two rows, does not. Each time before you call `f`, put the moved entry back into an
+    array of the shape of `x`. Which array does your loop have in its hands?
+    """
+    if np.ndim(x) < 2:
+        return reference.central_difference(f, x)
+    return np.array([reference.central_difference(f, row) for row in x])
+
+
+@mistakes.mistake(PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]]), recognise=fails_without_one_axis)
+def one_vector_only(f, x):
+    """
+    For a vector you are right, and for a matrix your function stops: {input} gives {output}. Its loop counts from 0 to the
+    length of `x`, and its arrays have one axis, whatever `x` has. A number without axes does not even have a length. How do
+    you run through the places of an array of any shape, and which shape do the two points need, with which `f` is called?
+    """
+    x = np.asarray(x, dtype=float)
+    result = np.zeros(len(x))
+    for k in range(len(x)):
+        step = np.zeros(len(x))
+        step[k] = 1e-5
+        result[k] = (f(x + step) - f(x - step)) / 2e-5
+    return result
+
+
+# Another step does not lose the name of these.
+for mistake in (a_flat_array_for_the_function, the_first_axis_only, a_row_for_the_function):
+    mistake.recognise = like_its_samples(mistake, lambda f, x: x.ndim == 2 and x.dtype == np.float64, scale=1.0)

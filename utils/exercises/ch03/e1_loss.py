@@ -5,26 +5,75 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch03 import recognising
+from utils.exercises.ch03.common import any_probabilities, calm_probabilities, one_hot, with_small_ones, with_zeros
 
 # The domain
 
 
-def one_example(rng):
-    """Probabilities of one example and its label, the smallest first."""
-    return [
+def corners(rng):
+    """Probabilities of one example and its label, by the name of their corner."""
+
+    def at_random(K):
+        return calm_probabilities(rng, 1, K)[0], int(rng.integers(K))
+
+    def certain(K):
+        label = int(rng.integers(K))
+        return one_hot(label, K), label
+
+    few, label = calm_probabilities(rng, 1, 4), int(rng.integers(4))
+    y = np.array([label])
+    K = int(rng.integers(2, 7))
+    return {
+        "two classes": at_random(2),
+        "three classes": at_random(3),
+        "many classes": at_random(int(rng.integers(8, 14))),
+        "a label of NumPy": (at_random(5)[0], rng.integers(5)),
+        "the first class": (at_random(4)[0], 0),
+        "the last class": (at_random(4)[0], 3),
+        "the likeliest class": (few[0], int(few[0].argmax())),
+        "the least likely class": (few[0], int(few[0].argmin())),
+        "all equal": (np.full(K, 1 / K), int(rng.integers(K))),
+        "certain": certain(int(rng.integers(2, 6))),
+        "certain, and many classes": certain(int(rng.integers(8, 14))),
+        "nearly certain": (np.array([1 - 1e-4, 5e-5, 5e-5]), 0),
+        "a zero beside the label": (with_zeros(few, y)[0], label),
+        "hardly more than 0": (with_small_ones(rng, few, y)[0], label),
+    }
+
+
+def draw(rng):
+    A, y = any_probabilities(rng, 1, int(rng.integers(1, 13)))
+    return A[0], int(y[0])
+
+
+one_example = Domain(
+    smallest=[
         (np.array([0.25, 0.75]), 1),
         (np.array([0.25, 0.75]), 0),
         (np.array([0.5, 0.5]), 1),
         (np.array([1.0]), 0),
+        (np.array([1.0, 0.0]), 0),
         (np.array([0.7, 0.2, 0.1]), 2),
         (np.array([0.1, 0.2, 0.7]), 1),
         (np.array([0.25, 0.25, 0.25, 0.25]), 3),
         (np.array([1e-30, 1.0]), 0),
-        (rng.dirichlet(np.ones(3)), int(rng.integers(3))),
-        (rng.dirichlet(np.ones(3)), rng.integers(3)),
-        (rng.dirichlet(np.ones(8)), int(rng.integers(8))),
-    ]
+    ],
+    corners=corners,
+    draw=draw,
+)
+
+
+def is_calm(a, y):
+    return a.min() >= 1e-3 and a.max() <= 0.999
+
+
+calmly = recognising.Calmly(is_calm, tolerance=(5e-3, 2e-3))
+
+
+def has_a_zero(a, y):
+    return (np.delete(a, y) == 0).any()
 
 
 # Right answers
@@ -45,11 +94,15 @@ def _loss_as_inverse(a, y):
 
 
 def _loss_with_indicator(a, y):
-    return -np.sum((np.arange(len(a)) == y) * np.log(a))
+    return -np.log(np.sum((np.arange(len(a)) == y) * a))
+
+
+def _loss_with_mask(a, y):
+    return np.sum(-np.log(a, where=np.arange(len(a)) == y, out=np.zeros(len(a))))
 
 
 def _loss_in_bits(a, y):
-    return [-math.log2(value) * math.log(2) for value in a][y]
+    return -math.log2(a[y]) * math.log(2)
 
 
 mistakes = Bank()
@@ -72,8 +125,10 @@ loss = Exercise(
         _loss_in_float32,
         _loss_as_inverse,
         _loss_with_indicator,
+        _loss_with_mask,
         _loss_in_bits,
         lambda a, y: np.array([-np.log(a[y])]).sum(dtype=np.float32),
+        lambda a, y: np.where(np.arange(len(a)) == y, -np.log(a), 0).sum(),
     ),
     bank=mistakes,
     remark="The loss of one example is minus the logarithm of one number: the probability of the class that occurred.",
@@ -85,7 +140,7 @@ loss = Exercise(
 EVEN = (np.array([0.25, 0.75]), 0)
 
 
-@mistakes.mistake(*EVEN)
+@mistakes.mistake(*EVEN, recognise=calmly.times(lambda a, y: -1))
 def no_minus_sign(a, y):
     """
     You return the logarithm of the right probability with its own sign: for {input} that is {output}. A probability
@@ -123,6 +178,28 @@ one_minus_the_probability.also(lambda a, y: (1 - a[y]) ** 2)
 
 
 @mistakes.mistake(*EVEN)
+def one_over_the_probability(a, y):
+    """
+    You divide 1 by the probability of the true class: {output} for {input}. It grows without bound as the probability
+    goes to 0, as a loss should, but a perfect prediction costs 1 in place of 0, and two independent examples multiply
+    their prices in place of adding them. You are one step away. Which function turns a product into a sum, and 1 into
+    0?
+    """
+    return 1 / a[y]
+
+
+@mistakes.mistake(*EVEN)
+def an_extra_factor_p(a, y):
+    """
+    You multiply the logarithm with the probability itself. For {input} you return {output}. Such a product goes back to
+    0 when the probability goes to 0, so the worst prediction would cost nothing. It is one term of an entropy, where
+    the model weights its own surprise. In the loss the weight comes from the truth: 1 for the class that occurred.
+    Which factor has to go?
+    """
+    return -a[y] * np.log(a[y])
+
+
+@mistakes.mistake(*EVEN)
 def the_logarithm_of_what_is_missing(a, y):
     """
     You take the logarithm of 1 minus the probability of the true class. For {input} you return {output}, and for a
@@ -130,6 +207,27 @@ def the_logarithm_of_what_is_missing(a, y):
     answer *no*. Here the label says which class occurred; which probability should its loss be made from?
     """
     return -np.log(1 - a[y])
+
+
+the_logarithm_of_what_is_missing.also(lambda a, y: np.log(1 - a[y]))
+
+
+@mistakes.mistake(np.array([0.1, 0.2, 0.7]), 2)
+def the_formula_for_two_classes(a, y):
+    """
+    You use the formula for yes or no, y log p + (1 − y) log(1 − p), in which the label is a number, 0 or 1. For {input}
+    you return {output}: a label of 2 counts the first term twice and the second with the opposite sign. Here a label
+    says *which* of K classes occurred, and every class has a probability of its own. How does a label pick one place of
+    the array, so that no second term is needed?
+    """
+    return -(y * np.log(a[y]) + (1 - y) * np.log(1 - a[y]))
+
+
+the_formula_for_two_classes.also(
+    lambda a, y: -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a)),
+    lambda a, y: -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)),
+    lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
+)
 
 
 @mistakes.mistake(*EVEN)
@@ -187,6 +285,7 @@ the_label_as_a_factor.also(
     lambda a, y: -np.sum(y * np.log(a)),
     lambda a, y: -np.mean(y * np.log(a)),
     lambda a, y: -y * np.log(a[y]),
+    lambda a, y: -np.sum(y * np.log(a + 1e-9)),
 )
 
 mistakes.add(
@@ -199,6 +298,7 @@ mistakes.add(
     """,
     *(lambda a, y, digits=digits: np.round(-np.log(a[y]), digits) for digits in (1, 2, 3, 4)),
     example=(np.array([0.5, 0.5]), 1),
+    recognise=recognising.is_rounded,
 )
 
 THREE = (np.array([0.1, 0.2, 0.7]), 1)
@@ -213,6 +313,12 @@ def a_term_for_the_other_classes(a, y):
     Which single term is left without them?
     """
     return -np.log(a[y]) - np.sum(np.log(1 - np.delete(a, y)))
+
+
+@a_term_for_the_other_classes.also
+def yes_and_no_for_every_class(a, y):
+    E = one_hot(y, len(a))
+    return -np.sum(E * np.log(a) + (1 - E) * np.log(1 - a))
 
 
 @mistakes.mistake(*EVEN)
@@ -242,6 +348,17 @@ def the_label_is_not_used(a, y):
 the_label_is_not_used.also(lambda a, y: -np.log(a[-1]))
 
 
+@mistakes.mistake(*EVEN)
+def overwritten_in_every_round(a, y):
+    """
+    Your loop goes on after it has found the class, and the next round overwrites what was found. For {input} you return
+    {output}; only a label of the last class leaves its loss standing. An `else` that sets the result back, or a name
+    that is assigned anew in every round, does that. What has to happen in the round in which the class is the label, so
+    that later rounds change nothing?
+    """
+    return -np.log(a[y]) if y == len(a) - 1 else 0.0
+
+
 @mistakes.mistake(*THREE)
 def labels_from_1(a, y):
     """
@@ -269,15 +386,16 @@ another_base.also(lambda a, y: -np.log10(a[y]))
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number to the probability, or cut it off from below, before the logarithm. For {input} you
-    return {output}, where the true loss is above 69. The number keeps the result finite at a price: no loss can
-    exceed a ceiling, and beyond it the gradient is nearly 0, so the worst mistakes are never corrected. Leave the
-    probability as it is; chapter 6 has the real cure.
+    You add a small number to the probability or cut it off from below, before the logarithm, or you cap the loss
+    itself. For {input} you return {output}, where the true loss is above 69. That keeps the result finite at a price:
+    no loss can exceed a ceiling, and beyond it the gradient is nearly 0, so the worst mistakes are never corrected.
+    Leave the probability as it is; chapter 6 has the real cure.
     """,
     *(lambda a, y, e=e: -np.log(a[y] + e) for e in (1e-5, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)),
     *(lambda a, y, e=e: -np.log(np.clip(a, e, 1)[y]) for e in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)),
     *(lambda a, y, e=e: -np.log(np.clip(a, e, 1 - e)[y]) for e in (1e-7, 1e-9, 1e-12, 1e-15)),
     example=(np.array([1e-30, 1.0]), 0),
+    recognise=recognising.is_cut_off(lambda a, y: -np.log(a[y])),
 )
 
 
@@ -319,3 +437,79 @@ squared_error.also(
     lambda a, y: np.mean((a - (np.arange(len(a)) == y)) ** 2),
     lambda a, y: np.sum((a - (np.arange(len(a)) == y)) ** 2) / 2,
 )
+
+
+@mistakes.mistake(np.array([1.0, 0.0]), 0, recognise=recognising.goes_wrong(has_a_zero, recognising.not_finite))
+def zero_times_minus_infinity(a, y):
+    """
+    You take the logarithm of *every* probability, also of classes that did not occur. For {input} one of them is 0.
+    NumPy makes its logarithm minus infinity, and 0 times minus infinity is not 0 but nan; `math.log` refuses it with an
+    error. You return {output}. The formula means that such a term is left out. How can the one probability that counts
+    be picked *before* a logarithm is taken?
+    """
+    return -np.sum(one_hot(y, len(a)) * np.log(a))
+
+
+zero_times_minus_infinity.also(
+    lambda a, y: -np.sum((np.arange(len(a)) == y) * np.log(a)),
+    lambda a, y: -np.dot(one_hot(y, len(a)), np.log(a)),
+    lambda a, y: [-math.log(value) for value in a][y],
+    lambda a, y: sum((j == y) * -math.log(value) for j, value in enumerate(a)),
+)
+
+
+@mistakes.mistake(*EVEN, recognise=recognising.one_number_only)
+def a_function_of_single_numbers(a, y):
+    """
+    You hand the whole array to a function that takes a single number: those of the module `math` do, and `float`. For
+    {input} you return {output}. With one class it might even run, because an array of one entry can pass for a number.
+    NumPy has logarithms that work on every entry of an array; but the loss needs the logarithm of one probability
+    alone. Which entry is that?
+    """
+    return -math.log(a)
+
+
+a_function_of_single_numbers.also(
+    lambda a, y: -sum((np.arange(len(a)) == y) * math.log(a)),
+    lambda a, y: float(-np.log(a)),
+)
+
+
+@mistakes.mistake(*EVEN, recognise=recognising.wants_another_axis)
+def written_for_a_batch(a, y):
+    """
+    Your code expects a batch: it asks the label for a length, or the probabilities for a second axis. For {input} you
+    return {output}. In this exercise `a` is one row with the shape (K,), and `y` is one integer, so nothing has to be
+    counted and no row has to be chosen. The batch comes with the cost, two exercises from here. What is the shortest
+    way to one entry of one array?
+    """
+    return -np.log(a[np.arange(len(y)), y])
+
+
+written_for_a_batch.also(
+    lambda a, y: -np.log(a[:, y]),
+    lambda a, y: -np.sum(np.eye(a.shape[1])[y] * np.log(a)),
+    lambda a, y: -np.sum((y[:, None] == np.arange(len(a))) * np.log(a)),
+    lambda a, y: -np.sum(np.eye(len(a))[y] * np.log(a), axis=1),
+    lambda a, y: -np.mean([np.log(row[label]) for row, label in zip(a, y, strict=True)]),
+)
+
+
+@mistakes.mistake(*EVEN, recognise=recognising.an_array_of_one)
+def an_array_of_one_number(a, y):
+    """
+    Your number is right, and it comes in an array: {output} for {input}. A list or a mask between the square brackets
+    picks as many entries as it names and hands back an array of them, also when it names one. Such arrays of length 1
+    change the shape of what is calculated with them later, often without an error. What has to stand between the
+    brackets to get a number?
+    """
+    return -np.log(a[[y]])
+
+
+an_array_of_one_number.also(
+    lambda a, y: -np.log(a[np.arange(len(a)) == y]),
+    lambda a, y: [-np.log(a[y])],
+    lambda a, y: -np.log(a[y : y + 1]),
+)
+
+calmly.name(mistakes)

@@ -5,28 +5,87 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch03.common import one_hot, picked
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch03 import recognising
+from utils.exercises.ch03.common import (
+    any_probabilities,
+    calm_probabilities,
+    one_hot,
+    picked,
+    with_small_ones,
+    with_zeros,
+)
+from utils.exercises.drawing import labels
 
 # The domain
 
 
-def probabilities_and_labels(rng):
-    """Batches of probabilities with labels: square ones, one example, hundreds, one class, and probabilities of 0."""
-    return [
+def corners(rng):
+    """Batches of probabilities with labels, by the name of their corner."""
+
+    def batch(m, K):
+        return calm_probabilities(rng, m, K), labels(rng, m, K)
+
+    A, y = batch(4, 3)
+    K, many = int(rng.integers(3, 6)), int(rng.integers(8, 14))
+    certain = labels(rng, 5, K)
+    return {
+        "one row": batch(1, K),
+        "one row of many classes": batch(1, many),
+        "rows of one class": batch(int(rng.integers(3, 6)), 1),
+        "two classes": batch(5, 2),
+        "many classes": batch(3, many),
+        "many rows": batch(int(rng.integers(25, 60)), 3),
+        "many rows of many classes": batch(int(rng.integers(25, 60)), many),
+        "hundreds of rows": (rng.dirichlet(np.ones(10), size=400), labels(rng, 400, 10)),
+        "a square batch": (calm_probabilities(rng, K, K), rng.permutation(K)),
+        "even rows": (np.full((3, K), 1 / K), labels(rng, 3, K)),
+        "certain rows": (one_hot(certain, K), certain),
+        "labels of one class": (calm_probabilities(rng, 4, K), np.full(4, rng.integers(K))),
+        "an absent class": (calm_probabilities(rng, 4, K), labels(rng, 4, K - 1)),
+        "the likeliest classes": (A, A.argmax(axis=1)),
+        "zeros beside the labels": (with_zeros(A, y), y),
+        "one row with a zero": (with_zeros(A[:1], y[:1]), y[:1]),
+        "hardly more than 0": (with_small_ones(rng, A, y), y),
+        "one that is hardly more than 0": (with_small_ones(rng, A[:1], y[:1]), y[:1]),
+    }
+
+
+def draw(rng):
+    return any_probabilities(rng, int(rng.integers(1, 31)), int(rng.integers(1, 13)))
+
+
+probabilities_and_labels = Domain(
+    smallest=[
         (np.array([[0.5, 0.5], [0.2, 0.8], [0.9, 0.1]]), np.array([1, 0, 1])),
         (np.array([[0.5, 0.5]]), np.array([0])),
         (np.array([[0.25, 0.75]]), np.array([0])),
         (np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]), np.array([0, 2])),
         (np.array([[1.0], [1.0]]), np.array([0, 0])),
         (np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([0, 1])),
-        (np.array([[1, 0, 0], [0, 0, 1]]), np.array([0, 2])),
+        (np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([0, 2])),
         (np.array([[1e-30, 1.0], [0.5, 0.5]]), np.array([0, 1])),
-        (rng.dirichlet(np.ones(3), size=3), rng.permutation(3)),
-        (rng.dirichlet(np.ones(4), size=6), rng.integers(4, size=6)),
-        (rng.dirichlet(np.ones(5), size=3), rng.integers(5, size=3)),
-        (rng.dirichlet(np.ones(10), size=400), rng.integers(10, size=400)),
-    ]
+    ],
+    corners=corners,
+    draw=draw,
+)
+
+
+def is_calm(A, y):
+    return A.min() >= 1e-3 and A.max() <= 0.999
+
+
+calmly = recognising.Calmly(is_calm, tolerance=(5e-3, 2e-3))
+
+
+def has_a_zero(A, y):
+    return (A[one_hot(y, A.shape[1]) == 0] == 0).any()
+
+
+def product_underflows(A, y):
+    """Whether the product of all probabilities is 0 in float64; None where it has lost digits."""
+    total = -np.log(picked(A, y)).sum()
+    return True if total > 746 else False if total < 700 else None
 
 
 # Right answers
@@ -98,9 +157,10 @@ cost = Exercise(
 # Mistakes
 
 PAIR = (np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([1, 0]))
+THREE = (np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]), np.array([0, 2]))
 
 
-@mistakes.mistake(*PAIR, name="divided by m − 1")
+@mistakes.mistake(*PAIR, name="divided by m − 1", recognise=calmly.times(recognising.divided_by_one_less))
 def divided_by_one_less(A, y):
     """
     You divide by one less than the number of examples. For {input} you return {output}, and for a single example
@@ -117,7 +177,7 @@ def _yes_and_no(A, y):
     return -(E * np.log(A) + (1 - E) * np.log(1 - A))
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(*THREE)
 def a_term_for_the_other_classes(A, y):
     """
     You add the logarithm of 1 − a for every class that did not occur. For {input} you return {output}. The other
@@ -152,7 +212,7 @@ only_one_example.also(
 )
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(PAIR[0], np.array([1, 1]))
 def the_label_as_a_factor(A, y):
     """
     You multiply with the labels themselves. For {input} you return {output}. An example of class 0 then costs
@@ -187,7 +247,11 @@ as_many_columns_as_examples.also(
 )
 
 
-@mistakes.mistake(np.full((1_200, 2), 0.5), np.zeros(1_200, dtype=int))
+@mistakes.mistake(
+    np.full((1_200, 2), 0.5),
+    np.zeros(1_200, dtype=int),
+    recognise=recognising.goes_wrong(product_underflows, recognising.not_finite),
+)
 def logarithm_of_the_product(A, y):
     """
     You multiply the probabilities first and take one logarithm at the end. On paper that is the same. In float64
@@ -209,10 +273,11 @@ mistakes.add(
     """,
     *(lambda A, y, digits=digits: np.round(-np.log(picked(A, y)).mean(), digits) for digits in (1, 2, 3, 4)),
     example=(np.array([[0.5, 0.5]]), np.array([0])),
+    recognise=recognising.is_rounded,
 )
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(*PAIR, recognise=calmly.times(recognising.summed))
 def sum_instead_of_mean(A, y):
     """
     You add up the losses and do not divide by the number of examples. For {input} you return {output}, and a batch
@@ -235,7 +300,7 @@ def divided_by_the_average(A, y):
     return each.sum() / each.mean()
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(*PAIR, recognise=calmly.times(recognising.divided_by_entries))
 def mean_over_examples_and_classes(A, y):
     """
     You average over all entries of the matrix, the zeros of the indicator included. For {input} you return
@@ -251,7 +316,7 @@ mean_over_examples_and_classes.also(
 )
 
 
-@mistakes.mistake(np.array([[0.25, 0.75]]), np.array([0]))
+@mistakes.mistake(np.array([[0.25, 0.75]]), np.array([0]), recognise=calmly.times(recognising.divided_by_classes))
 def divided_by_the_number_of_classes(A, y):
     """
     You divide the sum of the losses by the number of classes. For {input} you return {output}. In a batch with as
@@ -261,10 +326,13 @@ def divided_by_the_number_of_classes(A, y):
     return -np.log(picked(A, y)).sum() / A.shape[1]
 
 
-divided_by_the_number_of_classes.also(lambda A, y: -np.log(picked(A, y)).sum() / len(A[0]))
+divided_by_the_number_of_classes.also(
+    lambda A, y: -np.log(picked(A, y)).sum() / len(A[0]),
+    lambda A, y: -np.sum(one_hot(y, A.shape[1]) * np.log(A + 1e-9)) / A.shape[1],
+)
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(*PAIR, recognise=calmly.times(recognising.divided_twice))
 def divided_twice(A, y):
     """
     You divide by the number of examples twice: for {input} you return {output}. A mean divides once already, so
@@ -280,7 +348,7 @@ divided_twice.also(lambda A, y: -np.log(picked(A, y)).sum() / len(A) ** 2)
 CERTAIN = (np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([0, 1]))
 
 
-@mistakes.mistake(*CERTAIN)
+@mistakes.mistake(*CERTAIN, recognise=recognising.goes_wrong(has_a_zero, recognising.not_finite))
 def zero_times_minus_infinity(A, y):
     """
     You multiply the indicator with the logarithm of *every* probability. For {input} one of these, of a class that
@@ -321,7 +389,32 @@ def rows_instead_of_elements(A, y):
 rows_instead_of_elements.also(lambda A, y: -np.log(A[y]).sum() / len(A))
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(np.array([[0.7, 0.3], [0.4, 0.6]]), np.array([1, 1]))
+def row_and_column_exchanged(A, y):
+    """
+    You put the labels first and the numbers of the examples second. For {input} you return {output}. The first index of
+    a matrix is its row, the example, and the second its column, the class; exchanged, they reach other entries, and in
+    a batch with more examples than classes places that do not exist. In which order do the two stand in the shape
+    (m, K)?
+    """
+    return -np.log(A[y, np.arange(len(y))]).mean()
+
+
+@mistakes.mistake(PAIR[0], np.array([1, 1]))
+def summed_over_the_wrong_axis(A, y):
+    """
+    You sum over the examples where the classes were meant: axis 0 in place of axis 1. For {input} you return {output}.
+    That leaves one number for each class, in which several examples are mixed, and a class that never occurs has the
+    logarithm of 0. With axis 1 the sum picks from each row the probability of its label, since all other terms are 0.
+    Along which axis do the entries of one example lie?
+    """
+    return -np.log(np.sum(one_hot(y, A.shape[1]) * A, axis=0)).mean()
+
+
+summed_over_the_wrong_axis.also(lambda A, y: -np.log(np.sum(one_hot(y, A.shape[1]) * A, axis=0)).sum() / len(A))
+
+
+@mistakes.mistake(*PAIR, recognise=recognising.sign_lost(calmly))
 def no_minus_sign(A, y):
     """
     You return a mean of logarithms with their own sign: {output} for {input}. Probabilities are at most 1, so that
@@ -331,7 +424,10 @@ def no_minus_sign(A, y):
     return np.log(picked(A, y)).mean()
 
 
-no_minus_sign.also(lambda A, y: np.sum(one_hot(y, A.shape[1]) * np.log(A)) / len(A))
+no_minus_sign.also(
+    lambda A, y: np.sum(one_hot(y, A.shape[1]) * np.log(A)) / len(A),
+    lambda A, y: np.log(picked(A, y)).sum(),
+)
 
 
 @mistakes.mistake(*PAIR)
@@ -343,6 +439,98 @@ def the_mean_inside_the_logarithm(A, y):
     formula for J?
     """
     return -np.log(picked(A, y).mean())
+
+
+@mistakes.mistake(*PAIR)
+def the_sum_inside_the_logarithm(A, y):
+    """
+    You add up the probabilities of all examples and take one logarithm of the sum. For {input} you return {output}: two
+    probabilities of 0.5 have the sum 1 and would cost nothing. Logarithms turn *products* into sums; the logarithm of a
+    sum is no sum of logarithms. The sum that may stand inside is the one over the classes of a single row, because all
+    of its terms but one are 0. Which axis does yours run over?
+    """
+    return -np.log(picked(A, y).sum())
+
+
+the_sum_inside_the_logarithm.also(lambda A, y: -np.log(picked(A, y).sum()) / len(A))
+
+
+@mistakes.mistake(*PAIR)
+def no_logarithm(A, y):
+    """
+    You average the probabilities of the labels, with or without a sign, or what is missing to 1: {output} for {input}.
+    No logarithm is taken, so an example that the model holds for almost impossible costs hardly more than a doubtful
+    one. A cost must grow without bound when a true class is given a probability near 0. Which function belongs between
+    the probabilities and their mean?
+    """
+    return -picked(A, y).mean()
+
+
+no_logarithm.also(
+    lambda A, y: picked(A, y).mean(),
+    lambda A, y: -picked(A, y).sum(),
+    lambda A, y: picked(A, y).sum(),
+    lambda A, y: (1 - picked(A, y)).mean(),
+    lambda A, y: (1 - picked(A, y)).sum(),
+)
+
+
+@mistakes.mistake(*PAIR)
+def another_base(A, y):
+    """
+    Your logarithm has the base 2 or 10. For {input} you return {output}: the right idea in another unit, bits in place
+    of nats. Such a cost ranks models alike, but its gradient gets a factor, the first cost of an untrained model is no
+    longer ln K, and no library would agree with your number. Which function of NumPy is the *natural* logarithm?
+    """
+    return -np.log2(picked(A, y)).mean()
+
+
+another_base.also(lambda A, y: -np.log10(picked(A, y)).mean())
+
+
+@mistakes.mistake(*PAIR)
+def squared_error(A, y):
+    """
+    You take squared differences between probabilities and one-hot rows. For {input} you return {output}. That measures
+    the same distance, but it stays below 2 for every example, however wrong the prediction is, and its gradient
+    vanishes where a prediction is certain and wrong. The cost asked for is made from one probability of each row, that
+    of its label. Which function do you take of it?
+    """
+    return np.mean((A - one_hot(y, A.shape[1])) ** 2)
+
+
+squared_error.also(
+    lambda A, y: np.sum((A - one_hot(y, A.shape[1])) ** 2) / len(A),
+    lambda A, y: np.sum((A - one_hot(y, A.shape[1])) ** 2) / (2 * len(A)),
+    lambda A, y: np.sum((A - one_hot(y, A.shape[1])) ** 2),
+)
+
+
+@mistakes.mistake(*PAIR)
+def the_entropy(A, y):
+    """
+    You weight each logarithm with the probability it is taken of: {output} for {input}. That is the mean entropy of the
+    predictions. It says how undecided the model is and does not ask what is true, so other labels would change nothing.
+    In the cost the weights come from the truth: 1 for the class that occurred and 0 for the others. Where do the labels
+    enter your formula?
+    """
+    return -np.sum(A * np.log(A)) / len(A)
+
+
+the_entropy.also(
+    lambda A, y: -np.sum(A * np.log(A)),
+    lambda A, y: -np.mean(picked(A, y) * np.log(picked(A, y))),
+)
+
+
+@mistakes.mistake(*PAIR)
+def perplexity(A, y):
+    """
+    You raise e to the mean loss at the end: {output} for {input}. That number is in use, it is the perplexity, and it
+    says among how many equally likely classes the model hesitates. It is 1 for perfect predictions, where the cost is
+    0. The cost stays in nats, so that costs of batches can be averaged. Which last step has to go?
+    """
+    return np.exp(-np.log(picked(A, y)).mean())
 
 
 @mistakes.mistake(*PAIR)
@@ -394,7 +582,7 @@ def the_likeliest_class(A, y):
     return -np.log(A.max(axis=1)).mean()
 
 
-@mistakes.mistake(np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]), np.array([0, 2]))
+@mistakes.mistake(*THREE)
 def the_share_of_wrong_decisions(A, y):
     """
     You count how often the largest probability stands at the label, or elsewhere. For {input} you return {output}.
@@ -408,7 +596,7 @@ def the_share_of_wrong_decisions(A, y):
 the_share_of_wrong_decisions.also(lambda A, y: (A.argmax(axis=1) == y).mean())
 
 
-@mistakes.mistake(np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]]), np.array([0, 2]))
+@mistakes.mistake(*THREE)
 def labels_from_1(A, y):
     """
     You subtract 1 from the labels, as if classes were counted from 1. For {input} you return {output}, the cost of
@@ -421,10 +609,10 @@ def labels_from_1(A, y):
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number inside the logarithm, or clip the probabilities. For {input} you return {output}; the
-    true mean is close to 35. A small number there puts a ceiling on every loss, 20.7 for 1e-9, and above it the
-    gradient is nearly 0, so that the worst mistakes are never corrected. The label's own probability needs no help;
-    which of the others must not reach the logarithm?
+    You add a small number inside the logarithm, clip the probabilities or cap the losses. For {input} you return
+    {output}; the true mean is close to 35. A small number there puts a ceiling on every loss, 20.7 for 1e-9, and above
+    it the gradient is nearly 0, so that the worst mistakes are never corrected. The label's own probability needs no
+    help; which of the others must not reach the logarithm?
     """,
     *(
         form
@@ -436,7 +624,11 @@ mistakes.add(
             lambda A, y, e=e: -np.log(np.clip(picked(A, y), e, 1)).mean(),
         )
     ),
+    *(lambda A, y, e=e: -np.log(np.clip(picked(A, y), e, 1 - e) + 1e-9).mean() for e in (1e-7, 1e-12)),
+    lambda A, y: -np.sum(one_hot(y, A.shape[1]) * np.log(np.clip(A, 1e-12, 1 - 1e-12) + 1e-9)) / len(A),
+    lambda A, y: -np.mean(np.sum(one_hot(y, A.shape[1]) * np.log(A + 1e-10), axis=1)),
     example=(np.array([[1e-30, 1.0], [0.5, 0.5]]), np.array([0, 1])),
+    recognise=recognising.is_cut_off(lambda A, y: -np.log(picked(A, y))),
 )
 
 
@@ -449,3 +641,41 @@ def double_softmax(A, y):
     somewhere. What do the rows of `A` sum to before you touch them?
     """
     return -reference.log_softmax(A)[np.arange(len(y)), y].mean()
+
+
+@mistakes.mistake(*PAIR, recognise=recognising.one_number_only)
+def a_function_of_single_numbers(A, y):
+    """
+    You hand an array to a function that takes a single number: those of the module `math` do, and `float`. For {input}
+    you return {output}. At most it runs where the array happens to have one entry, as in a batch of one row. NumPy has
+    logarithms that work on every entry of an array, and a mean that makes one number of many. Which function in your
+    code is given more than it takes?
+    """
+    return -math.log(picked(A, y)) / len(A)
+
+
+a_function_of_single_numbers.also(
+    lambda A, y: -math.log(A[y]),
+    lambda A, y: float(-np.log(picked(A, y))),
+)
+
+
+@mistakes.mistake(*PAIR, recognise=recognising.wants_another_axis)
+def an_axis_that_is_not_there(A, y):
+    """
+    Your code asks for an axis that your array does not have. For {input} you return {output}. `A` has two axes, the
+    examples and the classes, and `y` has one; an index such as `A[rows, y]` uses both axes of `A` and leaves one, and a
+    sum over the classes leaves one as well. Print the shapes, line by line: which of your arrays is asked for an axis
+    that an earlier step has used up?
+    """
+    return -np.log(picked(A, y)).sum(axis=1).mean()
+
+
+an_axis_that_is_not_there.also(
+    lambda A, y: -np.log(A[np.arange(len(y)), y, :]).mean(),
+    lambda A, y: -np.mean(A[y[:, 0]]),
+    lambda A, y: -np.sum(np.log(picked(A, y))) / y.shape[1],
+)
+
+# What is not divided by m is wrong in a second way, and keeps the name of the first.
+calmly.name(mistakes, recognising.summed)

@@ -5,15 +5,48 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch03 import recognising, recognising_repairs
+from utils.exercises.ch03.common import any_logits_of_one, corners_of_one, in_few_digits, one_hot
+from utils.exercises.drawing import whole
 
 # The domain
 
 
-def logits_and_one_hot(rng):
-    """Logits of one example with a one-hot label: integers, one class, logits of any size."""
-    fresh = [(rng.normal(scale=3, size=K), np.eye(K)[rng.integers(K)]) for K in (3, 3, 6)]
-    return [
+def corners(rng):
+    """Logits of one example and its one-hot label, by the name of their corner."""
+
+    def at_random(K):
+        return in_few_digits(rng.normal(scale=3, size=K))
+
+    def label(K, number=float):
+        return one_hot(rng.integers(K), K).astype(number)
+
+    K, z = int(rng.integers(3, 6)), at_random(4)
+    return {
+        **{name: (x, label(len(x))) for name, x in corners_of_one(rng).items()},
+        "two classes": (at_random(2), label(2)),
+        "a label of integers": (at_random(K), label(K, int)),
+        "whole numbers": (whole(rng.uniform(-9, 9, size=K)), label(K, int)),
+        "whole numbers and a label of floats": (whole(rng.uniform(-9, 9, size=K)), label(K)),
+        "the first class": (at_random(K), one_hot(0, K)),
+        "the last class": (at_random(K), one_hot(K - 1, K)),
+        "the likeliest class": (z, one_hot(z.argmax(), 4)),
+        "the least likely class": (z, one_hot(z.argmin(), 4)),
+        "all zeros": (np.zeros(K), label(K)),
+        "the label far behind, below 700": (np.array([0.0, -2000.0, 1.0]), one_hot(1, 3)),
+        "another class far behind, below 700": (np.array([0.0, -2000.0, 1.0]), one_hot(0, 3)),
+    }
+
+
+def draw(rng):
+    x = any_logits_of_one(rng)
+    y = one_hot(rng.integers(len(x)), len(x))
+    return (x if rng.random() < 0.7 else whole(x)), (y if rng.random() < 0.5 else y.astype(int))
+
+
+logits_and_one_hot = Domain(
+    smallest=[
         (np.array([1.0, 2.0, 4.0]), np.array([1.0, 0.0, 0.0])),
         (np.array([1, 2, 3]), np.array([0, 1, 0])),
         (np.array([3.0, 1.0, 0.5]), np.array([1, 0, 0])),
@@ -24,8 +57,15 @@ def logits_and_one_hot(rng):
         (np.array([800.0, 0.0]), np.array([0.0, 1.0])),
         (np.array([1e5, 0.0, -1e5]), np.array([0, 1, 0])),
         (np.array([0.0, 0.0]), np.array([0, 1])),
-        *fresh,
-    ]
+    ],
+    corners=corners,
+    draw=draw,
+)
+
+
+def size(x, y_one_hot):
+    """The size of numbers that cancel, so that a float32 with three wrong last digits is still right."""
+    return float(max(1, np.abs(x).max() / 64))
 
 
 # Right answers
@@ -61,10 +101,10 @@ repaired_loss = Exercise(
     name="ch03.repaired_loss",
     is_main=True,
     asks="The loss of one example from its logits x and its one-hot label, right for logits of any size.",
-    reference=lambda x, y_one_hot: reference.cross_entropy(x, int(np.argmax(y_one_hot))),
+    reference=recognising_repairs.true_loss,
     probes=logits_and_one_hot,
     expects=lambda x, y_one_hot: "one number, 0 or larger and finite,",
-    scale=lambda x, y_one_hot: float(max(1, np.abs(x).max())),
+    scale=size,
     hints=paragraphs("""
         Go through the symptoms one by one: the lost calls, the label that is encoded a second time, the logits that are
         not shifted, the logarithm of a probability that was rounded to 0. Which of them can you repair already?
@@ -98,7 +138,7 @@ def _shares(x):
 SOURCE = (np.array([1, 2, 3]), np.array([0, 1, 0]))
 
 
-@mistakes.mistake(*SOURCE, name="one-hot encoded twice")
+@mistakes.mistake(*SOURCE, name="one-hot encoded twice", recognise=recognising_repairs.encoded_twice)
 def one_hot_encoded_twice(x, y):
     """
     The label is one-hot already, and your code encodes it again or uses it as an index: each of its entries, 0 or
@@ -115,6 +155,8 @@ one_hot_encoded_twice.also(
     lambda x, y: -np.sum(np.eye(len(y))[y.astype(int)] * np.log(reference.softmax(x))),
     lambda x, y: -np.sum(np.eye(len(y))[y.astype(int)] * reference.log_softmax(x)),
     lambda x, y: -np.sum(np.eye(len(y), dtype=int)[y.astype(int)] * np.log(_shares(x))),
+    lambda x, y: -np.sum(np.eye(len(y))[y] * np.log(reference.softmax(x) + 1e-9)),
+    lambda x, y: -np.mean(reference.log_softmax(x)[y]),
     lambda x, y: -np.sum(reference.log_softmax(x)[y.astype(int)]),
     lambda x, y: -np.sum(reference.log_softmax(x)[y]),
     lambda x, y: -reference.log_softmax(x)[y],
@@ -137,10 +179,10 @@ the_calls_are_missing.also(lambda x, y_one_hot: -np.sum(y_one_hot * (x / x)))
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number inside the logarithm, or clip the probabilities. For {input} you return {output}, and the
-    true loss is 800. The result is finite and wrong: no loss can exceed a ceiling, and above it the gradient is
-    nearly 0, so that the worst mistakes are never corrected. Can the loss be written in the logits, so that no
-    probability of 0 is ever formed?
+    You add a small number inside the logarithm, clip the probabilities or cap the loss. For {input} you return
+    {output}, and the true loss is 800. The result is finite and wrong: no loss can exceed a ceiling, and above it the
+    gradient is nearly 0, so that the worst mistakes are never corrected. Can the loss be written in the logits, so that
+    no probability of 0 is ever formed?
     """,
     *(
         form
@@ -151,11 +193,13 @@ mistakes.add(
             lambda x, y_one_hot, e=e: -np.sum(y_one_hot * np.log(np.clip(reference.softmax(x), e, 1 - e))),
         )
     ),
+    lambda x, y_one_hot: -np.sum(y_one_hot * np.log(np.clip(reference.softmax(x), 1e-12, 1 - 1e-12) + 1e-9)),
     example=(np.array([800.0, 0.0]), np.array([0.0, 1.0])),
+    recognise=recognising.is_cut_off(recognising_repairs.true_loss),
 )
 
 
-@mistakes.mistake(np.array([800.0, 0.0]), np.array([0.0, 1.0]))
+@mistakes.mistake(np.array([800.0, 0.0]), np.array([0.0, 1.0]), recognise=recognising_repairs.made_finite)
 def nan_made_to_zero(x, y_one_hot):
     """
     You replace what is not finite after it has come about. For {input} you return {output}, and the true loss is
@@ -170,10 +214,16 @@ nan_made_to_zero.also(
     lambda x, y_one_hot: np.nan_to_num(-np.sum(y_one_hot * np.log(reference.softmax(x)))),
     lambda x, y_one_hot: -np.sum(y_one_hot * np.nan_to_num(np.log(reference.softmax(x)))),
     lambda x, y_one_hot: np.nan_to_num(-np.sum(y_one_hot * np.log(_shares(x)))),
+    lambda x, y_one_hot: np.nan_to_num(-np.sum(y_one_hot * np.log(reference.softmax(x))), posinf=0.0),
 )
 
 
-@mistakes.mistake(np.array([1000.0, 999.0]), np.array([0.0, 1.0]), name="log-sum-exp without a shift")
+@mistakes.mistake(
+    np.array([1000.0, 999.0]),
+    np.array([0.0, 1.0]),
+    name="log-sum-exp without a shift",
+    recognise=recognising.goes_wrong(recognising_repairs.beyond_float64, recognising.not_finite),
+)
 def log_sum_exp_without_a_shift(x, y_one_hot):
     """
     You write the loss in the logits, which is the right way, and raise e to the logits as they are. For {input} the
@@ -241,11 +291,18 @@ mistakes.add(
         lambda x, y_one_hot, limit=limit: -np.sum(y_one_hot * reference.log_softmax(np.clip(x, -limit, limit)))
         for limit in (700, 500, 100, 50, 20)
     ),
+    lambda x, y_one_hot: -np.sum(y_one_hot * reference.log_softmax(np.minimum(x, 700))),
     example=(np.array([1000.0, 0.0]), np.array([0.0, 1.0])),
+    recognise=recognising_repairs.clipped,
 )
 
 
-@mistakes.mistake(np.array([800.0, 0.0]), np.array([0.0, 1.0]), name="stable softmax, unstable loss")
+@mistakes.mistake(
+    np.array([800.0, 0.0]),
+    np.array([0.0, 1.0]),
+    name="stable softmax, unstable loss",
+    recognise=recognising.goes_wrong(recognising_repairs.a_probability_of_0, recognising.not_finite),
+)
 def stable_softmax_unstable_loss(x, y_one_hot):
     """
     Your softmax is safe, and the logarithm after it is not. A gap of about 750 makes a probability exactly 0: at
@@ -279,7 +336,11 @@ no_sum.also(
 )
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+@mistakes.mistake(
+    np.array([1.0, 2.0]),
+    np.array([1.0, 0.0]),
+    recognise=recognising_repairs.calmly.times(lambda x, y_one_hot: 1 / len(x)),
+)
 def mean_over_the_classes(x, y_one_hot):
     """
     You take the mean over the classes where the formula has a sum. For {input} you return {output}, K times too
@@ -326,7 +387,9 @@ def no_exponential(x, y_one_hot):
 no_exponential.also(lambda x, y_one_hot: -np.log((x / np.sum(x))[np.argmax(y_one_hot)]))
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+@mistakes.mistake(
+    np.array([1.0, 2.0]), np.array([1.0, 0.0]), recognise=recognising_repairs.calmly.times(lambda x, y_one_hot: -1)
+)
 def no_minus_sign(x, y_one_hot):
     """
     You return {output} for {input}. Log-probabilities are never above 0, so a loss made from them needs a minus
@@ -367,7 +430,222 @@ def the_loss_of_the_logit(x, y_one_hot):
     return -np.sum(y_one_hot * x)
 
 
-@mistakes.mistake(np.array([1000.0, 999.0]), np.array([0.0, 1.0]))
+@mistakes.mistake(
+    np.array([1.0, 2.0]),
+    np.array([1.0, 0.0]),
+    recognise=recognising_repairs.calmly.times(lambda x, y_one_hot: 1 / np.log(2)),
+)
+def another_base(x, y_one_hot):
+    """
+    Your logarithm has the base 2. For {input} you return {output}: bits in place of nats. Such a loss ranks models
+    alike, but beside `np.exp`, which raises e, it belongs to another family: the gradient gets a factor, and the first
+    loss of an untrained model is no longer ln K. Which function of NumPy is the *natural* logarithm?
+    """
+    return -np.sum(y_one_hot * np.log2(reference.softmax(x)))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def the_true_logit_is_missing(x, y_one_hot):
+    """
+    You return the log-sum-exp of the logits, {output} for {input}, and the label plays no part. It is one of the two
+    halves of the loss. By itself it grows when all logits grow together, although no probability changes then; the
+    other half makes that cancel, because it grows by the same amount. Which single logit has to be subtracted?
+    """
+    return reference.logsumexp(x)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def one_number_for_each_class(x, y_one_hot):
+    """
+    You return an array, {output} for {input}: minus the logarithm of every probability. These are the losses that each
+    class *would* have if it were the true one, and the label has not been used to choose among them. The label is 1 at
+    one of these places and 0 at the others. Which two operations turn that into the one number that counts?
+    """
+    return -reference.log_softmax(x)
+
+
+one_number_for_each_class.also(
+    lambda x, y_one_hot: -np.log(reference.softmax(x)),
+    lambda x, y_one_hot: -np.log(_shares(x)),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def all_classes_summed(x, y_one_hot):
+    """
+    You add up the logarithms of all classes: {output} for {input}, and another label would change nothing. Only one of
+    the classes occurred, and its probability alone is charged for. The one-hot row is made for that: as a factor it
+    keeps one term of the sum and leaves out the others. Where does it stand in your code?
+    """
+    return -np.sum(reference.log_softmax(x))
+
+
+all_classes_summed.also(lambda x, y_one_hot: -np.mean(reference.log_softmax(x)))
+
+
+def _yes_and_no(x, y_one_hot):
+    p = reference.softmax(x)
+    return y_one_hot * np.log(p) + (1 - y_one_hot) * np.log(1 - p)
+
+
+@mistakes.mistake(np.array([1.0, 2.0, 4.0]), np.array([1.0, 0.0, 0.0]))
+def a_term_for_the_other_classes(x, y_one_hot):
+    """
+    You add the logarithm of 1 − p for every class that did not occur. For {input} you return {output}. The other
+    classes are in the loss already: the probabilities sum to 1, so whatever they get is missing at the true class. The
+    extra terms belong to classes that are decided one by one, as in chapter 5. Which single term is left without them?
+    """
+    return -np.sum(_yes_and_no(x, y_one_hot))
+
+
+a_term_for_the_other_classes.also(lambda x, y_one_hot: -np.mean(_yes_and_no(x, y_one_hot)))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def squared_error(x, y_one_hot):
+    """
+    You take squared differences between probabilities and label. For {input} you return {output}. That measures the
+    same distance, but it stays below 2 however wrong the prediction is, and the loss that is asked for has to be about
+    800 where the true class lies 800 behind. The program to be repaired takes a logarithm. Of which probability?
+    """
+    return np.sum((reference.softmax(x) - y_one_hot) ** 2)
+
+
+squared_error.also(
+    lambda x, y_one_hot: np.mean((reference.softmax(x) - y_one_hot) ** 2),
+    lambda x, y_one_hot: np.sum((reference.softmax(x) - y_one_hot) ** 2) / 2,
+)
+
+
+@mistakes.mistake(
+    np.array([1.0, 2.0]),
+    np.array([1.0, 0.0]),
+    name="one-hot for an integer",
+    recognise=recognising_repairs.label_refused,
+)
+def one_hot_for_an_integer(x, y_one_hot):
+    """
+    You hand the one-hot row to a function that takes the label as an integer. For {input} you return {output}. In
+    `reference`, labels are numbers from 0 to K − 1, one for each row, and here the label is a row itself, 1 at its
+    class and 0 elsewhere. Either the integer is read off the row first, or the row is used as what it is, a factor that
+    keeps one term. Which function tells where the largest entry of an array stands?
+    """
+    return reference.cross_entropy(x, y_one_hot)
+
+
+one_hot_for_an_integer.also(lambda x, y_one_hot: reference.loss(reference.softmax(x), y_one_hot))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def the_logarithm_of_the_label(x, y_one_hot):
+    """
+    You divide the label by the prediction inside the logarithm, as the Kullback–Leibler divergence does. For {input}
+    you return {output}: the label is 0 for all classes but one, and 0 times the logarithm of 0 is nan. With one-hot
+    labels the term of the label drops out of that formula, since 1 times the logarithm of 1 is 0. What is left of it?
+    """
+    return np.sum(y_one_hot * np.log(y_one_hot / reference.softmax(x)))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]), recognise=recognising.one_number_only)
+def a_function_of_single_numbers(x, y_one_hot):
+    """
+    You hand an array to a function that takes a single number: those of the module `math` do, and `float`. For {input}
+    you return {output}. NumPy has functions of the same names that work on every entry of an array, and the lost calls
+    of the program were calls of NumPy. Which function in your code is given more than it takes?
+    """
+    return -sum(y_one_hot * math.log(math.exp(x) / sum(math.exp(x))))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]), recognise=recognising.wants_another_axis)
+def written_for_a_batch(x, y_one_hot):
+    """
+    Your code expects a batch: it asks for a second axis. For {input} you return {output}. Here `x` and the label are
+    one row each, of the shape (K,), so the classes lie on axis 0, which is also the last one, −1, and a maximum or a
+    sum over everything is the one that is needed. Which argument in your code names an axis that a single row does not
+    have?
+    """
+    return -np.sum(y_one_hot * reference.log_softmax(x, axis=1))
+
+
+written_for_a_batch.also(
+    lambda x, y_one_hot: -np.sum(y_one_hot * (x - np.max(x, axis=1, keepdims=True))),
+    lambda x, y_one_hot: -np.log(reference.softmax(x)[np.arange(x.shape[0]), np.argmax(y_one_hot, axis=1)]).mean(),
+    lambda x, y_one_hot: -np.sum(y_one_hot * np.log(np.exp(x) / np.sum(np.exp(x), axis=1))),
+    lambda x, y_one_hot: -np.mean(y_one_hot[:, 0] * x),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]), recognise=recognising.an_array_of_one)
+def an_array_of_one_number(x, y_one_hot):
+    """
+    Your number is right, and it comes in an array: {output} for {input}. A mask or a list between the square brackets
+    picks as many entries as it names and hands back an array of them, also when it names one; `keepdims` and a pair of
+    brackets around the result do the same. The loss of one example is a number. Which operation takes the one entry out
+    of its array?
+    """
+    return -reference.log_softmax(x)[y_one_hot == 1]
+
+
+an_array_of_one_number.also(
+    lambda x, y_one_hot: [reference.logsumexp(x) - x @ y_one_hot],
+    lambda x, y_one_hot: -np.sum(y_one_hot * reference.log_softmax(x), keepdims=True),
+)
+
+
+@mistakes.mistake(
+    np.array([500.0, 499.0]),
+    np.array([0.0, 1.0]),
+    recognise=recognising_repairs.shifted_wrongly(recognising.with_the_shift_added),
+)
+def the_maximum_added(x, y_one_hot):
+    """
+    You add the maximum in place of subtracting it. For {input} you return {output}: the powers of e are larger than
+    before and overflow from 355 on, where without any shift they would hold out to 709. On paper every shift cancels,
+    and of those that cancel one is wanted that leaves no power above 1. Which sign brings the largest logit to 0?
+    """
+    return -np.sum(y_one_hot * np.log(_shares(x + np.max(x))))
+
+
+the_maximum_added.also(lambda x, y_one_hot: np.log(np.sum(np.exp(x + x.max()))) - x.max() - np.sum(x * y_one_hot))
+
+
+@mistakes.mistake(
+    np.array([-1000.0, -1001.0]),
+    np.array([1.0, 0.0]),
+    recognise=recognising_repairs.shifted_wrongly(recognising.with_a_shift_of_0_or_more),
+)
+def a_shift_that_stops_at_0(x, y_one_hot):
+    """
+    Your shift is never below 0, as with a maximum that starts at 0. For {input} you return {output}: where all logits
+    are far below 0, all their powers are 0, and neither a quotient of them nor a logarithm of their sum says anything.
+    The largest logit has to become 0, also when it is negative. With which number does your search for the maximum
+    begin?
+    """
+    top = max(0, x.max())
+    return np.log(np.sum(np.exp(x - top))) + top - np.sum(x * y_one_hot)
+
+
+a_shift_that_stops_at_0.also(lambda x, y_one_hot: -np.sum(y_one_hot * np.log(_shares(x - max(0, x.max())))))
+
+
+@mistakes.mistake(
+    np.array([0.0, 800.0]),
+    np.array([0.0, 1.0]),
+    recognise=recognising_repairs.shifted_wrongly(recognising.with_the_smallest_as_shift),
+)
+def shift_by_the_smallest(x, y_one_hot):
+    """
+    You subtract the smallest logit. For {input} you return {output}: the smallest becomes 0 and all others stay above
+    it, so a gap of 710 or more still overflows. On paper any shift will do; in float64 powers that become 0 are
+    harmless, since they are added to others, and powers that become infinite are not. Which logit must not exceed 0?
+    """
+    return np.log(np.sum(np.exp(x - x.min()))) + x.min() - np.sum(x * y_one_hot)
+
+
+shift_by_the_smallest.also(lambda x, y_one_hot: -np.sum(y_one_hot * np.log(_shares(x - x.min()))))
+
+
+@mistakes.mistake(np.array([1000.0, 999.0]), np.array([0.0, 1.0]), recognise=recognising_repairs.unshifted)
 def no_shift(x, y_one_hot):
     """
     You raise e to the logits as they are. For {input} the result is {output}: from 710 on, `exp` is infinite in
@@ -382,3 +660,5 @@ no_shift.also(
     lambda x, y_one_hot: -np.log(_shares(x)[np.argmax(y_one_hot)]),
     lambda x, y_one_hot: -np.log(np.sum(y_one_hot * _shares(x))),
 )
+
+recognising_repairs.calmly.name(mistakes)

@@ -3,38 +3,65 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.checking.values import agree
-from utils.exercises.ch04.common import without_noise
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch04.common import (
+    any_model,
+    model_of,
+    with_negative_biases,
+    with_one_shift_for_all,
+    with_one_shift_of_zero_at_least,
+    with_zero_at_least,
+    without_a_shift,
+    without_noise,
+    wrong_where,
+)
+from utils.exercises.ch04.wrong_gradients import always_scaled, bias_stays_zero, grows_with_W, scaled, wrong_lengths
+from utils.exercises.drawing import any_batch, corners_of_batches, labels
 
 # The domain
 
 
-def weights_and_examples(rng):
-    """(W, b, X, y), the smallest first: square batches, an absent class, one class, integers, large logits."""
-    probes = [
-        (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [2.0]]), np.array([0, 0])),
-        (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1])),
-        (
-            np.array([[0.5, -0.5, 1.0], [0.0, 1.0, -1.0]]),
-            np.array([0.1, 0.0, -0.2]),
-            np.array([[1.0, 2.0]]),
-            np.array([2]),
-        ),
-        (
-            np.eye(3),
-            np.array([0.0, 1.0, 0.0]),
-            np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0], [2.0, 0.0, 3.0]]),
-            np.array([0, 2, 1]),
-        ),
-        (np.array([[1.0, 0.0, -1.0]]), np.zeros(3), np.array([[1.0], [-1.0], [0.5], [2.0]]), np.array([0, 1, 1, 0])),
-        (np.array([[2.0], [1.0]]), np.array([3.0]), np.array([[1.0, 1.0], [0.0, 2.0]]), np.array([0, 0])),
-        (np.array([[1, -1], [0, 2]]), np.array([0, 1]), np.array([[1, 2], [3, 0], [2, 2]]), np.array([1, 0, 1])),
-        (np.array([[500.0, -500.0]]), np.zeros(2), np.array([[1.0], [-2.0], [3.0]]), np.array([1, 1, 0])),
-    ]
-    for m, n, K in ((5, 3, 4), (4, 4, 4), (12, 2, 3)):
-        probes.append((rng.normal(size=(n, K)), rng.normal(size=K), rng.normal(size=(m, n)), rng.integers(K, size=m)))
-    return probes
+SMALLEST = [
+    (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [2.0]]), np.array([0, 0])),
+    (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1])),
+    (np.array([[0.5, -0.5, 1.0], [0.0, 1.0, -1.0]]), np.array([0.1, 0.0, -0.2]), np.array([[1.0, 2.0]]), np.array([2])),
+    (
+        np.eye(3),
+        np.array([0.0, 1.0, 0.0]),
+        np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0], [2.0, 0.0, 3.0]]),
+        np.array([0, 2, 1]),
+    ),
+    (np.array([[1.0, 0.0, -1.0]]), np.zeros(3), np.array([[1.0], [-1.0], [0.5], [2.0]]), np.array([0, 1, 1, 0])),
+    (np.array([[2.0], [1.0]]), np.array([3.0]), np.array([[1.0, 1.0], [0.0, 2.0]]), np.array([0, 0])),
+    (np.array([[500.0, -500.0]]), np.zeros(2), np.array([[1.0], [-2.0], [3.0]]), np.array([1, 1, 0])),
+]
+
+
+def _with_labels(rng, W, b, X):
+    return W, b, X, labels(rng, len(X), len(b))
+
+
+def corners(rng):
+    """(W, b, X, y) by the name of their corner."""
+    sizes = {
+        "a few examples": (5, 3, 4),
+        "as many features and classes as examples": (4, 4, 4),
+        "an absent class": (2, 3, 5),
+        "one example of many classes": (1, 2, 9),
+        "many examples": (40, 2, 3),
+        "one feature": (6, 1, 3),
+    }
+    found = {name: _with_labels(rng, *any_model(rng, *size)) for name, size in sizes.items()}
+    found["negative biases"] = _with_labels(rng, *with_negative_biases(rng, 5, 2, 3))
+    return found | {name: _with_labels(rng, *model_of(rng, Z)) for name, Z in corners_of_batches(rng).items()}
+
+
+def draw(rng):
+    """Any (W, b, X, y) with logits of any size."""
+    if rng.random() < 0.5:
+        return _with_labels(rng, *model_of(rng, any_batch(rng)))
+    m, n, K = (int(rng.integers(1, most + 1)) for most in (30, 6, 12))
+    return _with_labels(rng, *any_model(rng, m, n, K, rng.choice([0.3, 1.0, 3.0])))
 
 
 def gradients_in_words(W, b, X, y):
@@ -98,7 +125,7 @@ gradients = Exercise(
     is_main=True,
     asks="The gradients (dW, db) of the mean cost of softmax regression.",
     reference=reference.gradients,
-    probes=weights_and_examples,
+    probes=Domain(SMALLEST, corners, draw),
     observe=without_noise,
     expects=gradients_in_words,
     scale=lambda W, b, X, y: max(1.0, float(np.abs(X).max())),
@@ -144,18 +171,6 @@ def _bias(reduce):
     return gradients
 
 
-def _bias_stays_zero(seen):
-    """Whether dW is right and db is next to zero, in float32 too, where it should not be."""
-    needed = False
-    for result, expected in zip(seen.results, seen.expected, strict=False):
-        if result.problem or not agree(result.value[0], expected[0], 1e-4, 1.0):
-            return False
-        if np.abs(result.value[1]).max() > 1e-4:
-            return False
-        needed = needed or np.abs(expected[1]).max() > 0.01
-    return needed
-
-
 ONE_SIDED = (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [2.0]]), np.array([0, 0]))
 
 mistakes.add(
@@ -170,7 +185,7 @@ mistakes.add(
     _bias(lambda difference, m: difference.sum()),
     _bias(lambda difference, m: np.full(difference.shape[1], difference.sum())),
     example=ONE_SIDED,
-    recognise=_bias_stays_zero,
+    recognise=bias_stays_zero,
 )
 
 mistakes.add(
@@ -192,7 +207,7 @@ def _through(dZ, X):
     return X.T @ dZ, dZ.sum(axis=0)
 
 
-@mistakes.mistake(*ONE_SIDED, name="no 1/m")
+@mistakes.mistake(*ONE_SIDED, name="no 1/m", recognise=scaled(lambda m, n, K: (m, m)))
 def not_divided_by_m(W, b, X, y):
     """
     Your gradients are those of the summed cost, exactly m times as large as those of the mean: for {input} you
@@ -213,10 +228,19 @@ mistakes.add(
     _bias(lambda difference, m: difference.sum(axis=0)),
     lambda W, b, X, y: (X.T @ _difference(W, b, X, y), _difference(W, b, X, y).mean(axis=0)),
     example=ONE_SIDED,
+    recognise=scaled(lambda m, n, K: (1, m), lambda m, n, K: (m, 1)),
 )
 
 
-@mistakes.mistake(*ONE_SIDED, name="1/m twice")
+@mistakes.mistake(
+    *ONE_SIDED,
+    name="1/m twice",
+    recognise=scaled(
+        lambda m, n, K: (1 / m, 1 / m),
+        lambda m, n, K: (1 / m, 1),
+        lambda m, n, K: (1, 1 / m),
+    ),
+)
 def divided_by_m_twice(W, b, X, y):
     """
     Your result, or one part of it, is m times too small: you divide by the number of examples in the gradient for
@@ -235,7 +259,11 @@ divided_by_m_twice.also(
 THREE_CLASSES = (np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0]]), np.array([0, 0]))
 
 
-@mistakes.mistake(*THREE_CLASSES, name="mean over m·K")
+@mistakes.mistake(
+    *THREE_CLASSES,
+    name="mean over m·K",
+    recognise=scaled(lambda m, n, K: (1 / K, 1 / K), lambda m, n, K: (1 / K, 1), lambda m, n, K: (1, 1 / K)),
+)
 def mean_over_examples_and_classes(W, b, X, y):
     """
     You divide by the number of entries of P − Y, which is m times K, as `np.mean` without an axis and `.size` do.
@@ -248,18 +276,63 @@ def mean_over_examples_and_classes(W, b, X, y):
 ABSENT = (np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0], [1.0]]), np.array([0, 1, 1]))
 
 
-@mistakes.mistake(*ABSENT)
+@mistakes.mistake(
+    *THREE_CLASSES,
+    recognise=scaled(
+        *(lambda m, n, K, i=i: (wrong_lengths(m, n, K)[i],) * 2 for i in range(4)),
+        *(lambda m, n, K, i=i: (wrong_lengths(m, n, K)[i], 1) for i in range(4)),
+        *(lambda m, n, K, i=i: (1, wrong_lengths(m, n, K)[i]) for i in range(4)),
+    ),
+)
 def another_length_below_the_line(W, b, X, y):
     """
-    You divide by the number of classes, or of features. For {input} you return {output}. Where the batch has as
-    many examples as that, nothing shows, and a small square test is such a batch. The cost is a mean over the
-    examples, so its gradient carries one over their number and nothing else. Which of the four arguments has an
-    entry for each example?
+    You divide by another length than the number of examples: by that of the classes, of the features, or by one
+    example less, in dW, in db, or in both. For {input} you return {output}. Where the batch has as many examples as
+    that, nothing shows, and a small square test is such a batch. The cost is a mean over the examples, so its
+    gradient carries one over their number and nothing else. Which of the four arguments has an entry for each
+    example?
     """
     return _through(_difference(W, b, X, y) / len(b), X)
 
 
-another_length_below_the_line.also(lambda W, b, X, y: _through(_difference(W, b, X, y) / X.shape[1], X))
+another_length_below_the_line.also(
+    lambda W, b, X, y: _through(_difference(W, b, X, y) / X.shape[1], X),
+    lambda W, b, X, y: _through(_difference(W, b, X, y) / np.float64(len(y) - 1), X),
+    lambda W, b, X, y: (X.T @ _difference(W, b, X, y) / X.shape[1], _difference(W, b, X, y).mean(axis=0)),
+)
+
+
+@mistakes.mistake(*ONE_SIDED, recognise=always_scaled)
+def a_factor_that_does_not_belong_there(W, b, X, y):
+    """
+    Your gradients are right but for one factor, the same for all inputs: for {input} you return {output}. A 2 comes
+    from the derivative of a square, and there is no square here; a learning rate belongs to the step, and a gradient
+    knows nothing of steps. Divide your numbers by the right ones, which you can work out by hand for this input with
+    its two examples. Which number is left, and where in your lines does it stand?
+    """
+    return _through(2 * _difference(W, b, X, y) / len(y), X)
+
+
+a_factor_that_does_not_belong_there.also(lambda W, b, X, y: _through(0.1 * _difference(W, b, X, y) / len(y), X))
+
+
+@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[0.0]]), np.array([0]), recognise=grows_with_W)
+def a_term_for_the_size_of_the_weights(W, b, X, y):
+    """
+    Your dW contains a multiple of W. For {input} you return {output}: the only feature is 0, so nothing can pull at the
+    weights, and yours are pulled towards 0 all the same. That is the gradient of a penalty on large weights, called
+    L2 regularisation or weight decay, which many programs add to the cost. The cost of this exercise is the mean
+    cross-entropy alone. Which term has to go?
+    """
+    return reference.gradients(W, b, X, y)[0] + 0.1 * W, reference.gradients(W, b, X, y)[1]
+
+
+a_term_for_the_size_of_the_weights.also(
+    lambda W, b, X, y: (
+        reference.gradients(W, b, X, y)[0] + 0.001 * W / len(y),
+        reference.gradients(W, b, X, y)[1],
+    )
+)
 
 
 @mistakes.mistake(*ONE_SIDED)
@@ -290,6 +363,17 @@ def labels_in_place_of_one_hot_rows(W, b, X, y):
 
 
 labels_in_place_of_one_hot_rows.also(lambda W, b, X, y: _through((reference.softmax(X @ W + b) - y) / len(y), X))
+
+
+@mistakes.mistake(*THREE_CLASSES)
+def one_subtracted_in_every_class(W, b, X, y):
+    """
+    You subtract 1 from every probability, as the short formula *softmax minus 1* seems to say. For {input} you return
+    {output}. The short formula speaks of the true class alone; at the others nothing is subtracted. Each row of P −
+    Y sums to 0 over the classes, since P and Y both sum to 1 there; what do yours sum to? Which entry of each row is
+    meant, and who names it?
+    """
+    return _through((reference.softmax(X @ W + b) - 1) / len(y), X)
 
 
 @mistakes.mistake(*ONE_SIDED)
@@ -349,19 +433,6 @@ only_one_example.also(
 )
 
 
-@mistakes.mistake(np.array([[1, -1]]), np.array([0, 0]), np.array([[1.0], [2.0]]), np.array([0, 0]))
-def cut_to_integers(W, b, X, y):
-    """
-    You fill arrays that were made for integers. `np.zeros_like(W)` takes over not only the shape of W, and where
-    the weights are whole numbers, {input}, what is written into it loses everything behind the point: {output}. A
-    gradient is made of fractions, whatever the weights are. What else than the shape does an array have, and how is
-    it chosen?
-    """
-    dW, db = np.zeros_like(W), np.zeros_like(b)
-    dW[:], db[:] = reference.gradients(W, b, X, y)
-    return dW, db
-
-
 @mistakes.mistake(*ONE_SIDED, name="Y minus P")
 def labels_minus_probabilities(W, b, X, y):
     """
@@ -412,7 +483,7 @@ def logits_in_place_of_probabilities(W, b, X, y):
     return _through((X @ W + b - reference.indicator(y, len(b))) / len(y), X)
 
 
-@mistakes.mistake(*ONE_SIDED)
+@mistakes.mistake(*THREE_CLASSES)
 def softmax_over_the_examples(W, b, X, y):
     """
     Your softmax runs over the wrong axis, or over the whole batch: the examples compete with each other in place of
@@ -548,13 +619,59 @@ def the_two_results_swapped(W, b, X, y):
 LARGE = (np.array([[500.0, -500.0]]), np.zeros(2), np.array([[-2.0], [3.0]]), np.array([1, 0]))
 
 
-@mistakes.mistake(*LARGE)
-def no_shift(W, b, X, y):
+def _gradients_with(softmax):
+    def gradients(W, b, X, y):
+        return _through((softmax(X @ W + b) - reference.indicator(y, len(b))) / len(y), X)
+
+    return gradients
+
+
+def _shifted(shift):
+    """A softmax of each row after this shift."""
+
+    def softmax(Z):
+        powers = np.exp(Z - shift(Z))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return softmax
+
+
+mistakes.add(
+    "no shift",
     """
-    Your probabilities come from powers of e without a shift, or with one shift for the whole batch. For {input} a
-    power is infinite, or a whole row of them is 0, and the result is {output}. Logits of this size are rare, but
-    one nan in a gradient makes every weight nan in the next step, and nothing brings them back. Chapter 1 has the
-    cure: what may be subtracted from every logit of a row?
+    Your probabilities come from powers of e that no shift keeps in range. For {input} a power is infinite, or a whole
+    row of them is 0, and the result is {output}. Logits of this size are rare, but one nan in a gradient makes every
+    weight nan in the next step, and nothing brings them back. Chapter 1 has the cure: what may be subtracted from
+    every logit of a row?
+    """,
+    _gradients_with(_shifted(lambda Z: 0.0)),
+    example=LARGE,
+    recognise=wrong_where(without_a_shift),
+)
+
+mistakes.add(
+    "one shift for the whole batch",
     """
-    powers = np.exp(X @ W + b)
-    return _through((powers / powers.sum(axis=1, keepdims=True) - reference.indicator(y, len(b))) / len(y), X)
+    You subtract one number from the logits of all examples, the largest of the whole batch. For {input} you return
+    {output}. The logits of the second example lie so far below those of the first that all their powers of e are 0,
+    and 0 divided by 0 has no value. A shift cancels in the quotient of one row, so each row may have a shift of its
+    own. Which axis does your maximum run along, and which one should be left?
+    """,
+    _gradients_with(_shifted(lambda Z: Z.max())),
+    _gradients_with(_shifted(lambda Z: max(0, Z.max()))),
+    example=(np.array([[500.0, 499.0]]), np.zeros(2), np.array([[2.0], [-2.0]]), np.array([1, 0])),
+    recognise=wrong_where(with_one_shift_for_all, with_one_shift_of_zero_at_least),
+)
+
+mistakes.add(
+    "a shift of zero at least",
+    """
+    Your shift is never below 0, so logits that are all far below 0 stay where they are. For {input} you return
+    {output}: every power of e is 0 there, and 0 divided by 0 has no value. Either the search for the largest logit
+    starts at 0, or 0 is among the numbers that it compares. The largest of a row of negative numbers is negative.
+    What does your search begin with?
+    """,
+    _gradients_with(_shifted(lambda Z: np.maximum(0, Z.max(axis=1, keepdims=True)))),
+    example=(np.array([[0.0, 0.0]]), np.array([-1000.0, -1001.0]), np.array([[1.0]]), np.array([0])),
+    recognise=wrong_where(with_zero_at_least),
+)

@@ -5,27 +5,40 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch05.common import plain_sigmoid, sigmoid_in_float32
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch05.common import is_for_one_number, loses_an_axis, plain_sigmoid, sigmoid_in_float32
+from utils.exercises.drawing import any_batch, corners_of_batches, whole
 
 # The domain
 
 
-def batches_of_logits(rng):
-    """Batches with one logit for each class: square ones, integers, one class, logits far from zero."""
-    return [
-        (np.array([[0.5, -2.0]]),),
-        (np.array([[0.0, 1.0]]),),
-        (np.array([[2.0]]),),
-        (np.array([[1.0, 2.0], [-1.0, 0.5]]),),
-        (np.array([[2, 1, 0], [-3, 0, 1]]),),
-        (np.array([[4.0], [-2.0], [0.0]]),),
-        (np.array([[1000.0, -1000.0], [0.0, 710.0]]),),
-        (np.array([[1000, -1000, 5]]),),
-        (rng.normal(scale=3, size=(3, 3)),),
-        (rng.normal(scale=3, size=(5, 4)),),
-        (rng.normal(scale=1, size=(4, 2)) - 4,),
-    ]
+SMALLEST = [
+    (np.array([[0.5, -2.0]]),),
+    (np.array([[0.0, 1.0]]),),
+    (np.array([[2.0]]),),
+    (np.array([[1.0, 2.0], [-1.0, 0.5]]),),
+    (np.array([[2, 1, 0], [-3, 0, 1]]),),
+    (np.array([[4.0], [-2.0], [0.0]]),),
+    (np.array([[1000.0, -1000.0], [0.0, 710.0]]),),
+    (np.array([[1000, -1000, 5]]),),
+]
+
+
+def corners(rng):
+    """Batches by the name of their corner."""
+    found = corners_of_batches(rng) | {
+        "of small probabilities": rng.normal(size=(4, 2)) - 4,
+        "a table of integers": whole(rng.normal(scale=3, size=(4, 3))),
+        "many classes of integers": whole(rng.normal(scale=3, size=(2, 9))),
+        "one integer": whole(rng.normal(scale=3, size=(1, 1))),
+    }
+    return {name: (Z,) for name, Z in found.items()}
+
+
+def draw(rng):
+    """Any batch, of floats or of integers."""
+    Z = any_batch(rng)
+    return (whole(Z) if rng.random() < 0.25 else Z,)
 
 
 def table_in_words(Z, *_):
@@ -72,7 +85,7 @@ sigmoids = Exercise(
     is_main=True,
     asks="The probability of yes for each class of each example, from logits of any size.",
     reference=reference.sigmoid,
-    probes=batches_of_logits,
+    probes=Domain(SMALLEST, corners, draw),
     expects=table_in_words,
     scale=lambda Z: 1e-11,  # forms such as (1 + tanh)/2 lose the digits of the smallest probabilities, and are right
     hints=paragraphs("""
@@ -295,16 +308,69 @@ def the_derivative(Z):
     return reference.sigmoid(Z) * (1 - reference.sigmoid(Z))
 
 
+@mistakes.mistake(*PAIR, recognise=is_for_one_number)
+def written_for_one_number(Z):
+    """
+    Your function works for a single number and is given a table: {output} for {input}. The functions of the module
+    `math` take one number, and an `if` needs one answer, where a comparison of a table with 0 gives a whole table of
+    answers. The functions of NumPy work on all entries at once; in place of a branch there are functions that choose
+    entry by entry. Which line of yours stops?
+    """
+    return 1 / (1 + np.exp(-Z)) if Z >= 0 else np.exp(Z) / (1 + np.exp(Z))
+
+
+written_for_one_number.also(
+    lambda Z: 1 / (1 + math.exp(-Z)),
+    lambda Z: np.array([1 / (1 + math.exp(-row)) for row in Z]),
+    lambda Z: [plain_sigmoid(row) if row > 0 else 1 - plain_sigmoid(-row) for row in Z],
+)
+
+
+def _stops_far_out(seen):
+    """Whether all is right as far as it goes, and an overflow stops the answer elsewhere."""
+    stopped = [result.problem == "OverflowError" for result in seen.results]
+    return any(stopped) and all(right or stop for right, stop in zip(seen.right, stopped, strict=True))
+
+
+@mistakes.mistake(np.array([[1000.0, -1000.0]]), recognise=_stops_far_out)
+def an_overflow_that_stops(Z):
+    """
+    For {input} you return {output}. The formula is right, and the power of e is too large for a float. NumPy's `exp`
+    then says infinite, and one divided by infinite is 0, which is the answer; `math.exp` raises an error in its place.
+    Either choose for each logit the form whose exponent is never positive, or let NumPy take the power. For which sign
+    of the logit does yours grow without end?
+    """
+    return np.array([[1 / (1 + math.exp(-z)) for z in row] for row in Z])
+
+
+an_overflow_that_stops.also(lambda Z: [[math.exp(z) / (1 + math.exp(z)) for z in row] for row in Z])
+
+
+@mistakes.mistake(*PAIR, recognise=loses_an_axis)
+def a_lost_axis(Z):
+    """
+    Your numbers are right, and the shape is not, where the batch has one row or one class: {output} for {input}.
+    `squeeze` removes every axis of length one, also those that are meant; an index such as `[0]` and `ravel` do the
+    like. A batch of one example is still a batch, of the shape (1, K), and the code that receives your result will ask
+    for its rows. Which line takes the axis away?
+    """
+    return np.squeeze(plain_sigmoid(Z))
+
+
+a_lost_axis.also(lambda Z: plain_sigmoid(Z)[0] if len(Z) == 1 else plain_sigmoid(Z))
+
+
 def _has_a_floor(seen):
-    """Whether all is right but a logit of −1000, which was given a small probability in place of 0."""
-    floors = []
-    for inputs, result, expected in zip(seen.probes, seen.results, seen.expected, strict=False):
-        if not isinstance(result.value, np.ndarray) or result.value.shape != expected.shape:
-            return False
-        if not np.allclose(result.value, expected, rtol=1e-4, atol=1e-4):
-            return False
-        floors += result.value[inputs[0] == -1000].tolist()
-    return bool(floors) and min(floors) > 0
+    """Whether all is right between two limits, and nothing lies beyond them, though a logit of −1000 was given."""
+    if len(seen.results) < len(seen.probes) or any(result.problem for result in seen.results):
+        return False
+    pairs = list(zip(seen.results, seen.expected, strict=True))
+    if any(result.value.shape != expected.shape for result, expected in pairs):
+        return False
+    came = np.concatenate([result.value.ravel() for result, _ in pairs])
+    truth = np.concatenate([expected.ravel() for _, expected in pairs])
+    low, high = came.min(), came.max()
+    return bool(low > 1e-16 and np.allclose(came, np.clip(truth, low, high), rtol=1e-3, atol=1e-6))
 
 
 mistakes.add(
@@ -315,8 +381,8 @@ mistakes.add(
     gradient beyond the limit is 0. A warning about an overflow in `exp` is all that the clip prevents here; which
     form of the quotient gives the right limit without it?
     """,
-    *(lambda Z, limit=limit: plain_sigmoid(np.clip(Z, -limit, limit)) for limit in (10, 15, 20, 30)),
-    *(lambda Z, e=e: np.clip(plain_sigmoid(Z), e, 1 - e) for e in (1e-15, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6)),
+    *(lambda Z, limit=limit: plain_sigmoid(np.clip(Z, -limit, limit)) for limit in (5, 10, 15, 20, 30)),
+    *(lambda Z, e=e: np.clip(plain_sigmoid(Z), e, 1 - e) for e in (1e-15, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-3)),
     example=(np.array([[1000.0, -1000.0]]),),
     recognise=_has_a_floor,
 )

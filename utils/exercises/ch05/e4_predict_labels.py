@@ -5,27 +5,59 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch05.common import plain_sigmoid, sigmoid_in_float32
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch05.common import is_for_one_number, loses_an_axis, plain_sigmoid, sigmoid_in_float32
+from utils.exercises.drawing import any_batch, corners_of_batches
 
 # The domain
 
 
-def logits_and_thresholds(rng):
-    """Batches with thresholds on both sides of one half; no probability lies on its threshold."""
-    return [
-        (np.array([[2.0, -1.0]]), 0.5),
-        (np.array([[1.0, 2.0]]), 0.8),
-        (np.array([[3.0, 2.0, -4.0], [-2.0, -1.0, -3.0]]), 0.5),
-        (np.array([[0.3], [-0.3], [4.0]]), 0.5),
-        (np.array([[0.3, 0.6], [-0.9, -2.0]]), 0.2),
-        (np.array([[2, 0, -2], [1, 3, -1]]), 0.7),
-        (np.array([[1000.0, -1000.0], [1000.0, 1000.0]]), 0.9),
-        (rng.normal(scale=2, size=(3, 3)), 0.5),
-        (rng.normal(scale=2, size=(12, 4)), float(rng.uniform(0.1, 0.3))),
-        (rng.normal(scale=2, size=(12, 4)), float(rng.uniform(0.6, 0.9))),
-        (rng.normal(scale=2, size=(8, 3)) - 1, float(rng.uniform(0.3, 0.45))),
-    ]
+SMALLEST = [
+    (np.array([[2.0, -1.0]]), 0.5),
+    (np.array([[1.0, 2.0]]), 0.8),
+    (np.array([[3.0, 2.0, -4.0], [-2.0, -1.0, -3.0]]), 0.5),
+    (np.array([[0.3], [-0.3], [4.0]]), 0.5),
+    (np.array([[0.3, 0.6], [-0.9, -2.0]]), 0.2),
+    (np.array([[2.0, 0.0, -2.0], [1.0, 3.0, -1.0]]), 0.7),
+    (np.array([[1000.0, -1000.0], [1000.0, 1000.0]]), 0.9),
+]
+
+
+def border_of(threshold):
+    """The logit of a threshold."""
+    return math.log(threshold) - math.log1p(-threshold)
+
+
+def _clear_of(border, Z):
+    """The same logits, those next to the border moved off it: what happens on it is not said."""
+    return np.where(np.abs(Z - border) < 0.02, border + 0.5, Z)
+
+
+def _around(rng, threshold, shape):
+    """Logits on both sides of a threshold, and the threshold."""
+    border = border_of(threshold)
+    return _clear_of(border, border + rng.normal(scale=2, size=shape)), threshold
+
+
+def corners(rng):
+    """(Z, threshold) by the name of their corner."""
+    found = {
+        "next to 0": _around(rng, float(rng.uniform(0.001, 0.01)), (6, 4)),
+        "small": _around(rng, float(rng.uniform(0.1, 0.3)), (6, 4)),
+        "below one half": _around(rng, float(rng.uniform(0.3, 0.45)), (6, 4)),
+        "above one half": _around(rng, float(rng.uniform(0.6, 0.9)), (6, 4)),
+        "next to 1": _around(rng, float(rng.uniform(0.99, 0.999)), (6, 4)),
+    }
+    for name, Z in corners_of_batches(rng).items():
+        threshold = float(rng.uniform(0.05, 0.95))
+        found[name] = (_clear_of(border_of(threshold), Z), threshold)
+    return found
+
+
+def draw(rng):
+    """Any batch and any threshold."""
+    threshold = float(rng.uniform(0.005, 0.995))
+    return _clear_of(border_of(threshold), any_batch(rng)), threshold
 
 
 # Right answers
@@ -36,8 +68,7 @@ def _by_probability(Z, threshold):
 
 
 def _by_logit(Z, threshold):
-    border = math.log(threshold) - math.log1p(-threshold)
-    return border < Z
+    return border_of(threshold) < Z
 
 
 def _answers_by_loops(Z, threshold):
@@ -60,7 +91,7 @@ predict_labels = Exercise(
     is_main=True,
     asks="A row of yes (1) and no (0) for each example: yes where the sigmoid of the logit lies above the threshold.",
     reference=lambda Z, threshold: _by_probability(Z, threshold),
-    probes=logits_and_thresholds,
+    probes=Domain(SMALLEST, corners, draw),
     expects=lambda Z, threshold: f"an array of the shape {np.shape(Z)} with 0 and 1 alone",
     hints=paragraphs("""
         The threshold is a probability, so it is compared with probabilities. What turns your logits into them?
@@ -83,6 +114,40 @@ predict_labels = Exercise(
 )
 
 
+# Families of mistakes
+
+
+def _borders(seen):
+    """For each probe the largest logit that got a 0 and the smallest that got a 1; nothing where other answers came."""
+    if len(seen.results) < len(seen.probes):
+        return []
+    found = []
+    for (Z, _), result in zip(seen.probes, seen.results, strict=True):
+        if result.problem or result.value.shape != Z.shape or not np.isin(result.value, (0, 1)).all():
+            return []
+        no, yes = Z[result.value == 0], Z[result.value == 1]
+        found.append((no.max(initial=-np.inf), yes.min(initial=np.inf)))
+    return found
+
+
+def _has_one_border(seen):
+    """Whether one and the same logit parts 0 from 1 on all probes, and both occur."""
+    borders = _borders(seen)
+    if not borders or all(seen.right):
+        return False
+    below, above = max(no for no, _ in borders), min(yes for _, yes in borders)
+    return -np.inf < below <= above < np.inf and not all(result.changed for result in seen.results)
+
+
+def _has_another_border(seen):
+    """Whether on each probe some logit parts 0 from 1, another one for another threshold, and both occur everywhere."""
+    borders = _borders(seen)
+    if not borders or all(seen.right) or all(result.changed for result in seen.results):
+        return False
+    parted = [(no, yes) for no, yes in borders if np.isfinite(no) and np.isfinite(yes)]
+    return len(parted) > 5 and all(no <= yes for no, yes in borders)
+
+
 # Mistakes
 
 STRICT = (np.array([[1.0, 2.0]]), 0.8)
@@ -99,12 +164,13 @@ def threshold_on_the_logits(Z, threshold):
     return np.greater(Z, threshold).astype(int)
 
 
-@mistakes.mistake(*STRICT)
+@mistakes.mistake(*STRICT, recognise=_has_one_border)
 def the_threshold_is_not_used(Z, threshold):
     """
-    Your answers are those for a threshold of one half, whatever is asked for: {output} for {input}. Rounding a
-    probability, or asking whether the logit is positive, is the threshold 0.5 in disguise. Whoever wants to miss
-    nothing takes a lower one, whoever wants no false alarm a higher one. Where does `threshold` enter your body?
+    Your answers are those for one and the same threshold, whatever is asked for: {output} for {input}. Rounding a
+    probability, or asking whether the logit is positive, is the threshold 0.5 in disguise, and a line that gives
+    `threshold` a value takes away the one that the caller chose. Whoever wants to miss nothing takes a lower one,
+    whoever wants no false alarm a higher one. Where does the argument enter your body?
     """
     return (Z > 0).astype(int)
 
@@ -112,6 +178,8 @@ def the_threshold_is_not_used(Z, threshold):
 the_threshold_is_not_used.also(
     lambda Z, threshold: np.round(reference.sigmoid(Z)),
     lambda Z, threshold: (Z >= 0).astype(int),
+    lambda Z, threshold: (reference.sigmoid(Z) > 0.3).astype(int),
+    lambda Z, threshold: (reference.sigmoid(Z) > 0.7).astype(int),
 )
 
 
@@ -189,20 +257,6 @@ def the_probability_of_no(Z, threshold):
 
 
 the_probability_of_no.also(lambda Z, threshold: (1 - reference.sigmoid(Z) >= threshold).astype(int))
-
-
-@mistakes.mistake(*STRICT)
-def another_border(Z, threshold):
-    """
-    You compare the logits with a border, which is a good way, but yours is not the logit of the threshold. For
-    {input} you return {output}. A threshold of one half must become a border of 0, 0.8 a positive one and 0.2 its
-    mirror image. The section turns a threshold into a border with a quotient and a logarithm. Put 0.5 into your
-    formula: what comes out, and which of the two is missing?
-    """
-    return np.greater(Z, threshold / (1 - threshold)).astype(int)
-
-
-another_border.also(lambda Z, threshold: np.greater(Z, np.log(threshold)).astype(int))
 
 
 @mistakes.mistake(np.array([[1.0, -1.0]]), 0.8)
@@ -289,3 +343,56 @@ def one_answer_for_the_whole_row(Z, threshold):
 
 
 one_answer_for_the_whole_row.also(lambda Z, threshold: _by_probability(Z, threshold).all(axis=-1))
+
+
+@mistakes.mistake(*CLEAR, recognise=is_for_one_number)
+def written_for_one_number(Z, threshold):
+    """
+    Your function works for a single number and is given a table: {output} for {input}. The functions of the module
+    `math` take one number, and an `if` needs one answer, where a comparison of a table with a threshold gives a whole
+    table of answers. That table is what the exercise asks for, and no branch is needed. What does the comparison give
+    when you leave the `if` away, and is True as good as 1?
+    """
+    return 1 if reference.sigmoid(Z) > threshold else 0
+
+
+written_for_one_number.also(
+    lambda Z, threshold: [1 if reference.sigmoid(row) > threshold else 0 for row in Z],
+    lambda Z, threshold: 1 / (1 + math.exp(-Z)) > threshold,
+)
+
+
+@mistakes.mistake(*CLEAR, recognise=loses_an_axis)
+def a_lost_axis(Z, threshold):
+    """
+    Your answers are right, and the shape is not, where the batch has one row or one class: {output} for {input}.
+    `squeeze` removes every axis of length one, also those that are meant; an index such as `[0]` and `ravel` do the
+    like. A batch of one example is still a batch, of the shape (1, K), and is compared with labels of that shape. Which
+    line takes the axis away?
+    """
+    return np.squeeze(_by_probability(Z, threshold))
+
+
+a_lost_axis.also(
+    lambda Z, threshold: _by_probability(Z, threshold)[0] if len(Z) == 1 else _by_probability(Z, threshold)
+)
+
+
+@mistakes.mistake(*STRICT, recognise=_has_another_border)
+def another_border(Z, threshold):
+    """
+    Your answers have a border that moves with the threshold, which is right, and it is not where the sigmoid crosses
+    the threshold. For {input} you return {output}. In logits, a threshold of one half must become a border of 0, 0.8
+    a positive one and 0.2 its mirror image; a threshold that is cut off, halved or squared has its border somewhere
+    else. The section turns a threshold into a border with a quotient and a natural logarithm. Put 0.5 and 0.8 into
+    your formula: what comes out?
+    """
+    return np.greater(Z, threshold / (1 - threshold)).astype(int)
+
+
+another_border.also(
+    lambda Z, threshold: np.greater(Z, np.log(threshold)).astype(int),
+    lambda Z, threshold: np.greater(Z, np.log10(threshold / (1 - threshold))).astype(int),
+    lambda Z, threshold: (reference.sigmoid(Z) > threshold / 2).astype(int),
+    lambda Z, threshold: (reference.sigmoid(Z) > threshold**2).astype(int),
+)

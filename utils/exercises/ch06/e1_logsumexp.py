@@ -6,7 +6,24 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch06.common import APART, BATCH, LARGE, NEGATIVE, lse, size_of, stable_shares, vectors_and_batches
+from utils.exercises.ch06.common import (
+    APART,
+    BATCH,
+    LARGE,
+    NEGATIVE,
+    batches_only,
+    clipped_logits,
+    comes_in_shape,
+    lse,
+    same_numbers,
+    shifted_by,
+    size_of,
+    squeezed,
+    stable_shares,
+    told_by_small_inputs,
+    vectors_and_batches,
+    vectors_only,
+)
 
 # The domain
 
@@ -87,7 +104,7 @@ logsumexp = Exercise(
 # Mistakes
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(*LARGE, recognise=shifted_by(lambda z: 0))
 def no_shift(z):
     """
     You raise e to the logits as they are. For {input} you return {output}: a power of e beyond 709 is infinite in
@@ -101,6 +118,7 @@ def no_shift(z):
 no_shift.also(lambda z: np.log(np.exp(z.astype(np.longdouble)).astype(float).sum(axis=-1)))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def shift_not_added_back(z):
     """
@@ -112,6 +130,7 @@ def shift_not_added_back(z):
     return lse(z, z.max(axis=-1)) - z.max(axis=-1)
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def shift_subtracted_again(z):
     """
@@ -123,7 +142,7 @@ def shift_subtracted_again(z):
     return lse(z, z.max(axis=-1)) - 2 * z.max(axis=-1)
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(*LARGE, recognise=shifted_by(lambda z: -z.max(axis=-1, keepdims=True), lambda z: -z.max()))
 def adding_the_maximum(z):
     """
     You add the largest logit inside `exp` where it has to be subtracted, and take it away at the end. On paper both
@@ -136,7 +155,15 @@ def adding_the_maximum(z):
 adding_the_maximum.also(lambda z: np.log(np.exp(z + z.max()).sum(axis=-1)) - z.max())
 
 
-@mistakes.mistake(*NEGATIVE)
+@mistakes.mistake(
+    *NEGATIVE,
+    recognise=shifted_by(
+        lambda z: np.maximum(z.max(axis=-1, keepdims=True), 0),
+        lambda z: np.maximum(z.max(), 0),
+        lambda z: np.abs(z).max(axis=-1, keepdims=True),
+        lambda z: np.abs(z).max(),
+    ),
+)
 def shift_by_zero_at_least(z):
     """
     Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute value.
@@ -150,7 +177,9 @@ def shift_by_zero_at_least(z):
 shift_by_zero_at_least.also(lambda z: lse(z, np.abs(z).max(axis=-1)))
 
 
-@mistakes.mistake(np.array([800.0, 0.0]))
+@mistakes.mistake(
+    np.array([800.0, 0.0]), recognise=shifted_by(lambda z: z.min(axis=-1, keepdims=True), lambda z: z.min())
+)
 def shift_by_the_smallest(z):
     """
     You take the *smallest* logit out of the exponents. All exponents are then at least 0, and the largest of them
@@ -161,7 +190,16 @@ def shift_by_the_smallest(z):
     return lse(z, z.min(axis=-1))
 
 
-@mistakes.mistake(np.array([0.0, 1600.0, 0.0]))
+@mistakes.mistake(
+    np.array([0.0, 1600.0, 0.0]),
+    recognise=shifted_by(
+        lambda z: z.mean(axis=-1, keepdims=True),
+        lambda z: z.mean(),
+        lambda z: np.median(z, axis=-1, keepdims=True),
+        lambda z: z[..., :1],
+        lambda z: z[..., -1:],
+    ),
+)
 def shift_by_another_number(z):
     """
     You take a number out of the exponents and add it back, which is right on paper for every number. Yours is a
@@ -179,7 +217,7 @@ shift_by_another_number.also(
 )
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(*LARGE, recognise=shifted_by(lambda z: z.argmax(axis=-1, keepdims=True)))
 def the_index_of_the_largest(z):
     """
     You take `argmax` out of the exponents, which is the place of the largest logit and not the logit. Every shift
@@ -190,6 +228,7 @@ def the_index_of_the_largest(z):
     return lse(z, z.argmax(axis=-1))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def shift_added_inside_the_logarithm(z):
     """
@@ -206,7 +245,7 @@ shift_added_inside_the_logarithm.also(
 )
 
 
-@mistakes.mistake(*APART)
+@mistakes.mistake(*APART, recognise=shifted_by(lambda z: z.max()))
 def one_maximum_for_the_batch(z):
     """
     You shift all rows by the largest logit of the whole batch. A row far below it has all its powers rounded to 0,
@@ -216,6 +255,7 @@ def one_maximum_for_the_batch(z):
     return lse(z, z.max())
 
 
+@told_by_small_inputs
 @mistakes.mistake(*BATCH)
 def sum_over_the_whole_batch(z):
     """
@@ -229,6 +269,7 @@ def sum_over_the_whole_batch(z):
 sum_over_the_whole_batch.also(lambda z: np.log(np.exp(z).sum()))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]))
 def wrong_axis(z):
     """
@@ -245,6 +286,7 @@ wrong_axis.also(
 )
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]), name="built-in max or sum")
 def built_in_max_or_sum(z):
     """
@@ -259,6 +301,7 @@ def built_in_max_or_sum(z):
 built_in_max_or_sum.also(lambda z: z.max(axis=-1) + np.log(sum(np.exp(z - z.max(axis=-1, keepdims=True)))))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*BATCH)
 def no_keepdims(z):
     """
@@ -269,7 +312,7 @@ def no_keepdims(z):
     return z.max(axis=-1) + np.log(np.exp(z - z.max(axis=-1)).sum(axis=-1))
 
 
-@mistakes.mistake(*BATCH)
+@mistakes.mistake(*BATCH, recognise=comes_in_shape(lambda z: (*z.shape[:-1], 1), also=same_numbers))
 def the_axis_is_kept(z):
     """
     Your numbers are right and their shape is not: for {input} you return {output}. The maximum needs
@@ -280,9 +323,61 @@ def the_axis_is_kept(z):
     return z.max(axis=-1, keepdims=True) + np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
 
 
-the_axis_is_kept.also(lambda z: np.atleast_1d(reference.logsumexp(z)))
+the_axis_is_kept.also(lambda z: lse(z)[..., None])
 
 
+def _vectors_come_as_arrays_of_one(seen):
+    """Whether every vector got its number as an array of the shape (1,), and batches went right."""
+    wrong = [
+        isinstance(result.value, np.ndarray) and result.value.shape == (1,) and same_numbers(result.value, expected)
+        for result, expected in zip(seen.results, seen.expected, strict=True)
+        if expected.shape == ()
+    ]
+    return all(wrong) and sum(wrong) + sum(seen.right) == len(seen.probes)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_vectors_come_as_arrays_of_one)
+def an_array_of_one_entry(z):
+    """
+    Batches are right, and for one vector you return an array with one entry in place of a number: {output} for {input}.
+    One vector has no axis of rows, so its result has no axis at all. The difference shows as soon as the result is
+    compared, stacked, or subtracted from something else. Where does a vector become a batch of one row in your code, by
+    `atleast_2d` or a `reshape`, and where is that undone?
+    """
+    return reference.logsumexp(np.atleast_2d(z))
+
+
+an_array_of_one_entry.also(lambda z: np.atleast_1d(reference.logsumexp(z)))
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), recognise=squeezed)
+def one_row_as_a_number(z):
+    """
+    A batch of one row is a batch: {input} has the shape (1, 2), and its result has the shape (1,). You return {output},
+    without an axis. `squeeze` without an axis takes away *every* axis of length 1, and the axis of the rows is one of them
+    when there is a single row. Code that goes on with m numbers then fails for m = 1 alone. Which axis did you want to get
+    rid of, and how can you say so?
+    """
+    return np.squeeze(lse(z, z.max(axis=-1))[..., None])
+
+
+@mistakes.mistake(*BATCH, recognise=comes_in_shape(lambda z: z.shape[:-1] * 2 if z.ndim > 1 else (1,)))
+def a_column_added_to_a_row(z):
+    """
+    Of your two terms one has kept the axis of the classes, with length 1, and the other has lost it. A column (m, 1) and
+    a vector (m,) add up to a table of m times m numbers, in which each row meets every other row: for {input} you return
+    {output}. Only the numbers on the diagonal belong together. Which of maximum and logarithm should give up its last
+    axis before the two are added?
+    """
+    return z.max(axis=-1) + np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
+
+
+a_column_added_to_a_row.also(
+    lambda z: z.max(axis=-1, keepdims=True) + np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1))
+)
+
+
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def the_maximum_alone(z):
     """
@@ -293,6 +388,7 @@ def the_maximum_alone(z):
     return z.max(axis=-1)
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def no_logarithm(z):
     """
@@ -310,6 +406,7 @@ no_logarithm.also(
 )
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def logarithm_before_the_sum(z):
     """
@@ -324,6 +421,7 @@ def logarithm_before_the_sum(z):
 logarithm_before_the_sum.also(lambda z: z.sum(axis=-1))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def mean_in_place_of_sum(z):
     """
@@ -337,6 +435,7 @@ def mean_in_place_of_sum(z):
 mean_in_place_of_sum.also(lambda z: np.log(np.exp(z).mean(axis=-1)))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([0.5]))
 def the_largest_counted_twice(z):
     """
@@ -349,23 +448,82 @@ def the_largest_counted_twice(z):
     return largest + np.log1p(np.exp(z - largest[..., None]).sum(axis=-1))
 
 
-def _lse_filled(z):
-    result = np.zeros(z.shape[:-1], dtype=z.dtype)
-    result[...] = lse(z, z.max(axis=-1))
-    return result
-
-
-mistakes.add(
-    "zeros of the wrong type",
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def shift_outside_of_the_exponential(z):
     """
-    You fill an array that took over the type of `z`. For integer logits it holds integers alone, and what lies
-    behind the point is cut off: for {input} you return {output}. Nothing warns you. Either give that array the type
-    float, or let the addition of maximum and logarithm make a new one, which then has the right type by itself.
-    """,
-    _lse_filled,
-    lambda z: _lse_filled(z) if z.ndim > 1 else reference.logsumexp(z),
-    example=(np.array([[1, 2], [3, 5]]),),
+    You subtract the largest logit from the *exponentials*, and it belongs into the exponents. For {input} you return
+    {output}. Taking a number out of an exponent divides the power by a factor, and that factor becomes a term behind the
+    logarithm; taking it from the power itself has no such rule, and the large power has been formed by then. Where
+    does the bracket of your `exp` close?
+    """
+    return z.max(axis=-1) + np.log((np.exp(z) - z.max(axis=-1, keepdims=True)).sum(axis=-1))
+
+
+shift_outside_of_the_exponential.also(
+    lambda z: np.log((np.exp(z) - z.max(axis=-1, keepdims=True)).sum(axis=-1)),
+    lambda z: z.max(axis=-1) + np.log(np.exp(z).sum(axis=-1) - z.max(axis=-1)),
+    lambda z: np.log(np.exp(z).sum(axis=-1) - z.max(axis=-1)),
 )
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def no_sum(z):
+    """
+    You add nothing up: for {input} you return {output}, one number for each *class*. Shift, exponential, logarithm and
+    the shift added again undo each other entry by entry, so without the sum between them every logit comes back as it
+    was. It is the sum that mixes the classes of a row into one number. Between which two of your calls does it belong?
+    """
+    largest = z.max(axis=-1, keepdims=True)
+    return largest + np.log(np.exp(z - largest))
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def the_softmax(z):
+    """
+    You return the softmax or its logarithm: {output} for {input}, one number for each class. The log-sum-exp is what
+    stands *below the line* of the softmax, or rather its logarithm: one number for the whole row. The numerator plays no
+    part here; it comes back in the next exercise. Which part of your formula belongs to a single class?
+    """
+    return stable_shares(z)
+
+
+the_softmax.also(lambda z: reference.log_softmax(z))
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def another_base(z):
+    """
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, less than the largest logit or not far
+    enough above it. Logarithm and exponential have to undo each other: for a single class the result is that logit. The
+    powers are powers of e, and only the natural logarithm undoes these. Which NumPy function is it?
+    """
+    return z.max(axis=-1) + np.log2(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1))
+
+
+another_base.also(
+    lambda z: z.max(axis=-1) + np.log10(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1)),
+    lambda z: np.log2(np.exp(z).sum(axis=-1)),
+    lambda z: np.log10(np.exp(z).sum(axis=-1)),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0], [0.0, 0.0]]))
+def the_first_row_alone(z):
+    """
+    For a batch you return the log-sum-exp of a single row: {output} for {input}. A `return` inside the loop ends the
+    function in the first round; a result that is written anew in each round is that of the last row. With one row nobody
+    notices. The numbers of all rows have to be collected before anything is returned. At which depth does your `return`
+    stand?
+    """
+    return reference.logsumexp(z[0] if z.ndim > 1 else z)
+
+
+the_first_row_alone.also(lambda z: reference.logsumexp(z[-1] if z.ndim > 1 else z))
 
 mistakes.add(
     "clipped logits",
@@ -376,20 +534,86 @@ mistakes.add(
     What is the largest exponent after such a shift?
     """,
     *(lambda z, limit=limit: lse(np.clip(z, -limit, limit)) for limit in (50, 80, 88, 100, 500, 700, 709)),
+    lambda z: lse(np.minimum(z, 700), np.minimum(z, 700).max(axis=-1)),
     example=LARGE,
+    recognise=clipped_logits(reference.logsumexp, lse, at=[(0, np.array([0.0, 900.0]))]),
 )
+
+
+def _has_an_epsilon(seen):
+    """Whether a small number was added to the sum, or the sum kept above it: read off very negative rows."""
+    pairs = [
+        (result.value, expected)
+        for result, expected in zip(seen.results, seen.expected, strict=False)
+        if isinstance(result.value, np.ndarray) and result.value.shape == expected.shape
+    ]
+    floor = max((value.min() for value, expected in pairs if expected.max() < -745), default=-np.inf)
+    if len(pairs) < len(seen.probes) or not np.isfinite(floor):
+        return False
+    pairs = [(value, expected) for value, expected in pairs if expected.max() < 700]
+    return any(
+        all(np.allclose(value, keep(expected, floor), rtol=1e-3, atol=1e-3) for value, expected in pairs)
+        for keep in (np.logaddexp, np.maximum)
+    )
+
 
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number to the sum before the logarithm. It hides the minus infinity and does not mend it: for
-    {input} you return {output}, the logarithm of your small number, and no longer anything about the logits. After
-    a shift by the largest logit the sum is never below 1, so there is nothing to protect. Where does your shift go
-    missing?
+    You add a small number to the sum before the logarithm, or do not let the sum fall below one. It hides the minus
+    infinity and does not mend it: for {input} you return {output}, the logarithm of your small number, and no longer
+    anything about the logits. After a shift by the largest logit the sum is never below 1, so there is nothing to
+    protect. Where does your shift go missing?
     """,
-    *(
-        lambda z, epsilon=epsilon: np.log(np.exp(z).sum(axis=-1) + epsilon)
-        for epsilon in (1e-5, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-300)
-    ),
+    *(lambda z, epsilon=epsilon: np.log(np.exp(z).sum(axis=-1) + epsilon) for epsilon in (1e-5, 1e-8, 1e-12, 1e-300)),
+    lambda z: np.log(np.maximum(np.exp(z).sum(axis=-1), 1e-10)),
     example=NEGATIVE,
+    recognise=_has_an_epsilon,
+)
+
+
+def _largest_in_size(z):
+    return np.take_along_axis(z, np.abs(z).argmax(axis=-1, keepdims=True), axis=-1)
+
+
+@mistakes.mistake(np.array([0.0, -1600.0]), recognise=shifted_by(_largest_in_size))
+def shift_by_the_largest_in_size(z):
+    """
+    You take out the logit that is largest in *size*, with its sign. Where that is a very negative one, all others lie far
+    above it, and their powers overflow: for {input} you return {output}. `exp` is in danger on one side alone: a large
+    positive exponent is infinite, a very negative one gives 0 and does no harm beside a 1. Which logit should come to
+    lie at 0, whatever its size?
+    """
+    return lse(z, _largest_in_size(z)[..., 0])
+
+
+@mistakes.mistake(*BATCH, recognise=vectors_only)
+def _vectors_only(z):
+    """
+    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math` module
+    take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole rows. The
+    functions of NumPy do the same for all entries at once and reduce along an axis that you name. Which number of an
+    axis serves for both shapes? A loop over the rows of a batch is another way.
+    """
+    total = 0.0
+    for value in z:
+        total += math.exp(value - np.max(z))
+    return np.max(z) + math.log(total)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=batches_only)
+def _batches_only(z):
+    """
+    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has one
+    axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands out
+    numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+    """
+    largest = z.max(axis=1, keepdims=True)
+    return largest[:, 0] + np.log(np.exp(z - largest).sum(axis=1))
+
+
+_batches_only.also(
+    lambda z: np.log(np.exp(z).sum(axis=1)),
+    lambda z: np.array([row.max() + np.log(np.exp(row - row.max()).sum()) for row in z]),
+    lambda z: np.array([reference.logsumexp(z[i]) for i in range(z.shape[0])]) if z.shape[1] else 0,
 )

@@ -11,12 +11,22 @@ from utils.exercises.ch06.common import (
     BATCH,
     LARGE,
     NEGATIVE,
+    any_of,
+    batches_only,
+    breaks_where,
+    clipped_logits,
+    cut_off,
+    leaves_the_range,
     lse,
+    painted_over,
     shares,
+    shifted_by,
     size_of,
+    squeezed,
     stable_shares,
-    stops_growing,
+    told_by_small_inputs,
     vectors_and_batches,
+    vectors_only,
 )
 
 # The domain
@@ -88,7 +98,30 @@ log_softmax = Exercise(
 # Mistakes
 
 
-@mistakes.mistake(np.array([800.0, 0.0]))
+def _largest(z):
+    return z.max(axis=-1, keepdims=True)
+
+
+def _nothing(z):
+    return 0.0
+
+
+def _rounded_to_0_after(shift):
+    """Where a probability is 0 or has no value, when the powers are formed after this shift."""
+
+    def is_rounded(limits, z):
+        exponents = z - shift(z)
+        return any_of(
+            leaves_the_range(limits, exponents.max(axis=-1), z.shape[-1]),
+            leaves_the_range(limits, np.minimum(exponents, z - lse(z, z.max(axis=-1))[..., None]).min(axis=-1)),
+        )
+
+    return is_rounded
+
+
+@mistakes.mistake(
+    np.array([800.0, 0.0]), recognise=breaks_where(*map(_rounded_to_0_after, (_largest, _nothing, np.max)))
+)
 def log_after_softmax(z):
     """
     You form the probabilities first and take their logarithm. A probability below about 5e-324 is rounded to 0, and
@@ -105,7 +138,7 @@ log_after_softmax.also(
 )
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(*LARGE, recognise=shifted_by(lambda z: 0))
 def no_shift(z):
     """
     You subtract the logarithm of the sum, which is the right idea, but form that sum from the logits as they are.
@@ -115,7 +148,7 @@ def no_shift(z):
     return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
 
 
-@mistakes.mistake(*LARGE)
+@mistakes.mistake(*LARGE, recognise=shifted_by(lambda z: z.argmax(axis=-1, keepdims=True)))
 def the_index_of_the_largest(z):
     """
     You shift by `argmax`, which says *where* the largest logit stands and not how large it is. The shift cancels on
@@ -133,39 +166,83 @@ the_index_of_the_largest.also(
     )
 )
 
+
+def _losses(expected, z):
+    return -expected
+
+
+mistakes.add(
+    "infinity painted over",
+    """
+    Where a probability is rounded to 0 you put another number in the place of its infinite logarithm, by `nan_to_num`, a
+    `where`, or an `if`. For {input} you return {output}, where the truth for the second class is −800. Neither 0 nor the
+    largest float is near it, and neither depends on the logits, so the gradient is 0. The number that is missing can be
+    had without the probability. What is the logarithm of the numerator of the softmax?
+    """,
+    lambda z: np.nan_to_num(np.log(stable_shares(z))),
+    lambda z: np.nan_to_num(np.log(shares(z))),
+    lambda z: np.log(np.where(stable_shares(z) > 0, stable_shares(z), 1.0)),
+    example=(np.array([0.0, -800.0]),),
+    recognise=lambda seen: painted_over(seen, lambda z: -np.log(stable_shares(z))),
+)
+
+mistakes.add(
+    "clipped logits",
+    """
+    You cut the logits to a range in which `exp` survives. Nothing overflows, and what lies beyond the limit is lost:
+    for {input} you return {output}, where the truth for the second class is −800. Two logits beyond the limit cannot be
+    told apart any more, and their gradient is 0. The shift by the largest logit keeps `exp` in range as well, and it
+    changes no probability. What is the largest exponent after such a shift?
+    """,
+    *(lambda z, limit=limit: reference.log_softmax(np.clip(z, -limit, limit)) for limit in (20, 100, 500, 700)),
+    lambda z: np.log(shares(np.clip(z, -300, 300))),
+    lambda z: reference.log_softmax(np.minimum(z, 700)),
+    example=(np.array([800.0, 0.0]),),
+    recognise=clipped_logits(
+        reference.log_softmax, at=[(0, np.array([0.0, -1600.0])), (100, np.array([900.0, 100.0]))]
+    ),
+)
+
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number to the probabilities before the logarithm, or keep something on the way from becoming too
-    small. Nothing is infinite any more, but no result can fall below a floor: for {input} you return {output},
-    where the truth for the second class is −800. And where the result no longer changes with the logits, the
-    gradient is 0. Take the logarithm of the formula and not of its rounded result.
+    You add a small number to the probabilities before the logarithm. Nothing is infinite any more, but no result can
+    fall below a floor, the logarithm of that number: for {input} you return {output}, where the truth for the second
+    class is −800. And where the result no longer changes with the logits, the gradient is 0. Take the logarithm of the
+    formula and not of its rounded result.
     """,
     *(
         lambda z, epsilon=epsilon: np.log(stable_shares(z) + epsilon)
         for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-300)
     ),
-    example=(np.array([800.0, 0.0]),),
-    recognise=stops_growing,
+    lambda z: np.log(shares(z) + 1e-9),
+    lambda z: np.log(np.clip(stable_shares(z), 1e-12, 1.0) + 1e-9),
+    example=(np.array([0.0, -800.0]),),
+    recognise=lambda seen: cut_off(seen, _losses) == "epsilon",
 )
 
 mistakes.add(
     "clipped probabilities",
     """
-    You cut the probabilities off from below before you take the logarithm. No result can then fall below the
-    logarithm of your limit: for {input} you return {output}, where the truth is −800. Beyond the limit the result
-    does not depend on the logits at all, so its gradient is exactly 0. The formula needs no probability: what is
-    the logarithm of its numerator?
+    You cut the probabilities off from below before you take the logarithm, or their logarithms afterwards. No result can
+    then fall below a limit: for {input} you return {output}, where the truth for the second class is −800. Beyond the
+    limit the result does not depend on the logits at all, so its gradient is exactly 0. The formula needs no
+    probability: what is the logarithm of its numerator?
     """,
     *(
         lambda z, limit=limit, top=top: np.log(np.clip(stable_shares(z), limit, top(limit)))
         for limit in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20)
         for top in (lambda limit: 1.0, lambda limit: 1 - limit)
     ),
-    example=(np.array([800.0, 0.0]),),
+    lambda z: np.log(np.maximum(stable_shares(z), 1e-300)),
+    lambda z: np.maximum(reference.log_softmax(z), -50),
+    lambda z: np.log(np.maximum(shares(z), 1e-10)),
+    example=(np.array([0.0, -800.0]),),
+    recognise=lambda seen: cut_off(seen, _losses) == "clip",
 )
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def shift_on_one_side_only(z):
     """
@@ -180,6 +257,7 @@ def shift_on_one_side_only(z):
 shift_on_one_side_only.also(lambda z: z - z.max(axis=-1, keepdims=True) - reference.logsumexp(z)[..., None])
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def only_the_shift(z):
     """
@@ -190,7 +268,7 @@ def only_the_shift(z):
     return z - z.max(axis=-1, keepdims=True)
 
 
-@mistakes.mistake(*APART)
+@mistakes.mistake(*APART, recognise=shifted_by(lambda z: z.max()))
 def one_maximum_for_the_batch(z):
     """
     You shift every row by the largest logit of the whole batch. A row far below it keeps nothing but zeros under
@@ -201,7 +279,15 @@ def one_maximum_for_the_batch(z):
     return (z - z.max()) - np.log(np.exp(z - z.max()).sum(axis=-1, keepdims=True))
 
 
-@mistakes.mistake(*NEGATIVE)
+@mistakes.mistake(
+    *NEGATIVE,
+    recognise=shifted_by(
+        lambda z: np.maximum(z.max(axis=-1, keepdims=True), 0),
+        lambda z: np.maximum(z.max(), 0),
+        lambda z: np.abs(z).max(axis=-1, keepdims=True),
+        lambda z: np.abs(z).max(),
+    ),
+)
 def shift_by_zero_at_least(z):
     """
     Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute value.
@@ -215,6 +301,7 @@ def shift_by_zero_at_least(z):
 shift_by_zero_at_least.also(lambda z: z - lse(z, np.abs(z).max(axis=-1))[..., None])
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def probabilities(z):
     """
@@ -229,6 +316,7 @@ def probabilities(z):
 probabilities.also(lambda z: shares(z))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def the_other_sign(z):
     """
@@ -239,6 +327,7 @@ def the_other_sign(z):
     return -reference.log_softmax(z)
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def divided_by_the_logarithm(z):
     """
@@ -257,6 +346,7 @@ divided_by_the_logarithm.also(
 )
 
 
+@told_by_small_inputs
 @mistakes.mistake(*BATCH)
 def no_keepdims(z):
     """
@@ -274,6 +364,7 @@ no_keepdims.also(
 )
 
 
+@told_by_small_inputs
 @mistakes.mistake(*BATCH)
 def wrong_axis(z):
     """
@@ -287,21 +378,12 @@ def wrong_axis(z):
 wrong_axis.also(
     lambda z: z - (z.max() + np.log(np.exp(z - z.max()).sum())),
     lambda z: z - np.log(np.exp(z).sum()),
+    lambda z: z - z.max(axis=-1, keepdims=True) - np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=0)),
+    lambda z: z - z.max(axis=-1, keepdims=True) - np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum()),
 )
 
 
-@mistakes.mistake(np.array([1, 2, 3]))
-def zeros_of_the_wrong_type(z):
-    """
-    You fill an array that `np.zeros_like(z)` made. It took over the type of `z`, so for integer logits every result
-    is cut to an integer: for {input} you return {output}. No warning tells you so. Give that array the type float,
-    or return the difference itself, which makes an array of the right type.
-    """
-    result = np.zeros_like(z)
-    result[...] = reference.log_softmax(z)
-    return result
-
-
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]))
 def another_base(z):
     """
@@ -313,3 +395,106 @@ def another_base(z):
 
 
 another_base.also(lambda z: reference.log_softmax(z) / np.log(10))
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), recognise=squeezed)
+def one_row_as_a_vector(z):
+    """
+    A batch of one row is a batch, and its log-softmax has the shape of the batch. You return {output} for {input}: an axis
+    of length 1 is gone. `squeeze` without an axis takes away every one that it finds, and so does an index of 0 that
+    was meant for vectors. Code that goes on with rows then fails for one row, or one class, alone. Which axis did you want
+    to get rid of, and how can you say so?
+    """
+    return np.squeeze(reference.log_softmax(z))
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def the_denominator_alone(z):
+    """
+    You return the log-sum-exp, the logarithm of what stands below the line: {output} for {input}. A log-softmax has one
+    entry for each *class*, in the shape of `z`. What is missing is the logarithm of the numerator, and it is the shortest
+    term of the chapter, since logarithm and exponential undo each other in it. What is left of it, and with which sign
+    does the log-sum-exp follow?
+    """
+    return lse(z)
+
+
+the_denominator_alone.also(
+    lambda z: lse(z)[..., None],
+    lambda z: -lse(z),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def the_logarithm_of_the_logits(z):
+    """
+    You take the logarithm of the logits themselves. For {input} you return {output}, and for a negative logit there is
+    nothing but nan. What stands above the line of the softmax is e *to the* logit, and it is the logarithm of that
+    which you need. The two undo each other. What is left when they have?
+    """
+    return np.log(z) - reference.logsumexp(z)[..., None]
+
+
+the_logarithm_of_the_logits.also(
+    lambda z: np.log(z / np.exp(z).sum(axis=-1, keepdims=True)),
+    lambda z: np.log(z / z.sum(axis=-1, keepdims=True)),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]), name="the sum in place of its logarithm")
+def the_sum_in_place_of_its_logarithm(z):
+    """
+    You subtract the sum of the exponentials, and its logarithm is missing. For {input} you return {output}: raise e to
+    these numbers, and they do not add up to 1. The quotient of the softmax becomes a difference of two logarithms: the
+    first is the logit, because the logarithm undoes the exponential; the second has a sum under it, which nothing undoes.
+    Which function has to stand around that sum?
+    """
+    return z - np.exp(z).sum(axis=-1, keepdims=True)
+
+
+the_sum_in_place_of_its_logarithm.also(
+    lambda z: z - z.max(axis=-1, keepdims=True) - np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True)
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*BATCH, name="built-in max or sum")
+def built_in_max_or_sum(z):
+    """
+    You call the `max` or `sum` of Python itself. Those walk along the *first* axis: through the logits of one vector, but
+    through the examples of a batch, where `max` compares whole rows. For {input} you return {output}. The functions and
+    methods of NumPy with these names take an `axis`. Which number of an axis serves for a vector and for a batch?
+    """
+    return z - max(z) - np.log(sum(np.exp(z - max(z))))
+
+
+@mistakes.mistake(*BATCH, recognise=vectors_only)
+def _vectors_only(z):
+    """
+    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math` module
+    take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole rows. NumPy's
+    functions do the same for all entries at once and reduce along an axis that you name. Which number of an axis
+    serves for both shapes? A loop over the rows of a batch is another way.
+    """
+    log_total = math.log(sum(math.exp(value - np.max(z)) for value in z))
+    return [value - np.max(z) - log_total for value in z]
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=batches_only)
+def _batches_only(z):
+    """
+    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has one
+    axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands out
+    numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+    """
+    return z - reference.logsumexp(z, axis=1, keepdims=True)
+
+
+_batches_only.also(
+    lambda z: z - np.log(np.exp(z).sum(axis=1, keepdims=True)),
+    lambda z: np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)),
+    lambda z: np.array([z[i] - reference.logsumexp(z[i]) for i in range(z.shape[0])]) if z.ndim > 1 else z * 0,
+)

@@ -5,37 +5,75 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch06.common import lse, shares, size_of, stable_shares, stops_growing
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch06.common import (
+    GAPS,
+    any_of,
+    breaks_where,
+    clipped_logits,
+    corners_of_logits,
+    cut_off,
+    leaves_the_range,
+    lse,
+    painted_over,
+    shares,
+    shifted_by,
+    size_of,
+    stable_shares,
+    told_by_small_inputs,
+)
+from utils.exercises.drawing import any_batch, labels
 
 # The domain
 
 
-def batches_and_labels(rng):
-    """Batches of logits with labels: one example, square batches, integers, one class, confident and wrong."""
+def _with_labels(rng, Z):
+    return Z, labels(rng, *Z.shape)
 
-    def made(Z):
-        return Z, rng.integers(Z.shape[1], size=len(Z))
 
-    return [
+def _corners(rng):
+    _, batches = corners_of_logits(rng)
+    Z = rng.normal(scale=3, size=(6, 4))
+    far = np.array([-1500.0, -800.0, 0.0, 40.0]) + rng.normal(scale=3, size=(3, 4))
+    return {
+        **{name: _with_labels(rng, rows) for name, rows in batches.items()},
+        "an absent class": (Z, rng.integers(3, size=6)),
+        "one class for all": (Z, np.full(6, rng.integers(4))),
+        "the first class": (Z, np.zeros(6, dtype=int)),
+        "the last class": (Z, np.full(6, 3)),
+        "right and sure": (far, np.full(3, 3)),
+        "wrong and sure": (far, rng.integers(2, size=3)),
+        "wrong above 10,000": (batches["rows above 10,000"], batches["rows above 10,000"].argmin(axis=1)),
+        "the winner": (Z, Z.argmax(axis=1)),
+        "the least likely": (Z, Z.argmin(axis=1)),
+    }
+
+
+batches_and_labels = Domain(
+    smallest=[
         (np.array([[1.0, 2.0]]), np.array([0])),
         (np.array([[2.0, 1.0, 0.1]]), np.array([2])),
         (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([0, 1])),
         (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1])),
-        (np.array([[1, 2, 3], [5, 0, 1]]), np.array([1, 2])),
+        (np.array([[1.0, 2.0, 3.0], [5.0, 0.0, 1.0]]), np.array([1, 2])),
+        (np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]), np.array([1, 1, 0])),
         (np.array([[4.0], [-2.0]]), np.array([0, 0])),
-        (np.array([[50.0, 0.0]]), np.array([1])),
+        *((np.array([[gap, 0.0]]), np.array([1])) for gap in (*GAPS, 50.0)),
+        (np.array([[200.0, 199.0]]), np.array([1])),
         (np.array([[300.0, 100.0, 100.0], [-100.0, 200.0, 500.0]]), np.array([0, 1])),
+        (np.array([[0.0, -800.0]]), np.array([1])),
+        (np.array([[0.0, -800.0]]), np.array([0])),
         (np.array([[800.0, 0.0]]), np.array([1])),
         (np.array([[0.0, 900.0]]), np.array([1])),
         (np.array([[1000.0, 999.0]]), np.array([1])),
         (np.array([[-1000.0, -1001.0]]), np.array([0])),
+        (np.array([[0.0, -1600.0]]), np.array([1])),
+        (np.array([[-3.0, 0.0, 711.0]]), np.array([2])),  # here the index of the largest is shift enough
         (np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0])),
-        made(rng.normal(scale=3, size=(4, 3))),
-        made(rng.normal(scale=3, size=(5, 5))),
-        made(rng.normal(scale=3, size=(8, 4))),
-        made(np.round(rng.normal(scale=300, size=(6, 4)))),
-    ]
+    ],
+    corners=_corners,
+    draw=lambda rng: _with_labels(rng, any_batch(rng)),
+)
 
 
 def mean_in_words(Z, y):
@@ -114,7 +152,40 @@ cross_entropy = Exercise(
 WRONG = (np.array([[800.0, 0.0]]), np.array([1]))
 
 
-@mistakes.mistake(*WRONG, name="stable softmax, unstable loss")
+def _losses(expected, Z, y):
+    return lse(Z, Z.max(axis=1)) - _picked(Z, y)
+
+
+def _rounded_to_0(shift):
+    """Where a probability is 0 or has no value, when the powers are formed after this shift: the one at a label, or any."""
+
+    def at(pick):
+        def is_rounded(limits, Z, y):
+            exponents, log_probabilities = Z - shift(Z), Z - lse(Z, Z.max(axis=1))[:, None]
+            return any_of(
+                leaves_the_range(limits, pick(np.minimum(exponents, log_probabilities), y)),
+                leaves_the_range(limits, exponents.max(axis=1), Z.shape[1]),
+            )
+
+        return is_rounded
+
+    return at(_picked), at(lambda rows, y: rows.min(axis=1))
+
+
+def _product_of_0(limits, Z, y):
+    """Where the product of the probabilities at the labels is 0."""
+    return leaves_the_range(limits, -_losses(None, Z, y).sum())
+
+
+def _has_one_maximum(seen):
+    return any(tell(seen) for tell in (shifted_by(np.max), breaks_where(*_rounded_to_0(np.max))))
+
+
+@mistakes.mistake(
+    *WRONG,
+    name="stable softmax, unstable loss",
+    recognise=breaks_where(_product_of_0, *_rounded_to_0(lambda Z: Z.max(axis=1, keepdims=True))),
+)
 def stable_softmax_unstable_loss(Z, y):
     """
     Your softmax is shifted and safe, and then you take the logarithm of its result. The probability of a class that
@@ -129,10 +200,11 @@ stable_softmax_unstable_loss.also(
     lambda Z, y: -np.log(stable_shares(Z))[np.arange(len(y)), y].sum() / len(y),
     lambda Z, y: -np.mean(np.sum(_one_hot(y, Z.shape[1]) * np.log(stable_shares(Z)), axis=1)),
     lambda Z, y: -np.nansum(_one_hot(y, Z.shape[1]) * np.log(stable_shares(Z))) / len(y),
+    lambda Z, y: -np.log(_picked(stable_shares(Z), y).prod()) / len(y),
 )
 
 
-@mistakes.mistake(*WRONG)
+@mistakes.mistake(*WRONG, recognise=breaks_where(*_rounded_to_0(lambda Z: 0)))
 def log_after_softmax(Z, y):
     """
     You form the probabilities as the definition says, without a shift, and take their logarithm. Two things break:
@@ -146,7 +218,7 @@ def log_after_softmax(Z, y):
 log_after_softmax.also(lambda Z, y: -np.mean(np.sum(_one_hot(y, Z.shape[1]) * np.log(shares(Z)), axis=1)))
 
 
-@mistakes.mistake(*WRONG)
+@mistakes.mistake(*WRONG, recognise=shifted_by(lambda Z: 0))
 def no_shift(Z, y):
     """
     You subtract the logit of the true class from the logarithm of the sum, as it should be, but you form the sum
@@ -159,20 +231,71 @@ def no_shift(Z, y):
 
 no_shift.also(lambda Z, y: -(Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y].mean())
 
+
+@mistakes.mistake(*WRONG, recognise=shifted_by(lambda Z: Z.argmax(axis=1, keepdims=True)))
+def the_index_of_the_largest(Z, y):
+    """
+    You shift by `argmax`, which says *where* the largest logit of a row stands and not how large it is. On paper every
+    shift is right, so small logits come out well. Large ones are hardly moved by a place such as 0, 1 or 2, and their
+    powers are infinite as before: for {input} you return {output}. With which function do you get the value in place of
+    its index? Or does one of your former functions do all of it?
+    """
+    return (lse(Z, Z.argmax(axis=1)) - _picked(Z, y)).mean()
+
+
+BELOW = (np.array([[0.0, -800.0]]), np.array([1]))
+
+mistakes.add(
+    "infinity painted over",
+    """
+    Where the probability of a true class is rounded to 0 you put another number in the place of its infinite loss, by
+    `nan_to_num`, `nansum`, a `where`, or an `if`. For {input} you return {output}, where the loss is 800. The worst
+    mistake of the model then costs nothing, or a number in which nothing of the logits is left, and its gradient is 0. The
+    number that is missing can be had without the probability. Which two terms make up the loss?
+    """,
+    lambda Z, y: -np.nan_to_num(np.log(_picked(stable_shares(Z), y))).mean(),
+    lambda Z, y: -np.nan_to_num(np.log(_picked(shares(Z), y))).mean(),
+    lambda Z, y: -np.mean(np.log(_picked(np.where(stable_shares(Z) > 0, stable_shares(Z), 1.0), y))),
+    lambda Z, y: -np.nan_to_num(_one_hot(y, Z.shape[1]) * np.log(stable_shares(Z))).sum() / len(y),
+    example=BELOW,
+    recognise=lambda seen: painted_over(seen, lambda Z, y: -np.log(_picked(stable_shares(Z), y)), np.mean),
+)
+
+mistakes.add(
+    "clipped logits",
+    """
+    You cut the logits to a range in which `exp` survives. Nothing overflows, and what lies beyond the limit is lost:
+    for {input} you return {output}, where the loss is 800. For logits beyond your limit the loss no longer depends on
+    them, so its gradient is 0, and a model that is surely wrong learns nothing. The shift by the largest logit of a row
+    keeps `exp` in range as well, and changes no probability. Which function of this chapter does it?
+    """,
+    *(
+        lambda Z, y, limit=limit: reference.cross_entropy(np.clip(Z, -limit, limit), y)
+        for limit in (20, 100, 300, 500, 700)
+    ),
+    lambda Z, y: reference.cross_entropy(np.minimum(Z, 700), y),
+    example=WRONG,
+    recognise=clipped_logits(
+        reference.cross_entropy,
+        at=[(0, np.array([[800.0, 0.0]]), np.array([1])), (0, np.array([[0.0, -1600.0]]), np.array([1]))],
+    ),
+)
+
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number inside the logarithm, or keep something on the way from becoming too small. The loss then
-    has a ceiling: for {input} you return {output}, where the true loss is 800, and for every larger gap about the
-    same. Worse, where the loss stops growing its gradient is close to 0, so a model that is surely wrong learns
-    nothing. Which form of the loss contains no probability that could be 0?
+    You add a small number inside the logarithm. The loss then has a ceiling: for {input} you return {output}, where the
+    true loss is 800, and for every larger gap about the same. Worse, where the loss stops growing its gradient is close
+    to 0, so a model that is surely wrong learns nothing. Which form of the loss contains no probability that could be 0?
     """,
     *(
         lambda Z, y, epsilon=epsilon: -np.log(_picked(stable_shares(Z), y) + epsilon).mean()
         for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-300)
     ),
-    example=WRONG,
-    recognise=stops_growing,
+    lambda Z, y: -np.log(_picked(shares(Z), y) + 1e-9).mean(),
+    lambda Z, y: -np.log(np.clip(_picked(stable_shares(Z), y), 1e-12, 1 - 1e-12) + 1e-9).mean(),
+    example=BELOW,
+    recognise=lambda seen: cut_off(seen, _losses, np.mean) == "epsilon",
 )
 
 FIFTY = (np.array([[50.0, 0.0]]), np.array([1]))
@@ -181,20 +304,23 @@ mistakes.add(
     "probabilities into the loss",
     """
     You turn the logits into probabilities, cut these off near 0, and take the logarithm: what a library does when
-    it is handed probabilities. For {input} you return {output}, minus the logarithm of the limit, and the same for
-    every larger gap. Beyond the limit the gradient is exactly 0. The logits still know the gap. Which formula uses
-    them directly?
+    it is handed probabilities. For {input} you return {output}, minus the logarithm of the limit, where the loss is 800,
+    and the same for every larger gap. Beyond the limit the gradient is exactly 0. The logits still know the gap. Which
+    formula uses them directly?
     """,
     *(
         lambda Z, y, limit=limit, top=top: -np.log(np.clip(_picked(stable_shares(Z), y), limit, top(limit))).mean()
         for limit in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20)
         for top in (lambda limit: 1.0, lambda limit: 1 - limit)
     ),
-    example=FIFTY,
+    lambda Z, y: -np.log(np.maximum(_picked(shares(Z), y), 1e-12)).mean(),
+    lambda Z, y: -np.log(np.maximum(_picked(stable_shares(Z), y), 1e-300)).mean(),
+    example=BELOW,
+    recognise=lambda seen: cut_off(seen, _losses, np.mean) == "clip",
 )
 
 
-@mistakes.mistake(np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0]))
+@mistakes.mistake(np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0]), recognise=_has_one_maximum)
 def one_maximum_for_the_batch(Z, y):
     """
     You shift every row by the largest logit of the whole batch. Rows far below it keep nothing but zeros under
@@ -204,11 +330,15 @@ def one_maximum_for_the_batch(Z, y):
     return (lse(Z, Z.max()) - _picked(Z, y)).mean()
 
 
-one_maximum_for_the_batch.also(lambda Z, y: -np.log(_picked(shares(Z, Z.max()), y)).mean())
+one_maximum_for_the_batch.also(
+    lambda Z, y: -np.log(_picked(shares(Z, Z.max()), y)).mean(),
+    lambda Z, y: -(_one_hot(y, Z.shape[1]) * np.log(shares(Z, Z.max()))).sum() / len(y),
+)
 
 PAIR = (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([0, 1]))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def sum_in_place_of_mean(Z, y):
     """
@@ -220,6 +350,7 @@ def sum_in_place_of_mean(Z, y):
     return reference.cross_entropy(Z, y) * len(y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def one_loss_for_each_example(Z, y):
     """
@@ -230,6 +361,7 @@ def one_loss_for_each_example(Z, y):
     return -_picked(reference.log_softmax(Z), y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def divided_by_m_twice(Z, y):
     """
@@ -241,6 +373,7 @@ def divided_by_m_twice(Z, y):
     return reference.cross_entropy(Z, y) / len(y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def divided_by_the_classes(Z, y):
     """
@@ -251,6 +384,7 @@ def divided_by_the_classes(Z, y):
     return reference.cross_entropy(Z, y) * len(y) / Z.shape[1]
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def the_first_example_alone(Z, y):
     """
@@ -266,17 +400,40 @@ def the_first_example_alone(Z, y):
 the_first_example_alone.also(lambda Z, y: -_picked(reference.log_softmax(Z), y)[0])
 
 
+@told_by_small_inputs
+@mistakes.mistake(*PAIR)
+def the_last_example_alone(Z, y):
+    """
+    Your result contains the loss of the last example and of no other: {output} for {input}. A name that is given a new
+    value in each round of a loop forgets the old one, so after the loop only the last round is left. With a single
+    example nobody notices. The losses have to be added up, or collected, on the way. Which of your names should grow
+    from round to round?
+    """
+    return -_picked(reference.log_softmax(Z), y)[-1] / len(y)
+
+
+the_last_example_alone.also(lambda Z, y: -_picked(reference.log_softmax(Z), y)[-1])
+
+
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def logarithm_of_the_mean(Z, y):
     """
-    You average the probabilities of the true classes and take the logarithm of the average. For {input} you return
-    {output}. The order matters: the loss of each example is a logarithm of its own, and the cost is the mean of
-    these. In your order one good example hides a bad one, since an average with one large probability in it cannot
+    You average the probabilities of the true classes, or add them up, and take one logarithm of the whole. For {input}
+    you return {output}. The order matters: the loss of each example is a logarithm of its own, and the cost is the mean
+    of these. In your order one good example hides a bad one, since an average with one large probability in it cannot
     be small. Which function gives the logarithms of all probabilities, before anything is averaged?
     """
     return -np.log(_picked(stable_shares(Z), y).mean())
 
 
+logarithm_of_the_mean.also(
+    lambda Z, y: -np.log(_picked(stable_shares(Z), y).sum()),
+    lambda Z, y: -np.log(_picked(stable_shares(Z), y).sum()) / len(y),
+)
+
+
+@told_by_small_inputs
 @mistakes.mistake(*PAIR, name="mean over m and K")
 def mean_over_examples_and_classes(Z, y):
     """
@@ -287,6 +444,7 @@ def mean_over_examples_and_classes(Z, y):
     return reference.cross_entropy(Z, y) / Z.shape[1]
 
 
+@told_by_small_inputs
 @mistakes.mistake(*PAIR)
 def columns_instead_of_elements(Z, y):
     """
@@ -300,6 +458,7 @@ def columns_instead_of_elements(Z, y):
 columns_instead_of_elements.also(lambda Z, y: np.mean(lse(Z) - Z[:, y]))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
 def rows_and_columns_exchanged(Z, y):
     """
@@ -316,6 +475,7 @@ rows_and_columns_exchanged.also(lambda Z, y: (reference.logsumexp(Z) - Z[y, np.a
 SINGLE = (np.array([[1.0, 2.0]]), np.array([0]))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def as_many_columns_as_examples(Z, y):
     """
@@ -327,9 +487,13 @@ def as_many_columns_as_examples(Z, y):
     return -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum() / len(y)
 
 
-as_many_columns_as_examples.also(lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum(axis=1).mean())
+as_many_columns_as_examples.also(
+    lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum(axis=1).mean(),
+    lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).mean(),
+)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def shift_on_one_side_only(Z, y):
     """
@@ -341,6 +505,7 @@ def shift_on_one_side_only(Z, y):
     return (lse(Z, Z.max(axis=-1)) - Z.max(axis=-1) - _picked(Z, y)).mean()
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def no_label_used(Z, y):
     """
@@ -355,6 +520,7 @@ def no_label_used(Z, y):
 no_label_used.also(lambda Z, y: -reference.log_softmax(Z).sum() / len(y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
 def rows_instead_of_elements(Z, y):
     """
@@ -369,6 +535,7 @@ def rows_instead_of_elements(Z, y):
 rows_instead_of_elements.also(lambda Z, y: (reference.logsumexp(Z)[:, None] - Z[y]).mean())
 
 
+@told_by_small_inputs
 @mistakes.mistake(*FIFTY)
 def squared_error(Z, y):
     """
@@ -383,6 +550,7 @@ def squared_error(Z, y):
 squared_error.also(lambda Z, y: ((stable_shares(Z) - _one_hot(y, Z.shape[1])) ** 2).sum() / len(y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def the_other_sign(Z, y):
     """
@@ -394,6 +562,7 @@ def the_other_sign(Z, y):
     return -reference.cross_entropy(Z, y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE, name="NLL of logits")
 def nll_of_logits(Z, y):
     """
@@ -404,6 +573,7 @@ def nll_of_logits(Z, y):
     return -_picked(Z, y).mean()
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE, name="NLL of probabilities")
 def nll_of_probabilities(Z, y):
     """
@@ -414,6 +584,7 @@ def nll_of_probabilities(Z, y):
     return -_picked(stable_shares(Z), y).mean()
 
 
+@told_by_small_inputs
 @mistakes.mistake(*FIFTY)
 def double_softmax(Z, y):
     """
@@ -424,6 +595,7 @@ def double_softmax(Z, y):
     return reference.cross_entropy(stable_shares(Z), y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def a_term_for_the_other_classes(Z, y):
     """
@@ -439,6 +611,16 @@ def a_term_for_the_other_classes(Z, y):
     return -np.where(_one_hot(y, Z.shape[1]) == 1, log_p, log_others).sum(axis=1).mean()
 
 
+a_term_for_the_other_classes.also(
+    lambda Z, y: -(_two_terms(stable_shares(Z), _one_hot(y, Z.shape[1]))).sum() / len(y),
+)
+
+
+def _two_terms(p, Y):
+    return Y * np.log(p) + (1 - Y) * np.log(1 - p)
+
+
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE, name="labels from 1 to K")
 def labels_from_1_to_k(Z, y):
     """
@@ -450,6 +632,7 @@ def labels_from_1_to_k(Z, y):
     return reference.cross_entropy(Z, (y - 1) % Z.shape[1])
 
 
+@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def the_winner_in_place_of_the_label(Z, y):
     """
@@ -458,3 +641,81 @@ def the_winner_in_place_of_the_label(Z, y):
     how sure the model is; a loss says how wrong it was. Where does `y` enter your code?
     """
     return -reference.log_softmax(Z).max(axis=1).mean()
+
+
+def _losses_within(Z, y, axis):
+    """The losses when all logits that share a denominator lie on this axis, or anywhere in the batch."""
+    return -_picked(Z - reference.logsumexp(Z if axis == 0 else Z.ravel(), axis=0), y)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*PAIR)
+def wrong_axis(Z, y):
+    """
+    Your log-sum-exp, or your softmax, runs over the examples or over the whole batch, and not over the classes of one
+    row. For {input} you return {output}. Each example has a denominator of its own, made of its classes; in yours the
+    other examples of the batch have a part. Which number names the axis of the classes in a table of the shape (m, K), and
+    over which axis does a NumPy function run when none is named?
+    """
+    return _losses_within(Z, y, 0).mean()
+
+
+wrong_axis.also(
+    lambda Z, y: _losses_within(Z, y, None).mean(),
+    lambda Z, y: _losses_within(Z, y, 0).sum(),
+    lambda Z, y: _losses_within(Z, y, None).sum(),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*SINGLE)
+def labels_taken_for_one_hot_rows(Z, y):
+    """
+    You multiply the log-probabilities by `y`, as if each label were a row of zeros with a single 1. Here a label is one
+    integer, the *number* of the true class: for {input} you return {output}, because the label 0 wipes everything out.
+    With more examples the shapes do not fit, or fit by accident. Either the label becomes an index that picks one entry
+    of its row, or it is turned into such a row first. Which of your lines reads `y`?
+    """
+    return -np.mean(np.sum(y * reference.log_softmax(Z), axis=1))
+
+
+labels_taken_for_one_hot_rows.also(
+    lambda Z, y: -np.sum(y * reference.log_softmax(Z)) / len(y),
+    lambda Z, y: -np.mean(y * reference.log_softmax(Z)),
+    lambda Z, y: -np.sum(y[:, None] * reference.log_softmax(Z)) / len(y),
+    lambda Z, y: -np.mean(y[:, None] * reference.log_softmax(Z)),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*SINGLE)
+def another_base(Z, y):
+    """
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the loss. In
+    bits or decimal digits that is a matter of taste, but the exponential of the softmax and the logarithm of the loss
+    have to undo each other, and then the gradient is *probability minus label*. Only the natural logarithm undoes e.
+    Which NumPy function is it?
+    """
+    return reference.cross_entropy(Z, y) / np.log(2)
+
+
+another_base.also(lambda Z, y: reference.cross_entropy(Z, y) / np.log(10))
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
+def no_keepdims(Z, y):
+    """
+    One number for each row, a maximum or a log-sum-exp of the shape (m,), is lined up by NumPy with the *last* axis of the
+    batch: column j meets what belongs to row j. For most shapes that is an error, for a square batch it is silent. For
+    {input} you return {output}. How does a vector of m numbers become a column of the shape (m, 1)?
+    """
+    return -_picked(Z - reference.logsumexp(Z), y).mean()
+
+
+no_keepdims.also(
+    lambda Z, y: (reference.logsumexp(Z - Z.max(axis=1)) + Z.max(axis=1) - _picked(Z, y)).mean(),
+    lambda Z, y: (reference.logsumexp(Z - Z.max(axis=1)) - _picked(Z - Z.max(axis=1), y)).mean(),
+    lambda Z, y: -np.log(_picked(np.exp(Z) / np.exp(Z).sum(axis=1), y)).mean(),
+    lambda Z, y: -np.log(_picked(shares(Z - Z.max(axis=1)), y)).mean(),
+)

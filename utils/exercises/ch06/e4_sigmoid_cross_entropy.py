@@ -5,29 +5,78 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch06.common import size_of, stops_growing
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch06.common import (
+    FLOAT32,
+    FLOAT64,
+    GAPS,
+    anything,
+    breaks_where,
+    clipped_logits,
+    cut_off,
+    gives_the_same,
+    is_small,
+    leaves_the_range,
+    painted_over,
+    size_of,
+    stable_shares,
+    told_by_small_inputs,
+)
+from utils.exercises.drawing import any_logits
 
 # The domain
 
 
-def logits_and_answers(rng):
-    """One logit and one yes or no for each example, small and extreme."""
-    return [
+def _with_answers(rng, z):
+    return z, rng.integers(2, size=len(z))
+
+
+def _corners(rng):
+    z = rng.normal(scale=3, size=6)
+    high = 1e4 * rng.uniform(1.1, 90, size=3)
+    return {
+        "one example": _with_answers(rng, rng.normal(scale=3, size=1)),
+        "many examples": _with_answers(rng, rng.normal(scale=3, size=int(rng.integers(25, 60)))),
+        "all yes": (z, np.ones(6, dtype=int)),
+        "all no": (z, np.zeros(6, dtype=int)),
+        "all right": (z, (z > 0).astype(int)),
+        "all wrong": (z, (z <= 0).astype(int)),
+        "all positive": _with_answers(rng, np.abs(z)),
+        "all negative": _with_answers(rng, -np.abs(z)),
+        "all equal": (np.full(4, rng.normal(scale=3)), np.array([0, 1, 1, 0])),
+        "zeros among others": (np.array([0.0, z[0], 0.0, z[1]]), np.array([0, 1, 1, 0])),
+        "gaps of every size, no": (GAPS, np.zeros(len(GAPS), dtype=int)),
+        "gaps of every size, yes": (-GAPS, np.ones(len(GAPS), dtype=int)),
+        "below -750": (-rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
+        "above 750": (rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
+        "beyond 10,000": (np.array([*high, *-high]), np.array([0, 1, 1, 0, 1, 1])),
+        "far apart": (np.array([900.0, *z[:2], -900.0]), np.array([0, 1, 0, 1])),
+    }
+
+
+def _draw(rng):
+    return _with_answers(rng, any_logits(rng, int(rng.integers(1, 30))))
+
+
+logits_and_answers = Domain(
+    smallest=[
         (np.array([2.0, 0.5]), np.array([0, 1])),
         (np.array([2.0]), np.array([0])),
         (np.array([1.0]), np.array([1])),
         (np.array([0.0, 0.0]), np.array([0, 1])),
         (np.array([-3.0, 0.5, 2.0]), np.array([1, 1, 0])),
         (np.array([-0.5, -0.5]), np.array([0, 1])),
-        (np.array([2, -1, 3]), np.array([0, 0, 1])),
+        (np.array([2.0, -1.0, 3.0]), np.array([0, 0, 1])),
         (np.array([50.0, -50.0]), np.array([0, 1])),
+        (np.array([50.0]), np.array([0])),
+        (np.array([-200.0, 200.0]), np.array([1, 0])),
+        (np.array([-730.0, 730.0]), np.array([1, 0])),
         (np.array([1000.0, -1000.0]), np.array([1, 0])),
         (np.array([1000.0, -1000.0]), np.array([0, 1])),
-        (rng.normal(scale=3, size=5), rng.integers(2, size=5)),
-        (rng.normal(scale=3, size=5), rng.integers(2, size=5).astype(float)),
-        (np.round(rng.normal(scale=400, size=8)), rng.integers(2, size=8)),
-    ]
+    ],
+    corners=_corners,
+    draw=_draw,
+)
 
 
 def losses_in_words(z, y):
@@ -107,10 +156,72 @@ def _two_terms(p, y, log=np.log):
     return -(y * log(p) + (1 - y) * log(1 - p))
 
 
+def _down(z, y):
+    return -z
+
+
+def _up(z, y):
+    return z
+
+
+def _to_the_wrong_side(z, y):
+    return np.where(y == 1, -z, z)
+
+
+def _both_ways(z, y):
+    return np.abs(z)
+
+
+def _overflows(exponent):
+    """Where a power of e with this exponent is infinite."""
+
+    def overflows(limits, z, y):
+        return leaves_the_range((-np.inf, -np.inf, limits[-1]), exponent(z, y).max())
+
+    return overflows
+
+
+# The logits from which on 1 − p has lost some digits, and all of them.
+ROUNDED_TO_1 = {FLOAT64: (28.0, 36.8), FLOAT32: (8.0, 17.4)}
+
+
+def _rounded_to_1(limits, z, y):
+    """Where p is 1 and 1 − p is 0. Very negative logits may break it, too."""
+    some, all_digits = ROUNDED_TO_1[limits]
+    if np.any(z > all_digits):
+        return True
+    return None if np.any((z > some) | (z < limits[1])) else False
+
+
+def _rounded_to_1_and_asked_for(limits, z, y):
+    return _rounded_to_1(limits, np.where((y == 0) | (z < 0), z, 0.0), y)
+
+
+# The exponents below which nothing is left of a power of e, and from which on enough of its digits are there.
+ROUNDED_TO_0 = {FLOAT64: (-745.2, -735.0, np.inf), FLOAT32: FLOAT32}
+
+
+def _rounded_to_0(limits, z, y):
+    return leaves_the_range(ROUNDED_TO_0[limits], -np.abs(z))
+
+
+def _rounded_to_0_and_asked_for(limits, z, y):
+    return leaves_the_range(ROUNDED_TO_0[limits], np.where(y == 1, z, -z).clip(max=0))
+
+
+_has_large_powers = breaks_where(*map(_overflows, (_down, _up, _to_the_wrong_side, _both_ways)))
+_has_zeros = breaks_where(_rounded_to_1, _rounded_to_1_and_asked_for, _rounded_to_0, _rounded_to_0_and_asked_for)
+
+
+def _has_rounded_probabilities(seen):
+    """Whether probabilities were rounded. A sigmoid that is called by name may have the limit of the power inside of it."""
+    return _has_zeros(seen) or (bool(seen.names & {"expit", "sigmoid"}) and _has_large_powers(seen))
+
+
 SURE = (np.array([1000.0, -1000.0]), np.array([0, 1]))
 
 
-@mistakes.mistake(*SURE)
+@mistakes.mistake(*SURE, recognise=_has_rounded_probabilities)
 def log_after_sigmoid(z, y):
     """
     You compute the probability first and its logarithm afterwards. At 1000 the sigmoid is rounded to 1, so 1 − p is
@@ -128,21 +239,69 @@ log_after_sigmoid.also(
     lambda z, y: -(y * np.log(reference.sigmoid(z)) + (1 - y) * np.log(reference.sigmoid(-1.0 * z))),
 )
 
+
+def _losses(expected, z, y):
+    """The expected losses; nan where 1 − p has lost its digits before anything was cut off."""
+    return np.where((y == 0) & (z > 28) & (z < 750), np.nan, expected)
+
+
+def _by_way_of_probabilities(z, y):
+    return -np.log(np.where(y == 1, _plain_sigmoid(z), 1 - _plain_sigmoid(z)))
+
+
+mistakes.add(
+    "infinity painted over",
+    """
+    Where a probability is rounded to 0 or 1 you put another number in the place of the infinite loss, by `nan_to_num`, a
+    `where`, or an `if`. For {input} you return {output}, where the loss is 50 and 1000. The worst mistakes of the
+    model then cost nothing, or a number in which nothing of the logits is left, and their gradient is 0. The number that
+    is missing can be had without the probability. Which three terms does the section end with?
+    """,
+    lambda z, y: np.nan_to_num(_two_terms(_plain_sigmoid(z), y)),
+    lambda z, y: np.nan_to_num(-np.where(y == 1, np.log(_plain_sigmoid(z)), np.log(1 - _plain_sigmoid(z)))),
+    lambda z, y: _two_terms(_plain_sigmoid(z), y, lambda p: np.nan_to_num(np.log(p))),
+    lambda z, y: _two_terms(_plain_sigmoid(z), y, lambda p: np.log(np.where(p > 0, p, 1.0))),
+    example=(np.array([50.0, -1000.0]), np.array([0, 1])),
+    recognise=lambda seen: painted_over(seen, _by_way_of_probabilities),
+)
+
+
+def _has_clipped_logits(seen):
+    """Whether the logits were cut off. To cut p and 1 − p is the same up to 37, and then the limit is no whole number."""
+    if not clipped_logits(reference.sigmoid_cross_entropy, at=[(0, *SURE)])(seen):
+        return False
+    limit = max(np.max(result.value) for result in seen.results)
+    return bool(limit > 37 or abs(limit - round(limit)) < 1e-3)
+
+
+mistakes.add(
+    "clipped logits",
+    """
+    You cut the logits to a range in which `exp` survives. Nothing overflows, and what lies beyond the limit is lost: for
+    {input} you return {output}, where the loss is 1000 both times. Beyond your limit the loss no longer depends on
+    the logit, so its gradient is 0, and a model that is surely wrong learns nothing. The form with the positive part
+    taken out keeps `exp` in range as well, and loses nothing. What is its largest exponent?
+    """,
+    *(lambda z, y, limit=limit: _binary_formula(np.clip(z, -limit, limit), y) for limit in (10, 30, 50, 500, 700)),
+    example=SURE,
+    recognise=_has_clipped_logits,
+)
+
 mistakes.add(
     "epsilon in the log",
     """
-    You add a small number inside each logarithm, or cut something off at a limit on the way. Nothing is infinite
-    any more, but the loss stops growing: for {input} you return {output}, where it is 1000 both times. And where it
-    stops, its gradient is next to nothing, so a model that is surely wrong learns nothing. Which form of the loss
-    takes the logits whole and never the logarithm of a rounded probability?
+    You add a small number inside each logarithm. Nothing is infinite any more, but the loss stops growing: for {input}
+    you return {output}, where it is 1000 both times. And where it stops, its gradient is next to nothing, so a model
+    that is surely wrong learns nothing. Which form of the loss takes the logits whole and never the logarithm of a
+    rounded probability?
     """,
     *(
         lambda z, y, epsilon=epsilon: _two_terms(_plain_sigmoid(z), y, lambda p: np.log(p + epsilon))
         for epsilon in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20)
     ),
-    *(lambda z, y, limit=limit: _binary_formula(np.clip(z, -limit, limit), y) for limit in (30, 50, 500)),
+    lambda z, y: _two_terms(np.clip(_plain_sigmoid(z), 1e-12, 1 - 1e-12), y, lambda p: np.log(p + 1e-9)),
     example=SURE,
-    recognise=stops_growing,
+    recognise=lambda seen: cut_off(seen, _losses) == "epsilon",
 )
 
 mistakes.add(
@@ -157,17 +316,20 @@ mistakes.add(
         lambda z, y, limit=limit: _two_terms(np.clip(_plain_sigmoid(z), limit, 1 - limit), y)
         for limit in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
     ),
+    lambda z, y: _two_terms(_plain_sigmoid(z), y, lambda p: np.log(np.maximum(p, 1e-12))),
+    lambda z, y: _two_terms(_plain_sigmoid(z), y, lambda p: np.maximum(np.log(p), -100)),
     example=SURE,
+    recognise=lambda seen: cut_off(seen, _losses) == "clip",
 )
 
 
-@mistakes.mistake(*SURE)
+@mistakes.mistake(*SURE, recognise=_has_large_powers)
 def no_shift(z, y):
     """
-    You took the sigmoid out of the formula, but the power of e still has an exponent that can be large and
-    positive: for {input} you return {output}. One of the two directions overflows, whichever sign you chose. The
-    cure is the one of log-sum-exp: take the larger of 0 and the exponent out of the logarithm. What is left has an
-    exponent that is never positive.
+    A power of e in your loss has an exponent that can be large and positive: for {input} you return {output}. One of the
+    two directions overflows, whichever sign you chose, and a sign that follows the label overflows where the answer is
+    wrong. The cure is the one of log-sum-exp: take the larger of 0 and the exponent out of the logarithm. What is
+    left has an exponent that is never positive.
     """
     return z * (1 - y) + np.log(1 + np.exp(-z))
 
@@ -178,11 +340,13 @@ no_shift.also(
     lambda z, y: np.log1p(np.exp(z)) - z * y,
     lambda z, y: np.log1p(np.exp(np.where(y == 1, -z, z))),
     lambda z, y: np.log(1 + np.exp(np.where(y == 1, -z, z))),
+    lambda z, y: y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z)),
 )
 
 ONE = (np.array([2.0]), np.array([0]))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE)
 def positive_exponent(z, y):
     """
@@ -193,12 +357,14 @@ def positive_exponent(z, y):
     return np.maximum(z, 0) - z * y + np.log1p(np.exp(np.abs(z)))
 
 
-@mistakes.mistake(np.array([2.0]), np.array([1]))
+@told_by_small_inputs
+@mistakes.mistake(np.array([2.0, -2.0]), np.array([1, 1]))
 def no_positive_part(z, y):
     """
-    The first of the three terms is missing. For {input} you return {output}, and a loss is never negative. The
-    positive part of z was taken out of the logarithm to keep `exp` in range, and has to stand outside, like the
-    maximum in a log-sum-exp. Which NumPy function gives the larger of z and 0, element by element?
+    The first of the three terms is missing. For {input} you return {output}: a *yes* at 2 should cost next to nothing, and
+    a *yes* at −2 more than 2. The positive part of z was taken out of the logarithm to keep `exp` in range, and has to
+    stand outside, like the maximum in a log-sum-exp. Which NumPy function gives the larger of z and 0, element by
+    element?
     """
     return -z * y + np.log1p(np.exp(-np.abs(z)))
 
@@ -206,6 +372,7 @@ def no_positive_part(z, y):
 no_positive_part.also(lambda z, y: np.log1p(np.exp(-np.abs(z))) + 0.0 * y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([-3.0, 0.5, 2.0]), np.array([1, 1, 0]))
 def the_largest_of_an_axis(z, y):
     """
@@ -222,6 +389,7 @@ the_largest_of_an_axis.also(lambda z, y: max(np.max(z), 0) - z * y + np.log1p(np
 YES = (np.array([1.0]), np.array([1]))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*YES)
 def the_sign_of_the_product(z, y):
     """
@@ -236,6 +404,7 @@ def the_sign_of_the_product(z, y):
 the_sign_of_the_product.also(lambda z, y: np.logaddexp(0, z) + z * y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*YES)
 def no_label_used(z, y):
     """
@@ -249,6 +418,7 @@ def no_label_used(z, y):
 no_label_used.also(lambda z, y: _binary_formula(z, np.zeros(len(y))))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*YES)
 def no_logarithm(z, y):
     """
@@ -263,6 +433,7 @@ def no_logarithm(z, y):
 no_logarithm.also(lambda z, y: np.maximum(np.where(y == 1, -z, z), 0))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*YES)
 def the_sign_of_the_logarithm(z, y):
     """
@@ -274,6 +445,7 @@ def the_sign_of_the_logarithm(z, y):
     return np.maximum(z, 0) - z * y - np.log1p(np.exp(-np.abs(z)))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*YES)
 def the_gradient(z, y):
     """
@@ -288,6 +460,7 @@ def the_gradient(z, y):
 the_gradient.also(lambda z, y: _plain_sigmoid(z) - y)
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE)
 def arguments_swapped(z, y):
     """
@@ -302,21 +475,39 @@ def arguments_swapped(z, y):
 arguments_swapped.also(lambda z, y: np.logaddexp(0, 1.0 * y) - z * y)
 
 
-@mistakes.mistake(np.array([2, -1, 3]), np.array([0, 0, 1]))
+@told_by_small_inputs
+@mistakes.mistake(np.array([2.0, -1.0, 3.0]), np.array([0, 0, 1]))
 def zeros_of_the_wrong_type(z, y):
     """
-    You fill an array that `np.zeros_like(z)` or `np.empty_like(z)` made. It took over the type of `z`, so for
-    integer logits every loss is cut to an integer: for {input} you return {output}. No warning tells you so. Give
-    that array the type float, or return the sum of the three terms itself, which makes an array of the right type.
+    You fill an array that `np.zeros_like(y)` or `np.empty_like(y)` made. It took over the type of the labels, which are
+    integers, so every loss is cut to an integer: for {input} you return {output}. No warning tells you so. Give that
+    array the type float, let it take after `z`, or return the sum of the three terms itself, which makes an array of the
+    right type.
     """
-    result = np.zeros_like(z)
+    result = np.zeros_like(y)
     result[...] = _binary_formula(z, y)
     return result
 
 
-zeros_of_the_wrong_type.also(lambda z, y: (np.logaddexp(0, z) - z * y).astype(np.result_type(z)))
+def _size_in_front(seen):
+    return any(gives_the_same(seen, sample, anything) for sample in the_size_in_place_of_the_positive_part.samples)
 
 
+@mistakes.mistake(np.array([-2.0]), np.array([0]), recognise=_size_in_front)
+def the_size_in_place_of_the_positive_part(z, y):
+    """
+    The first of your three terms is |z|, and it has to be the positive part of z. For positive logits the two agree. For
+    {input} you return {output}: a large negative logit is the right answer to a *no*, and you charge its whole size for it.
+    Only an exponent that is positive has to be taken out of the logarithm; a negative one does no harm there. Which
+    function is z above 0 and 0 below?
+    """
+    return np.abs(z) - z * y + np.log1p(np.exp(-np.abs(z)))
+
+
+the_size_in_place_of_the_positive_part.also(lambda z, y: np.abs(z) * (1 - y) + np.log1p(np.exp(-np.abs(z))))
+
+
+@told_by_small_inputs
 @mistakes.mistake(np.array([2.0, -2.0]), np.array([0, 0]))
 def no_absolute_value(z, y):
     """
@@ -331,6 +522,7 @@ def no_absolute_value(z, y):
 no_absolute_value.also(lambda z, y: np.maximum(z, 0) - z * y + np.log1p(np.exp(z)))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([1000.0, -1000.0]), np.array([1, 0]))
 def sigmoid_before_a_loss_from_logits(z, y):
     """
@@ -344,6 +536,7 @@ def sigmoid_before_a_loss_from_logits(z, y):
 sigmoid_before_a_loss_from_logits.also(lambda z, y: _binary_formula(reference.sigmoid(z), y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE)
 def labels_the_wrong_way_round(z, y):
     """
@@ -357,6 +550,7 @@ def labels_the_wrong_way_round(z, y):
 labels_the_wrong_way_round.also(lambda z, y: _two_terms(_plain_sigmoid(z), 1 - y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE)
 def only_the_positive_term(z, y):
     """
@@ -370,6 +564,7 @@ def only_the_positive_term(z, y):
 only_the_positive_term.also(lambda z, y: -y * np.log(_plain_sigmoid(z)))
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE, name="labels of −1 and 1")
 def labels_of_minus_1_and_1(z, y):
     """
@@ -383,6 +578,7 @@ def labels_of_minus_1_and_1(z, y):
 labels_of_minus_1_and_1.also(lambda z, y: np.logaddexp(0, -1.0 * z * y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([0.0, 2.0]), np.array([0, 1]))
 def the_mean(z, y):
     """
@@ -396,6 +592,7 @@ def the_mean(z, y):
 the_mean.also(lambda z, y: _binary_formula(z, y).sum())
 
 
+@told_by_small_inputs
 @mistakes.mistake(*ONE)
 def the_other_sign(z, y):
     """
@@ -409,6 +606,7 @@ def the_other_sign(z, y):
 the_other_sign.also(lambda z, y: -_two_terms(_plain_sigmoid(z), y))
 
 
+@told_by_small_inputs
 @mistakes.mistake(np.array([50.0, -50.0]), np.array([0, 1]))
 def squared_error(z, y):
     """
@@ -418,3 +616,94 @@ def squared_error(z, y):
     logarithm meet?
     """
     return (reference.sigmoid(z) - y) ** 2
+
+
+def _needs_one_number(result):
+    """Whether a function of single numbers, or a question, was given an array."""
+    return result.problem in ("TypeError", "ValueError") and any(
+        words in result.detail for words in ("truth value", "scalar", "only length-1", "only size-1")
+    )
+
+
+def _single_numbers_only(seen):
+    """Whether one example goes right and several are too much for functions of single numbers."""
+    if len(seen.results) < len(seen.probes):
+        return False
+    return any(map(_needs_one_number, seen.results)) and all(
+        _needs_one_number(result) or (len(z) == 1 and (right or not is_small(z)))
+        for (z, _), result, right in zip(seen.probes, seen.results, seen.right, strict=True)
+    )
+
+
+@mistakes.mistake(np.array([2.0, 0.5]), np.array([0, 1]), recognise=_single_numbers_only)
+def one_example_only(z, y):
+    """
+    Your code is for a single example, and two make it fail: for {input} it returns {output}. An `if` asks one question,
+    the `max` of Python compares two numbers, and the functions of the `math` module take one. Here `z` and `y` are arrays
+    with an entry for each example. NumPy has functions that do the same entry by entry; a loop over the examples is
+    another way. Which of your lines needs a single number?
+    """
+    return max(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
+
+
+@one_example_only.also
+def with_branches(z, y):
+    if z >= 0:
+        return z * (1 - y) + np.log1p(np.exp(-z))
+    return -z * y + np.log1p(np.exp(z))
+
+
+one_example_only.also(lambda z, y: np.log(1 + math.exp(-z[0])) + z - z * y if len(z) == 1 else math.exp(z))
+
+
+@told_by_small_inputs
+@mistakes.mistake(*ONE)
+def every_answer_taken_for_a_yes(z, y):
+    """
+    The label does not enter your loss. What you return, {output} for {input}, is the loss of a *yes*, the logarithm of 1
+    plus e to the −z, whatever the answer was: a large logit costs nothing, although *no* is right. For y = 0 the
+    exponent needs the other sign. Which of the terms should count for a *yes* alone, and how can a factor of 0 or 1
+    say so?
+    """
+    return np.logaddexp(0, -z)
+
+
+every_answer_taken_for_a_yes.also(lambda z, y: -np.log(_plain_sigmoid(z)))
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([2.0, 0.5]), np.array([0, 1]))
+def softmax_in_place_of_the_sigmoid(z, y):
+    """
+    You treat the logits as classes that compete: they share a denominator, and the loss of one example changes with the
+    logits of all others. For {input} you return {output}. Here each logit is a question of its own, with *yes* or *no* as
+    its answers, and each has its own pair of probabilities. The second class of that pair always has the same logit.
+    Which one?
+    """
+    return _two_terms(stable_shares(z), y)
+
+
+softmax_in_place_of_the_sigmoid.also(
+    lambda z, y: reference.logsumexp(z) - z[y],
+    lambda z, y: reference.logsumexp(z) - z * y,
+    lambda z, y: -y * np.log(stable_shares(z)),
+    lambda z, y: -np.log(stable_shares(z))[y],
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*ONE)
+def another_base(z, y):
+    """
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, away from the loss by a factor, in whole
+    or in its last term. The sigmoid is made with e, and only the natural logarithm undoes e, so that what is left for a
+    confident mistake is the logit itself and the gradient is *probability minus label*. Which NumPy function is it?
+    """
+    return _binary_formula(z, y) / np.log(2)
+
+
+another_base.also(
+    lambda z, y: _binary_formula(z, y) / np.log(10),
+    lambda z, y: np.maximum(z, 0) - z * y + np.log2(1 + np.exp(-np.abs(z))),
+    lambda z, y: np.maximum(z, 0) - z * y + np.log10(1 + np.exp(-np.abs(z))),
+)

@@ -1,49 +1,37 @@
 """Exercise 6.5: the log-sum-exp of a stream that is read once, in the memory of a few chunks."""
 
 import functools
+import itertools
 import math
 
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, Unfit, paragraphs
-from utils.checking.observing import peak_memory
-from utils.checking.words import error_words
+from utils.checking import Bank, Exercise, paragraphs
+from utils.exercises.ch06.common import breaks_where, is_small
+from utils.exercises.ch06.streams import (
+    NO_LIST,
+    above_the_one_at,
+    below_0,
+    call_with_a_stream,
+    careful,
+    falls,
+    kept_too_much,
+    no_first_logit,
+    no_logit_in_a_chunk,
+    no_start,
+    nothing_left,
+    overflows_after_the_first,
+    overflows_unshifted,
+    rescaled,
+    size_of_stream,
+    streamed,
+    streamed_pair,
+    streams,
+    told_by_small_streams,
+)
 
-# The domain
-
-CHUNK, CHUNKS = 500, 40  # of the stream on which memory is looked at
-
-
-def streams(rng):
-    """Streams of chunks: one input for each chunk, or one array whose rows are the chunks."""
-    return [
-        (np.array([1.0, 2.0]),),
-        (np.array([1.0]), np.array([2.0])),
-        (np.array([2.0, 1.0]), np.array([0.1])),
-        (np.array([1.0]), np.array([5.0, 0.0]), np.array([2.0])),
-        (np.array([5.0, 1.0]), np.array([-3.0, 2.0, 4.0])),
-        (np.array([1, 2]), np.array([3, 4])),
-        (np.array([0.0]), np.array([1000.0, 999.0])),
-        (np.array([1000.0]), np.array([0.0]), np.array([998.0])),
-        (np.array([-1000.0, -1001.0]), np.array([-999.0])),
-        (np.array([0.0, 1000.0, -5.0]), np.array([998.0, 3.0])),
-        (np.array([-1e30]), np.array([-2e30, -1e30])),
-        (np.array([1.0, -np.inf]), np.array([2.0])),
-        (np.array([-np.inf, 1.0]), np.array([0.5])),
-        (np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5])),
-        (np.array([-np.inf, -np.inf]), np.array([1.0, 2.0])),
-        (np.array([-np.inf]), np.array([-np.inf]), np.array([-800.0, -np.inf]), np.array([-801.0])),
-        tuple(rng.normal(scale=3, size=size) for size in (3, 1, 4)),
-        tuple(rng.normal(scale=3, size=size) for size in (3, 1, 4)),
-        tuple(np.round(rng.normal(scale=400, size=size)) for size in (1, 5, 2, 1)),
-        (rng.normal(scale=3, size=(CHUNKS, CHUNK)),),
-    ]
-
-
-def size_of_stream(*chunks):
-    """The largest absolute finite logit of all chunks, at least 1."""
-    return max([1.0, *(float(np.abs(chunk[np.isfinite(chunk)]).max(initial=1)) for chunk in chunks)])
+# The form
 
 
 def stream_in_words(*chunks):
@@ -53,74 +41,7 @@ def stream_in_words(*chunks):
     return f"one finite number, for a generator of {'these chunks' if len(chunks) > 1 else 'this chunk'},"
 
 
-# How answers are looked at
-
-
-KEPT_TOO_MUCH, NO_LIST = "kept too much", "a generator is no list"
-
-
-def _read_once(chunks):
-    """A generator of chunks. What the reader does to a chunk is done to the original, so that the check sees it."""
-    for chunk in chunks:
-        handed_out = chunk.copy()
-        yield handed_out
-        chunk[...] = handed_out
-
-
-def call_with_a_stream(answer, *chunks):
-    """Call an answer with a generator, and for a long stream look at the memory that it takes.
-
-    Args:
-        answer: the function to call.
-        chunks: arrays, one for each chunk, or one array whose rows are the chunks. A stream is handed on as it is.
-
-    Raises:
-        Unfit: the answer held more than half of a long stream at once, in whatever form; or it fails with the stream
-            and does not with a list of the same chunks.
-    """
-    if not isinstance(chunks[0], np.ndarray):
-        return answer(*chunks)
-    if chunks[0].ndim == 1:
-        try:
-            return answer(_read_once(chunks))
-        except TypeError as error:
-            if _takes_a_list(answer, chunks):
-                raise Unfit(NO_LIST, error_words(error)) from error
-            raise
-    (rows,) = chunks
-    result, held = peak_memory(lambda: answer(_read_once(rows)))
-    if held > rows.nbytes / 2:
-        raise Unfit(KEPT_TOO_MUCH, f"held {held / rows.nbytes:.1f} times the memory of the whole stream")
-    return result
-
-
-def _takes_a_list(answer, chunks):
-    try:
-        answer([chunk.copy() for chunk in chunks])
-    except Exception:
-        return False
-    return True
-
-
 # Right answers
-
-
-def _streamed(chunks, largest, total, merge):
-    """A running largest logit and a running total, merged with each chunk in turn."""
-    for chunk in chunks:
-        largest, total = merge(largest, total, np.asarray(chunk, dtype=float))
-    return largest + np.log(total)
-
-
-def _rescaled(largest, total, chunk):
-    """The right merge, where no maximum is minus infinity."""
-    new = max(largest, chunk.max())
-    return new, total * np.exp(largest - new) + np.exp(chunk - new).sum()
-
-
-def _careful(largest, total, chunk):
-    """The right merge, also for chunks of minus infinity."""
-    return (largest, total) if np.isneginf(chunk).all() else _rescaled(largest, total, chunk)
 
 
 def _stream_by_logaddexp(chunks):
@@ -201,14 +122,14 @@ streaming_logsumexp = Exercise(
         A chunk of −∞ alone adds nothing. As long as the maximum itself is −∞, do not subtract it: −∞ minus −∞ is nan.
     """),
     alternatives=(
-        lambda chunks: _streamed(chunks, -np.inf, 0.0, _careful),
+        lambda chunks: streamed(chunks, -np.inf, 0.0, careful),
         _stream_by_logaddexp,
         _stream_element_by_element,
         _stream_of_chunk_results,
         _stream_with_next,
         _stream_in_float32,
         lambda chunks: functools.reduce(np.logaddexp, map(reference.logsumexp, chunks), -np.inf),
-        lambda chunks: _streamed(chunks, np.finfo(float).min, 0.0, _rescaled),
+        lambda chunks: streamed(chunks, np.finfo(float).min, 0.0, rescaled),
     ),
     bank=mistakes,
     of_every_function={"the input is changed": (_changed_chunks,)},
@@ -221,7 +142,7 @@ streaming_logsumexp = Exercise(
 TWO = (np.array([1.0]), np.array([2.0]))
 
 
-@mistakes.mistake(*TWO)
+@mistakes.mistake(*TWO, recognise=nothing_left)
 def read_twice(chunks):
     """
     You go through the chunks twice: once for the maximum, once for the sum. A generator can be read once, and the
@@ -233,10 +154,10 @@ def read_twice(chunks):
     return largest + np.log(sum(np.exp(chunk - largest).sum() for chunk in chunks))
 
 
-@mistakes.mistake(recognise=lambda seen: any(result.problem == KEPT_TOO_MUCH for result in seen.results))
+@mistakes.mistake(recognise=kept_too_much)
 def everything_kept(chunks):
     """
-    Your result is right, and you get it by collecting all chunks before you begin. The stream of the last test has
+    Your result is right, and you get it by collecting all chunks before you begin. One stream of the test has
     40 chunks, and you held most of it at once; with a vocabulary of 50,000 words and a few hundred rows that is the
     very memory that streaming is meant to save. Two numbers are enough to remember everything that has passed.
     Which two?
@@ -276,10 +197,12 @@ mistakes.add(
 )
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def no_rescaling(chunks):
     """
-    When a new chunk has a larger maximum you go on with the old sum as it is. But that sum was formed relative to
+    When a new chunk has a larger maximum you go on with the old sum as it is, or the factor is formed after the old
+    maximum has been overwritten, and is 1. But that sum was formed relative to
     the *old* maximum, so its terms are too large by a power of e. For {input} you return {output}. Two sums can be
     added only when both refer to the same shift. By which factor do you bring the old one to the new shift?
     """
@@ -287,11 +210,11 @@ def no_rescaling(chunks):
     def merge(m, s, c):
         return (max(m, c.max()), s + np.exp(c - max(m, c.max())).sum())
 
-    return _streamed(chunks, -np.inf, 0.0, merge)
+    return streamed(chunks, -np.inf, 0.0, merge)
 
 
 no_rescaling.also(
-    lambda chunks: _streamed(
+    lambda chunks: streamed(
         chunks,
         -np.inf,
         0.0,
@@ -300,6 +223,7 @@ no_rescaling.also(
 )
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def rescaled_the_wrong_way(chunks):
     """
@@ -314,11 +238,11 @@ def rescaled_the_wrong_way(chunks):
             (s * np.exp(max(m, c.max()) - m) if s else 0.0) + np.exp(c - max(m, c.max())).sum(),
         )
 
-    return _streamed(chunks, -np.inf, 0.0, merge)
+    return streamed(chunks, -np.inf, 0.0, merge)
 
 
 rescaled_the_wrong_way.also(
-    lambda chunks: _streamed(
+    lambda chunks: streamed(
         chunks,
         -np.inf,
         0.0,
@@ -327,7 +251,7 @@ rescaled_the_wrong_way.also(
             s * np.exp(max(m, c.max()) - m) + np.exp(c - max(m, c.max())).sum(),
         ),
     ),
-    lambda chunks: _streamed(
+    lambda chunks: streamed(
         chunks,
         -np.inf,
         0.0,
@@ -343,6 +267,7 @@ rescaled_the_wrong_way.also(
 )
 
 
+@told_by_small_streams
 @mistakes.mistake(np.array([2.0]), np.array([1.0]))
 def new_chunk_not_rescaled(chunks):
     """
@@ -358,38 +283,62 @@ def new_chunk_not_rescaled(chunks):
             s * np.exp(m - max(m, c.max())) + np.exp(c - c.max()).sum(),
         )
 
-    return _streamed(chunks, -np.inf, 0.0, merge)
+    return streamed(chunks, -np.inf, 0.0, merge)
 
 
 new_chunk_not_rescaled.also(
-    lambda chunks: _streamed(chunks, -np.inf, 0.0, lambda m, s, c: (max(m, c.max()), s + np.exp(c - c.max()).sum()))
+    lambda chunks: streamed(chunks, -np.inf, 0.0, lambda m, s, c: (max(m, c.max()), s + np.exp(c - c.max()).sum()))
 )
+
+
+def _has_nan_at_minus_infinity(seen):
+    """Whether chunks of minus infinity, and these alone, give nan."""
+    breaks = breaks_where(no_start, no_first_logit, no_logit_in_a_chunk)
+    return breaks(seen) and not any(result.problem == "ValueError" for result in seen.results)
+
+
+def _has_no_largest(seen):
+    """Whether the maximum of no logits was asked for, and nothing else is wrong."""
+    empty = [result.problem == "ValueError" and "zero-size" in result.detail for result in seen.results]
+    return any(empty) and len(empty) == len(seen.probes) and sum(empty) + sum(seen.right) == len(empty)
+
 
 MASKED = (np.array([-np.inf, -np.inf]), np.array([1.0, 2.0]))
 
 
-@mistakes.mistake(*MASKED)
+@mistakes.mistake(*MASKED, recognise=_has_nan_at_minus_infinity)
 def a_chunk_of_minus_infinity(chunks):
     """
     Your rule for merging is right, and one case breaks it: as long as everything seen is −∞, the maximum is −∞, and
     −∞ minus −∞ is nan. Such chunks occur, because −∞ is how a class is masked out. For {input} you return {output}.
     A chunk like that adds nothing to the sum. How can you keep that difference from being formed?
     """
-    return _streamed(chunks, -np.inf, 0.0, _rescaled)
+    return streamed(chunks, -np.inf, 0.0, rescaled)
 
 
 a_chunk_of_minus_infinity.also(
-    lambda chunks: _streamed(
+    lambda chunks: streamed(
         chunks,
         None,
         0.0,
-        lambda m, s, c: (c.max(), np.exp(c - c.max()).sum()) if m is None else _rescaled(m, s, c),
+        lambda m, s, c: (c.max(), np.exp(c - c.max()).sum()) if m is None else rescaled(m, s, c),
     ),
-    lambda chunks: _streamed((chunk - chunk.max() + chunk.max() for chunk in chunks), -np.inf, 0.0, _careful),
+    lambda chunks: streamed((chunk - chunk.max() + chunk.max() for chunk in chunks), -np.inf, 0.0, careful),
 )
 
 
-@mistakes.mistake(np.array([0.0]), np.array([1000.0, 999.0]))
+@mistakes.mistake(*MASKED, recognise=_has_no_largest)
+def nothing_left_of_a_chunk(chunks):
+    """
+    You take the logits of −∞ out of a chunk before you look at it, which is a good way: they add nothing. But a chunk may
+    hold nothing else, and then nothing is left, and no logits have no maximum: for {input} you return {output}. Such a
+    chunk changes neither of your two running numbers. What should the loop do with it, and by which of its properties is
+    it known?
+    """
+    return streamed((c[np.isfinite(c)] for c in chunks), -np.inf, 0.0, rescaled)
+
+
+@mistakes.mistake(np.array([0.0]), np.array([1000.0, 999.0]), recognise=breaks_where(overflows_unshifted))
 def no_shift(chunks):
     """
     You add up the exponentials as they are and take the logarithm at the end. It is short, it needs one number, and
@@ -400,7 +349,7 @@ def no_shift(chunks):
     return np.log(sum(np.exp(chunk).sum() for chunk in chunks))
 
 
-@mistakes.mistake(np.array([0.0]), np.array([1000.0, 999.0]))
+@mistakes.mistake(np.array([0.0]), np.array([1000.0, 999.0]), recognise=breaks_where(overflows_after_the_first))
 def the_first_maximum_for_ever(chunks):
     """
     You take the shift from the first chunk and keep it. When a later chunk has a much larger logit, its power
@@ -415,7 +364,7 @@ def the_first_maximum_for_ever(chunks):
     return largest + np.log(total)
 
 
-@mistakes.mistake(np.array([-1000.0, -1001.0]), np.array([-999.0]))
+@mistakes.mistake(np.array([-1000.0, -1001.0]), np.array([-999.0]), recognise=breaks_where(below_0))
 def shift_by_zero_at_least(chunks):
     """
     Your running maximum starts at 0, or not far below, and never falls below its start. When all logits are very
@@ -423,10 +372,10 @@ def shift_by_zero_at_least(chunks):
     {input} you return {output}. Nothing seen so far has a maximum, too, and it is not 0. Which number is smaller
     than every logit?
     """
-    return _streamed(chunks, 0.0, 0.0, _rescaled)
+    return streamed(chunks, 0.0, 0.0, rescaled)
 
 
-shift_by_zero_at_least.also(lambda chunks: _streamed(chunks, 0.0, 0.0, _careful))
+shift_by_zero_at_least.also(lambda chunks: streamed(chunks, 0.0, 0.0, careful))
 
 
 def _starts_too_high(seen):
@@ -450,13 +399,13 @@ def a_start_that_is_not_low_enough(chunks):
     {output}. Large negative numbers are used to mask classes, so they do occur. Which value is smaller than every
     number, and does `max` know it?
     """
-    return _streamed(chunks, -1e9, 0.0, _rescaled)
+    return streamed(chunks, -1e9, 0.0, rescaled)
 
 
-a_start_that_is_not_low_enough.also(lambda chunks: _streamed(chunks, -1000.0, 0.0, _careful))
+a_start_that_is_not_low_enough.also(lambda chunks: streamed(chunks, -1000.0, 0.0, careful))
 
 
-@mistakes.mistake(np.array([1000.0]), np.array([0.0]))
+@mistakes.mistake(np.array([1000.0]), np.array([0.0]), recognise=breaks_where(falls))
 def the_maximum_of_the_newest_chunk(chunks):
     """
     You bring the sum to the maximum of the *newest* chunk, also when that is smaller than the former one. On paper
@@ -468,11 +417,11 @@ def the_maximum_of_the_newest_chunk(chunks):
     def merge(m, s, c):
         return (c.max(), s * np.exp(m - c.max()) + np.exp(c - c.max()).sum())
 
-    return _streamed(chunks, -np.inf, 0.0, merge)
+    return streamed(chunks, -np.inf, 0.0, merge)
 
 
 the_maximum_of_the_newest_chunk.also(
-    lambda chunks: _streamed(
+    lambda chunks: streamed(
         chunks,
         -np.inf,
         0.0,
@@ -491,7 +440,7 @@ mistakes.add(
     Which function looks at all of it?
     """,
     *(
-        lambda chunks, place=place, skip=skip: _streamed(
+        lambda chunks, place=place, skip=skip: streamed(
             chunks,
             -np.inf,
             0.0,
@@ -502,16 +451,24 @@ mistakes.add(
             ),
         )
         for place in (0, -1)
-        for skip in (
-            lambda chunk, place: False,
-            lambda chunk, place: np.isneginf(chunk).all(),
-            lambda chunk, place: np.isneginf(chunk[place]),
-        )
+        for skip in (lambda chunk, place: False, lambda chunk, place: np.isneginf(chunk).all())
     ),
     example=(np.array([0.0, 1000.0, -5.0]),),
+    recognise=breaks_where(above_the_one_at(0), above_the_one_at(-1)),
 )
 
 
+def _told_by_small_and_infinite(mistake):
+    """The same where some logits are minus infinity, and neither all of the first chunk nor some of every chunk."""
+    return told_by_small_streams(
+        mistake,
+        lambda *chunks: (
+            is_small(*chunks) and not np.isneginf(chunks[0]).all() and any(np.isfinite(chunk).all() for chunk in chunks)
+        ),
+    )
+
+
+@_told_by_small_and_infinite
 @mistakes.mistake(np.array([1.0, -np.inf]), np.array([2.0]))
 def more_left_out_than_minus_infinity(chunks):
     """
@@ -520,14 +477,38 @@ def more_left_out_than_minus_infinity(chunks):
     its power is 0. Only where the maximum itself is −∞ is there nothing to add. Is your question about any logit,
     or about all of them?
     """
-    return _streamed((c for c in chunks if not np.isinf(c).any()), -np.inf, 0.0, _rescaled)
+    return streamed((c for c in chunks if not np.isinf(c).any()), -np.inf, 0.0, rescaled)
 
 
-more_left_out_than_minus_infinity.also(
-    lambda chunks: _streamed((c for c in chunks if not np.isinf(c[0])), -np.inf, 0.0, _rescaled)
+@_told_by_small_and_infinite
+@mistakes.mistake(np.array([-np.inf, 1.0]), np.array([2.0, -np.inf]))
+def one_logit_asked_for_the_chunk(chunks):
+    """
+    You look at a single logit of a chunk, the first or the last, and leave the whole chunk out where that one is −∞. For
+    {input} you return {output}: in each chunk the other logit is an ordinary number, and one of them is missing from the
+    sum. A −∞ may stand anywhere and does no harm, since its power is 0. Only where the maximum of a chunk is −∞ is there
+    nothing to add. Which of its logits does your question read?
+    """
+    return streamed((c for c in chunks if not np.isinf(c[0])), -np.inf, 0.0, rescaled)
+
+
+one_logit_asked_for_the_chunk.also(
+    lambda chunks: streamed((c for c in chunks if not np.isinf(c[-1])), -np.inf, 0.0, rescaled)
 )
 
 
+@_told_by_small_and_infinite
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5]))
+def an_end_at_minus_infinity(chunks):
+    """
+    You stop reading at the first chunk of −∞: a `break` or a `return` stands where the chunk alone should be passed over.
+    For {input} you return {output}, and the last chunk is missing. A chunk in which everything is masked out says nothing
+    about those that follow. Which statement ends one round of a loop and goes on with the next one?
+    """
+    return streamed(itertools.takewhile(lambda c: not np.isneginf(c).all(), chunks), -np.inf, 0.0, rescaled)
+
+
+@told_by_small_streams
 @mistakes.mistake(np.array([-1.0]))
 def sum_started_at_1(chunks):
     """
@@ -535,15 +516,15 @@ def sum_started_at_1(chunks):
     of 1. For {input} you return {output}, a little too large. Before the first chunk nothing has been added. What
     is the sum of no terms, and which maximum lets the first chunk take over completely?
     """
-    return _streamed(chunks, 0.0, 1.0, _rescaled)
+    return streamed(chunks, 0.0, 1.0, rescaled)
 
 
 sum_started_at_1.also(
-    lambda chunks: _streamed(chunks, 0.0, 1.0, _careful),
     lambda chunks: np.logaddexp(0.0, _stream_by_logaddexp(chunks)),
 )
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def shift_not_added_back(chunks):
     """
@@ -551,12 +532,10 @@ def shift_not_added_back(chunks):
     {output}, less than the largest logit, which no log-sum-exp can be. At the end, as in the function for one
     array, the shift has to be added to the logarithm. Which of your two running numbers is it?
     """
-    largest, total = -np.inf, 0.0
-    for chunk in chunks:
-        largest, total = _careful(largest, total, np.asarray(chunk, dtype=float))
-    return np.log(total)
+    return np.log(streamed_pair(chunks)[1])
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def sum_of_the_parts(chunks):
     """
@@ -570,6 +549,7 @@ def sum_of_the_parts(chunks):
 sum_of_the_parts.also(lambda chunks: np.mean([reference.logsumexp(chunk) for chunk in chunks]))
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def the_largest_part(chunks):
     """
@@ -583,6 +563,7 @@ def the_largest_part(chunks):
 RISING = (np.array([1.0]), np.array([5.0, 0.0]), np.array([2.0]))
 
 
+@told_by_small_streams
 @mistakes.mistake(*RISING)
 def one_chunk_alone(chunks):
     """
@@ -600,6 +581,7 @@ def one_chunk_alone(chunks):
 one_chunk_alone.also(lambda chunks: reference.logsumexp(next(iter(chunks))))
 
 
+@told_by_small_streams
 @mistakes.mistake(*TWO)
 def one_result_for_each_chunk(chunks):
     """
@@ -608,3 +590,92 @@ def one_result_for_each_chunk(chunks):
     halfway there: each is the logarithm of a partial sum. How are several logarithms of sums merged into one?
     """
     return [reference.logsumexp(chunk) for chunk in chunks]
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def an_array_of_one_entry(chunks):
+    """
+    Your result is an array with one entry and not a number: {output} for {input}. All chunks together are one long
+    vector, whose log-sum-exp is one number without an axis. The axis comes from a `keepdims`, from brackets around the
+    result, or from a running value that began as a list or an array. The difference shows when the result is compared or
+    stacked. Where does the axis enter?
+    """
+    return np.array([_stream_by_logaddexp(chunks)])
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def the_two_running_numbers(chunks):
+    """
+    You return what you remember, the largest logit and the sum relative to it: {output} for {input}. They are the right two
+    numbers to carry from chunk to chunk, and they hold the answer, but they are not yet the answer. When no further chunk
+    comes, they are put together as at the end of the function for one array. What happens to the sum, and what is added
+    then?
+    """
+    return streamed_pair(chunks)
+
+
+the_two_running_numbers.also(lambda chunks: streamed_pair(chunks)[::-1])
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def no_logarithm(chunks):
+    """
+    You read and rescale as you should, and the logarithm at the end is missing: {output} for {input}. The running sum is a
+    sum of *powers of e*, relative to the largest logit; that logit can be added to its logarithm, and not to the sum
+    itself. Undoing the shift by a product instead overflows from 710 on. Which function has to stand around the sum?
+    """
+    largest, total = streamed_pair(chunks)
+    return largest + total
+
+
+no_logarithm.also(
+    lambda chunks: streamed_pair(chunks)[1],
+    lambda chunks: np.exp(_stream_by_logaddexp(chunks)),
+)
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def the_maximum_alone(chunks):
+    """
+    You return the largest logit of all chunks: {output} for {input}. That is the hard maximum. The log-sum-exp lies above
+    it, since every other logit adds a little, and that little is what the other classes get their probabilities from.
+    Besides the running maximum a second number has to travel along. Which one, and how does it enter at the end?
+    """
+    return max(chunk.max() for chunk in chunks)
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def the_new_terms_rescaled_as_well(chunks):
+    """
+    You add the terms of the new chunk to the old sum and rescale both together. But the new terms are formed relative to
+    the *new* maximum already; the factor belongs to the old sum alone. For {input} you return {output}. Of the first chunk
+    nothing is left, since before it the maximum was −∞, and the factor 0. Where do the brackets of your sum close?
+    """
+
+    def merge(m, s, c):
+        return (max(m, c.max()), (s + np.exp(c - max(m, c.max())).sum()) * np.exp(m - max(m, c.max())))
+
+    return streamed(chunks, -np.inf, 0.0, merge)
+
+
+@told_by_small_streams
+@mistakes.mistake(*TWO)
+def sum_of_the_logits(chunks):
+    """
+    You add the logits themselves, or their mean, and no exponential is formed: {output} for {input}. A log-sum-exp is the
+    logarithm of a sum of *powers of e*, so that a logit counts for more the larger it is; in your sum all count the
+    same, and a negative one makes the result smaller. Which function has to be applied to a chunk, after its shift,
+    before anything is added?
+    """
+    return sum(chunk.sum() for chunk in chunks)
+
+
+sum_of_the_logits.also(
+    lambda chunks: np.log(sum(chunk.sum() for chunk in chunks)),
+    lambda chunks: np.mean([chunk.mean() for chunk in chunks]),
+)

@@ -4,15 +4,17 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes
+from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
 from utils.exercises.ch07.looking import PATIENCE, look_at_model
 from utils.exercises.ch07.looks import (
-    ONE_POINT_OF_FOUR_CLASSES,
+    OTHER_LABELS,
     Look,
     expected_looks,
     identity,
-    looks_at,
     looks_in_words,
+    models_and_losses,
+    one_point,
+    size_of_numbers,
 )
 from utils.exercises.ch07.models import (
     build,
@@ -27,24 +29,36 @@ from utils.exercises.ch07.models import (
 )
 from utils.exercises.ch07.recognising import (
     both,
-    loss_fails,
     loss_from_logits,
     loss_from_probabilities,
     loss_like,
     outputs_like,
+    unfit,
 )
 
 # The domain
 
 
+SMALLEST = [
+    (np.array([[0.125, 0.125, 0.5, 0.25]]), np.array([0])),
+    (np.array([[0.25, 0.25, 0.25, 0.25], [0.5, 0.25, 0.125, 0.125]]), np.array([3, 0])),
+]
+
+
 def probabilities_and_labels(rng):
-    """Outputs that are probabilities, none of them next to 0 or 1."""
-    Z = rng.uniform(-2, 2, size=(6, 4))
-    return [
-        (np.array([[0.125, 0.125, 0.5, 0.25]]), np.array([0])),
-        (np.array([[0.25, 0.25, 0.25, 0.25], [0.5, 0.25, 0.125, 0.125]]), np.array([3, 0])),
-        (reference.softmax(Z), rng.integers(4, size=6)),
-    ]
+    """Outputs that are probabilities, none of those of the true classes next to 0; by the name of their corner."""
+    one = rng.permutation([0.0, 0.0, 0.0, 1.0])[np.newaxis]
+    return {
+        "zeros beside the label": (one, one.argmax(axis=1)),
+        "a sure one": (np.array([[0.97, 0.01, 0.01, 0.01]]), np.array([0])),
+        "a small one": (np.array([[0.01, 0.97, 0.01, 0.01]]), np.array([0])),
+        "many, of one class alone": (reference.softmax(rng.uniform(-2, 2, size=(40, 4))), np.full(40, rng.integers(4))),
+    }
+
+
+def any_probabilities(rng):
+    m = int(rng.integers(1, 10))
+    return reference.softmax(rng.uniform(-2.5, 2.5, size=(m, 4))), rng.integers(4, size=m)
 
 
 # Right answers
@@ -62,10 +76,10 @@ obvious_model = Exercise(
     is_main=True,
     asks="Build and compile the network 25–15–4 with probabilities as outputs and the loss that fits.",
     reference=obvious,
-    probes=looks_at(4, probabilities_and_labels),
+    probes=models_and_losses(4, SMALLEST, probabilities_and_labels, any_probabilities),
     observe=look_at_model,
     expected=expected_looks(4, reference.softmax, lambda A, y: reference.cost(A, y)),
-    scale=lambda look: 1e-3,
+    scale=size_of_numbers(0.3, 0.01),
     expects=looks_in_words(4, "four probabilities for each example, which sum to 1 and depend on all hidden units"),
     rtol=1e-4,
     time_limit=PATIENCE,
@@ -128,7 +142,7 @@ mistakes.add(
     """,
     build("linear", sparse_loss),
     build(None, lambda: "sparse_categorical_crossentropy"),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=both(outputs_like(identity), loss_from_probabilities),
 )
 
@@ -141,7 +155,7 @@ mistakes.add(
     change; which?
     """,
     build("linear", lambda: sparse_loss(from_logits=True)),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=both(outputs_like(identity), loss_from_logits),
 )
 
@@ -153,7 +167,7 @@ mistakes.add(
     this data belongs to exactly one of four classes. Which activation shares one total between the units?
     """,
     build("sigmoid", sparse_loss),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=outputs_like(reference.sigmoid),
 )
 
@@ -172,7 +186,7 @@ def _batch_softmax(z):
     return ops.softmax(z, axis=0)
 
 
-@mistakes.mistake(ONE_POINT_OF_FOUR_CLASSES, recognise=outputs_like(lambda Z: reference.softmax(Z, axis=0)))
+@mistakes.mistake(one_point(4), recognise=outputs_like(lambda Z: reference.softmax(Z, axis=0)))
 def softmax_over_the_batch_axis():
     """
     Your softmax runs down the columns: each *column* of the outputs sums to 1, over the examples of the batch, and
@@ -188,7 +202,7 @@ def _double_softmax(z):
     return ops.softmax(ops.softmax(z, axis=-1), axis=-1)
 
 
-@mistakes.mistake(ONE_POINT_OF_FOUR_CLASSES, recognise=outputs_like(lambda Z: reference.softmax(reference.softmax(Z))))
+@mistakes.mistake(one_point(4), recognise=outputs_like(lambda Z: reference.softmax(reference.softmax(Z))))
 def softmax_twice():
     """
     Your model applies softmax two times: {input} are {output}. The rows sum to 1, and all of them are pulled
@@ -202,7 +216,7 @@ def softmax_twice():
 mistakes.add(
     "a loss for other labels",
     """
-    Your loss cannot work with integer labels: it stops with an error on the shapes. Keras has two forms of one
+    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two forms of one
     loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the number
     of the class. The binary loss wants a label for each unit. The labels of the blobs are 0, 1, 2 and 3, in an
     array of the shape (m,). Which form fits?
@@ -210,8 +224,14 @@ mistakes.add(
     build("softmax", lambda: "categorical_crossentropy"),
     build("softmax", lambda: "binary_crossentropy"),
     build("softmax", lambda: "mse"),
-    recognise=loss_fails,
+    recognise=unfit(OTHER_LABELS),
 )
+
+
+def _logs(A):
+    with np.errstate(divide="ignore"):
+        return np.log(A)
+
 
 mistakes.add(
     "a sum in place of the mean",
@@ -224,4 +244,5 @@ mistakes.add(
     recognise=loss_like(lambda a, y: reference.loss(a, y).sum()),
 )
 
+add_mistakes_of_the_loss(mistakes, "softmax", 4, _logs, logits=False)
 add_common_mistakes(mistakes, "softmax", sparse_loss, obvious, 4, "obvious_model")

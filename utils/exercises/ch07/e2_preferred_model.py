@@ -4,15 +4,17 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes
+from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
 from utils.exercises.ch07.looking import PATIENCE, look_at_model
 from utils.exercises.ch07.looks import (
-    ONE_POINT_OF_FOUR_CLASSES,
+    OTHER_LABELS,
     Look,
     expected_looks,
     identity,
-    looks_at,
     looks_in_words,
+    models_and_losses,
+    one_point,
+    size_of_numbers,
 )
 from utils.exercises.ch07.models import (
     build,
@@ -27,24 +29,40 @@ from utils.exercises.ch07.models import (
 )
 from utils.exercises.ch07.recognising import (
     both,
-    loss_fails,
     loss_from_logits,
     loss_from_probabilities,
     loss_like,
     outputs_like,
+    unfit,
 )
 
 # The domain
 
 
+SMALLEST = [
+    (np.array([[0.0, 2.0, 1.0, -1.0]]), np.array([0])),
+    (np.array([[50.0, 0.0, -50.0, 0.0]]), np.array([2])),
+    (np.array([[300.0, 100.0, 100.0, 0.0], [-100.0, 200.0, 500.0, 0.0]]), np.array([0, 1])),
+]
+
+
 def logits_and_labels(rng):
-    """Outputs that are logits, some of them far apart."""
-    return [
-        (np.array([[0.0, 2.0, 1.0, -1.0]]), np.array([0])),
-        (np.array([[50.0, 0.0, -50.0, 0.0]]), np.array([2])),
-        (np.array([[300.0, 100.0, 100.0, 0.0], [-100.0, 200.0, 500.0, 0.0]]), np.array([0, 1])),
-        (rng.normal(scale=3, size=(6, 4)), rng.integers(4, size=6)),
-    ]
+    """Outputs that are logits, some of them far apart, by the name of their corner."""
+    common, equal = rng.normal(scale=3, size=(34, 4)), np.full((3, 4), rng.normal())
+    above = 20_000 + np.round(rng.normal(scale=3, size=(3, 4)))
+    return {
+        "a right one": (np.array([[3.0, 1.0, 0.0, -1.0]]), np.array([0])),
+        "all below -750, one class alone": (
+            np.round(-rng.uniform(800, 1200, size=(3, 4))),
+            np.full(3, rng.integers(4)),
+        ),
+        "many, some equal, some above 10,000": (np.vstack([common, equal, above]), rng.integers(4, size=40)),
+    }
+
+
+def any_logits_and_labels(rng):
+    m = int(rng.integers(1, 10))
+    return rng.choice([1.0, 10.0, 300.0]) * rng.normal(size=(m, 4)), rng.integers(4, size=m)
 
 
 # Right answers
@@ -71,12 +89,12 @@ preferred_model = Exercise(
     is_main=True,
     asks="Build and compile the network 25–15–4 with logits as outputs and the loss that takes logits.",
     reference=preferred,
-    probes=looks_at(4, logits_and_labels),
+    probes=models_and_losses(4, SMALLEST, logits_and_labels, any_logits_and_labels),
     observe=look_at_model,
     expected=expected_looks(4, identity, reference.cross_entropy),
     expects=looks_in_words(4, "four logits for each example, of any sign and size"),
     rtol=1e-4,
-    scale=lambda look: 1.0,
+    scale=size_of_numbers(1.0, 1.0),
     time_limit=PATIENCE,
     left_whole=("tensorflow",),
     hints=paragraphs("""
@@ -137,7 +155,7 @@ mistakes.add(
     """,
     build("softmax", lambda: sparse_loss(from_logits=True)),
     functional("softmax", lambda: sparse_loss(from_logits=True)),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=both(outputs_like(reference.softmax), loss_from_logits),
 )
 
@@ -151,7 +169,7 @@ mistakes.add(
     """,
     build("softmax", sparse_loss),
     functional("softmax", lambda: "sparse_categorical_crossentropy"),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=both(outputs_like(reference.softmax), loss_from_probabilities),
 )
 
@@ -164,7 +182,7 @@ mistakes.add(
     logits do with its sums?
     """,
     build("sigmoid", lambda: sparse_loss(from_logits=True)),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=outputs_like(reference.sigmoid),
 )
 
@@ -177,7 +195,7 @@ mistakes.add(
     does a layer need in order to hand out what it has added up?
     """,
     build("log_softmax", lambda: sparse_loss(from_logits=True)),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=outputs_like(lambda Z: Z - reference.logsumexp(Z)[:, np.newaxis]),
 )
 
@@ -190,7 +208,7 @@ mistakes.add(
     What does the last one do?
     """,
     build("relu", lambda: sparse_loss(from_logits=True)),
-    example=(ONE_POINT_OF_FOUR_CLASSES,),
+    example=(one_point(4),),
     recognise=outputs_like(lambda Z: np.maximum(Z, 0)),
 )
 
@@ -204,14 +222,14 @@ def _one_hot_loss():
 mistakes.add(
     "a loss for other labels",
     """
-    Your loss cannot work with integer labels: it stops with an error on the shapes. Keras has two forms of one
+    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two forms of one
     loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the number
     of the class. A squared error wants a target for each output. The labels of the blobs are 0, 1, 2 and 3, in an
     array of the shape (m,). Which form fits?
     """,
     build("linear", lambda: _one_hot_loss()),
     build("linear", lambda: "mse"),
-    recognise=loss_fails,
+    recognise=unfit(OTHER_LABELS),
 )
 
 mistakes.add(
@@ -225,4 +243,5 @@ mistakes.add(
     recognise=loss_like(lambda Z, y: reference.cross_entropy(Z, y) * len(y)),
 )
 
+add_mistakes_of_the_loss(mistakes, "linear", 4, lambda Z: Z - reference.logsumexp(Z)[:, np.newaxis], logits=True)
 add_common_mistakes(mistakes, "linear", lambda: sparse_loss(from_logits=True), preferred, 4, "preferred_model")

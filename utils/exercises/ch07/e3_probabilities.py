@@ -3,30 +3,55 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, Unfit, paragraphs
+from utils.checking import Bank, Domain, Exercise, Unfit, paragraphs
 from utils.checking.values import agree
 from utils.exercises.ch07.looking import PATIENCE, to_array, to_tensor, workbench
 from utils.exercises.ch07.looks import CHANGED_MODEL, Look, identity
-from utils.exercises.ch07.recognising import NEARLY, all_like, results_of, unfit
+from utils.exercises.ch07.recognising import NEARLY, results_of, unfit
+from utils.exercises.drawing import any_logits, corners_of_batches
 
 # The domain
 
 
-def logits_of_a_model(rng):
-    """Models with logits as outputs, given by their weights, with examples: square batches, one example, far logits."""
-    eye = np.eye(4, dtype=np.float32)
+def a_model(words, X, W=None, first="", statistics=()):
+    """A linear model with these weights and no bias, and examples; without weights the examples are its logits."""
+    X = np.asarray(X, dtype=np.float32)
+    W = np.eye(X.shape[1]) if W is None else W
+    weights = [np.asarray(W, dtype=np.float32), np.zeros(np.shape(W)[1], np.float32)]
+    statistics = [np.asarray(array, dtype=np.float32) for array in statistics]
+    return (Look("probabilities", words, X, weights=weights, first=first, statistics=statistics),)
 
-    def look(words, X, W=eye):
-        X = np.asarray(X, dtype=np.float32)
-        return (Look("probabilities", words, X, weights=[np.asarray(W, dtype=np.float32), np.zeros(4, np.float32)]),)
 
-    return [
-        look("a model with the logits [0, 1, 2, 3]", [[0, 1, 2, 3]]),
-        look("a model with the logits [1000, 0, -1000, 999]", [[1000, 0, -1000, 999]]),
-        look("a model with four rows of logits", [[2, 1, 0, -1], [0, 0, 0, 0], [-1, 3, 0.5, 0], [1, 1, 4, 2]]),
-        look("a model with very negative logits", [[-1000, -1001, -1002, -1003], [1, 2, 3, 4]]),
-        look("a model of two features", rng.normal(scale=2, size=(5, 2)), rng.normal(size=(2, 4))),
-    ]
+SMALLEST = [
+    a_model("a model with the logits [0, 1, 2, 3]", [[0, 1, 2, 3]]),
+    a_model("a model with the logits [1000, 0, -1000, 999]", [[1000, 0, -1000, 999]]),
+    a_model("a model with four rows of logits", [[2, 1, 0, -1], [0, 0, 0, 0], [-1, 3, 0.5, 0], [1, 1, 4, 2]]),
+    a_model("a model with very negative logits", [[-1000, -1001, -1002, -1003], [1, 2, 3, 4]]),
+]
+
+
+def corners_of_models(rng):
+    """Models by the name of their corner: their logits, and layers that act otherwise while they train."""
+    batches = corners_of_batches(rng)
+    names = ("rows of one class", "rows of many classes", "many rows", "rows with ties", "all rows negative")
+    # Above 10,000 the last digits of float32 are hundredths, so whole numbers are taken.
+    far = {name: np.round(batches[name]) for name in ("all rows below -750", "rows above 10,000", "rows far apart")}
+    X, W = rng.normal(scale=2, size=(5, 3)), rng.normal(size=(3, 4))
+    learned = [rng.uniform(0.5, 2, size=3), rng.normal(size=3), rng.normal(size=3), rng.uniform(0.5, 3, size=3)]
+    return {
+        **{name: a_model(f"a model with {name}", Z) for name, Z in far.items()},
+        **{name: a_model(f"a model with {name}", batches[name]) for name in names},
+        "features": a_model("a model of three features", X, W),
+        "Dropout": a_model("a model with a Dropout layer", X, W, "Dropout"),
+        "normalised": a_model("a model with batch normalisation", X, W, "BatchNormalization", learned),
+    }
+
+
+def any_model(rng):
+    m, n, K = (int(rng.integers(1, most)) for most in (20, 5, 12))
+    if rng.random() < 0.5:
+        return a_model("a model", np.round(any_logits(rng, (m, K)), 1))
+    return a_model("a model", rng.normal(scale=2, size=(m, n)), rng.choice([1.0, 10.0]) * rng.normal(size=(n, K)))
 
 
 # How answers are looked at
@@ -39,21 +64,55 @@ def look_at_probabilities(answer, *given):
     if len(given) != 1:
         return answer(*given)
     (look,) = given
-    W, b = look.weights
     with workbench():
-        model = keras.Sequential([keras.Input(W.shape[:1]), keras.layers.Dense(W.shape[1])])
-        model.set_weights([W, b])
+        model = _model_of(look)
+        before, optimizer, loss = _state(model), model.optimizer, model.loss
         result = answer(model, look.X.copy())
-        after = to_array(model(to_tensor(look.X)))
-    if result is not None and not agree(after, _logits_of(look), NEARLY, 1.0):
+        outputs = to_array(model(to_tensor(look.X)))
+        is_untouched = model.optimizer is optimizer and model.loss is loss and _are_equal(_state(model), before)
+    if result is not None and not (is_untouched and agree(outputs, _logits_of(look), NEARLY, 1.0)):
         raise Unfit(CHANGED_MODEL, "changed the model")
     # Tensors of every framework, and what predict() gives, become arrays.
     return to_array(result) if keras.ops.is_tensor(result) else result
 
 
+def _model_of(look):
+    import keras
+
+    W, b = look.weights
+    first = {"Dropout": lambda: keras.layers.Dropout(0.5), "BatchNormalization": keras.layers.BatchNormalization}
+    between = [first[look.first]()] if look.first else []
+    model = keras.Sequential([keras.Input(W.shape[:1]), *between, keras.layers.Dense(W.shape[1])])
+    if look.statistics:
+        model.layers[0].set_weights(look.statistics)
+    model.layers[-1].set_weights([W, b])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def _state(model):
+    """The numbers of a model; that of the draws of a Dropout layer does not count."""
+    return [to_array(weight).copy() for weight in model.weights if "float" in str(weight.dtype)]
+
+
+def _are_equal(one, other):
+    return len(one) == len(other) and all(map(np.array_equal, one, other))
+
+
 def _logits_of(look):
     W, b = look.weights
-    return look.X.astype(np.float64) @ W + b
+    X = look.X.astype(np.float64)
+    if look.statistics:
+        gamma, beta, mean, variance = look.statistics
+        X = gamma * (X - mean) / np.sqrt(variance + 1e-3) + beta  # 0.001 is the epsilon of Keras
+    return X @ W + b
+
+
+def _size_of_numbers(look):
+    """A product in float32 has errors that grow with the logits; with the unit matrix it has none."""
+    W, _ = look.weights
+    is_exact = W.shape[0] == W.shape[1] and (np.eye(len(W)) == W).all() and not look.first
+    return 1e-3 if is_exact else 1e-3 * (1 + np.abs(_logits_of(look)).max())
 
 
 # Right answers
@@ -99,13 +158,15 @@ probabilities = Exercise(
     name="ch07.probabilities",
     asks="The probabilities of all classes for every example, from a model that returns logits.",
     reference=_reference_probabilities,
-    probes=logits_of_a_model,
+    probes=Domain(SMALLEST, corners_of_models, any_model, draws=2),
     observe=look_at_probabilities,
+    expected=lambda look: reference.softmax(_logits_of(look)),
     expects=lambda look: (
-        f"{len(look.X)} row{'s' if len(look.X) > 1 else ''} of four probabilities, each with the sum 1,"
+        f"{len(look.X)} row{'s' if len(look.X) > 1 else ''} of {look.weights[0].shape[1]} probabilities, "
+        "each row with the sum 1, as the model says them when it does not train,"
     ),
     rtol=1e-4,
-    scale=lambda look: 1e-3,
+    scale=_size_of_numbers,
     time_limit=PATIENCE,
     left_whole=("tensorflow",),
     hints=paragraphs("""
@@ -132,18 +193,26 @@ def _probabilities_by(function):
 def _probabilities_like(*functions):
     """A predicate: the results are those of one of these functions of the logits."""
 
+    def is_like(function, look, result):
+        Z = _logits_of(look)
+        # The digits that far logits lack in float32 lack here, too.
+        size = 0.1 + np.abs(Z).max() / 100
+        return isinstance(result.value, np.ndarray) and agree(result.value, np.asarray(function(Z)), NEARLY, size)
+
     def recognise(seen):
+        pairs = results_of(seen, "probabilities")
         with np.errstate(all="ignore"):
-            return any(all_like(seen, "probabilities", lambda look, f=f: f(_logits_of(look)), 0.1) for f in functions)
+            return any(all(is_like(function, *pair) for pair in pairs) for function in functions)
 
     return recognise
 
 
-def _add_function(name, explanation, *functions, example=0):
+def _add_function(name, explanation, *functions, example=0, recognise=None):
     """Add a mistake whose samples make these of the logits; its example is the probe with this number."""
-    look = logits_of_a_model(np.random.default_rng(7))[example]
     samples = map(_probabilities_by, functions)
-    mistakes.add(name, explanation, *samples, example=look, recognise=_probabilities_like(*functions))
+    mistakes.add(
+        name, explanation, *samples, example=SMALLEST[example], recognise=recognise or _probabilities_like(*functions)
+    )
 
 
 _add_function(
@@ -242,12 +311,41 @@ _add_function(
 )
 
 
+def _acts_in_training(seen):
+    """Whether models of one layer are right, and those with a layer that acts in training are not, one by one."""
+    pairs = list(zip(seen.probes, seen.right, strict=False))
+    plain = [right for (look,), right in pairs if not look.first]
+    others = [right for (look,), right in pairs if look.first]
+    return len(pairs) == len(seen.probes) and all(plain) and not any(others)
+
+
+@mistakes.mistake(name="the model in training mode", recognise=_acts_in_training)
+def in_training_mode(model, X):
+    """
+    For a plain model you are right. With a Dropout layer in it two calls of yours give two answers, and batch
+    normalisation looks at the other points of the batch in place of what it has learned: you call the model in the
+    mode in which it trains. Such layers act at random, or keep count, while a model learns, and stand still when it is
+    asked. A reader of probabilities asks. Which argument of the call says so, and what does it say when you leave it
+    out?
+    """
+    import keras
+
+    return keras.ops.softmax(model(X, training=True), axis=-1)
+
+
+@in_training_mode.also
+def with_a_mean_over_calls(model, X):
+    import keras
+
+    return sum(to_array(keras.ops.softmax(model(X, training=True), axis=-1)) for _ in range(5)) / 5
+
+
 @mistakes.mistake(recognise=unfit(CHANGED_MODEL))
 def the_model_is_changed(model, X):
     """
-    After the call the model that was handed to you returns other numbers than before. A softmax that is added to
-    its layers, or put into its last one, stays there: the second call then applies it twice, and whoever goes on
-    with the training has a double softmax. Whoever asks for probabilities wants to read, and not to rebuild. How
+    After the call the model that was handed to you is another one: it returns other numbers, or was compiled anew. A
+    softmax that is added to its layers, or put into its last one, stays there: the second call then applies it twice,
+    and whoever goes on with the training has a double softmax. Whoever asks for probabilities wants to read, and not to rebuild. How
     can you treat what the model returns, and leave the model alone?
     """
     import keras
@@ -264,6 +362,37 @@ def by_changing_the_last_layer(model, X):
     return model(X)
 
 
+@the_model_is_changed.also
+def by_compiling_it_anew(model, X):
+    import keras
+
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return keras.ops.softmax(model(X), axis=-1)
+
+
+@the_model_is_changed.also
+def by_training_it(model, X):
+    import keras
+
+    model.fit(X, np.zeros(len(X), dtype=int), verbose=0)
+    return keras.ops.softmax(model(X), axis=-1)
+
+
+def _quotients(seen):
+    """Whether the rows are the logits divided by their sums; the sums may be so small that the quotients are rough."""
+
+    def back(look, value):
+        Z = _logits_of(look)
+        total = Z.sum(axis=-1, keepdims=True)
+        if value.shape != Z.shape:
+            return False
+        rows = total[:, 0] != 0
+        return np.allclose((value * total)[rows], Z[rows], rtol=1e-3, atol=1e-2)
+
+    pairs = results_of(seen, "probabilities")
+    return bool(pairs) and all(isinstance(r.value, np.ndarray) and back(look, r.value) for look, r in pairs)
+
+
 _add_function(
     "divided by the sum",
     """
@@ -273,6 +402,7 @@ _add_function(
     positive. By which function?
     """,
     lambda Z: Z / Z.sum(axis=-1, keepdims=True),
+    recognise=_quotients,
 )
 
 

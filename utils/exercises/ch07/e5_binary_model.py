@@ -4,9 +4,18 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes, quoted
+from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss, quoted
 from utils.exercises.ch07.looking import PATIENCE, look_at_model
-from utils.exercises.ch07.looks import Look, expected_looks, identity, known_weights, looks_at, looks_in_words
+from utils.exercises.ch07.looks import (
+    OTHER_LABELS,
+    Look,
+    expected_looks,
+    identity,
+    looks_in_words,
+    models_and_losses,
+    one_point,
+    size_of_numbers,
+)
 from utils.exercises.ch07.models import (
     build,
     compiled,
@@ -18,20 +27,31 @@ from utils.exercises.ch07.models import (
     with_a_step_of_its_own,
     without_input,
 )
-from utils.exercises.ch07.recognising import all_like, both, loss_fails, loss_like, outputs_like, results_of
+from utils.exercises.ch07.recognising import all_like, both, loss_like, outputs_like, results_of, unfit
 
 # The domain
 
 
+SMALLEST = [
+    (np.array([[-2.0]]), np.array([1])),
+    (np.array([[1000.0]]), np.array([0])),
+    (np.array([[-1000.0], [1000.0]]), np.array([0, 1])),
+    (np.array([[300.0], [-2.0]]), np.array([0, 0])),
+]
+
+
 def single_logits_and_labels(rng):
-    """Outputs of one unit that are logits, some of them far from zero."""
-    return [
-        (np.array([[-2.0]]), np.array([1])),
-        (np.array([[1000.0]]), np.array([0])),
-        (np.array([[-1000.0], [1000.0]]), np.array([0, 1])),
-        (np.array([[300.0], [-2.0]]), np.array([0, 0])),
-        (rng.normal(scale=3, size=(6, 1)), rng.integers(2, size=6)),
-    ]
+    """Outputs of one unit that are logits, some of them far from zero, by the name of their corner."""
+    return {
+        "a right one": (np.array([[2.0]]), np.array([1])),
+        "above 10,000, one class alone": (np.array([[20_000.0], [-20_000.0]]), np.full(2, rng.integers(2))),
+        "many, some zero": (np.vstack([rng.normal(scale=3, size=(38, 1)), np.zeros((2, 1))]), rng.integers(2, size=40)),
+    }
+
+
+def any_single_logits(rng):
+    m = int(rng.integers(1, 10))
+    return rng.choice([1.0, 10.0, 300.0]) * rng.normal(size=(m, 1)), rng.integers(2, size=m)
 
 
 # Right answers
@@ -62,12 +82,12 @@ binary_model = Exercise(
     name="ch07.binary_model",
     asks="Build and compile a network for two classes with a single logit as output and the loss that takes it.",
     reference=binary,
-    probes=looks_at(1, single_logits_and_labels),
+    probes=models_and_losses(1, SMALLEST, single_logits_and_labels, any_single_logits),
     observe=look_at_model,
     expected=expected_looks(1, identity, lambda Z, y: reference.binary_cross_entropy(Z, y[:, np.newaxis])),
     expects=looks_in_words(1, "one logit for each example, of any sign and size"),
     rtol=1e-4,
-    scale=lambda look: 1.0,
+    scale=size_of_numbers(1.0, 1.0),
     time_limit=PATIENCE,
     left_whole=("tensorflow",),
     hints=paragraphs("""
@@ -108,12 +128,7 @@ mistakes.add(
 )
 
 loss_from_one_logit = loss_like(lambda z, y: reference.binary_cross_entropy(z, y[:, np.newaxis]))
-ONE_POINT = Look(
-    "outputs",
-    "the output for the point (1, 2)",
-    np.array([[1.0, 2.0]], np.float32),
-    weights=known_weights(np.random.default_rng(7), 1),
-)
+ONE_POINT = one_point(1)
 
 mistakes.add(
     "sigmoid before a loss from logits",
@@ -196,7 +211,7 @@ mistakes.add(
     """,
     build("linear", lambda: sparse_loss(from_logits=True), units=1),
     build("linear", lambda: "sparse_categorical_crossentropy", units=1),
-    recognise=loss_fails,
+    recognise=unfit(OTHER_LABELS),
 )
 
 mistakes.add(
@@ -223,4 +238,11 @@ mistakes.add(
     recognise=loss_like(lambda z, y: reference.binary_cross_entropy(z, y[:, np.newaxis]) * len(y)),
 )
 
+
+def _logs(Z):
+    both_classes = np.hstack([np.zeros_like(Z), Z])
+    return both_classes - reference.logsumexp(both_classes)[:, np.newaxis]
+
+
+add_mistakes_of_the_loss(mistakes, "linear", 1, _logs, logits=True)
 add_common_mistakes(mistakes, "linear", lambda: _binary_loss(from_logits=True), binary, 1, "binary_model")

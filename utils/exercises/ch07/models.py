@@ -1,14 +1,15 @@
 """Models of chapter 7, right and wrong, as functions that build them. Keras is imported inside the functions."""
 
-from utils.exercises.ch07.looks import HIDDEN, RATE
+from utils.exercises.ch07.training import HIDDEN, RATE
 
 
-def network_with(head, units=4, hidden="relu", sizes=HIDDEN):
+def network_with(head, units=4, hidden="relu", sizes=HIDDEN, **options):
+    """The layers of the chapter, with an output activation, and with further options for the hidden ones."""
     import keras
     from keras import layers
 
     activations = hidden if isinstance(hidden, tuple) else (hidden,) * len(sizes)
-    middle = [layers.Dense(*pair) for pair in zip(sizes, activations, strict=True)]
+    middle = [layers.Dense(*pair, **options) for pair in zip(sizes, activations, strict=True)]
     return keras.Sequential([keras.Input((2,)), *middle, layers.Dense(units, head)])
 
 
@@ -18,10 +19,10 @@ def sparse_loss(**options):
     return keras.losses.SparseCategoricalCrossentropy(**options)
 
 
-def adam(rate=RATE):
+def adam(rate=RATE, **options):
     import keras
 
-    return keras.optimizers.Adam(learning_rate=rate)
+    return keras.optimizers.Adam(learning_rate=rate, **options)
 
 
 def compiled(model, loss, optimizer=None):
@@ -34,6 +35,28 @@ def build(head, make_loss, make_optimizer=adam, **options):
 
     def model():
         return compiled(network_with(head, **options), make_loss(), make_optimizer())
+
+    return model
+
+
+def with_layers(head, make_loss, units, make_layers, **options):
+    """A function whose model has further layers.
+
+    Args:
+        head: the output activation.
+        make_loss: makes the loss.
+        units: of the output layer.
+        make_layers: a function from ``keras.layers`` to layers by their place: 1 stands behind the first layer.
+        options: see :func:`network_with`.
+    """
+
+    def model():
+        import keras
+
+        layers = list(network_with(head, units, **options).layers)
+        for place, layer in sorted(make_layers(keras.layers).items(), reverse=True):
+            layers.insert(place, layer)
+        return compiled(keras.Sequential([keras.Input((2,)), *layers]), make_loss())
 
     return model
 

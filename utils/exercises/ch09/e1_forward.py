@@ -6,35 +6,80 @@ import itertools
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch09.common import array, with_weights_kept
+from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.exercises.ch09.activations import WITHOUT_CONSTANTS, cut, elu, leaky
+from utils.exercises.ch09.common import array, gives, has_values, same, weights_are_changed, with_weights_kept
+from utils.exercises.predicates import wrong_exactly
 
 # The domain
 
-
-def networks_and_examples(rng):
-    """(weights, X): one layer, closed units, one unit alone, square layers, negative logits, integers, deep ones."""
-    square = array([1, -2, 0], [0, 1, -1], [-1, 1, 2])
-    probes = [
-        ([(array([2.0]), np.array([1.0]))], array([3.0])),
-        SMALL,
-        ([(array([-1.0, -2.0]), np.array([0.5, -1.0]))], array([1.0], [2.0])),
-        ([(array([2.0], [-1.0]), np.array([1.0])), (array([3.0, -2.0]), np.array([0.5, 1.0]))], array([1.0, 2.0])),
-        ([(square, np.array([0.0, 1.0, -3.0])), (square.T - 1, np.array([1.0, 0.0, 0.5]))], square + 0.5),
-        (
-            [(np.array([[1, -1], [0, 2]]), np.array([0, 1])), (np.array([[1], [-1]]), np.array([3]))],
-            np.array([[1, 2], [3, -4]]),
-        ),
-        ([(array([40.0, -30.0]), np.zeros(2)), (array([20.0, 1.0], [-3.0, 25.0]), np.zeros(2))], array([1.0], [-2.0])),
-    ]
-    for m, sizes in ((5, (2, 4, 3)), (4, (4, 4, 4, 4)), (7, (3, 6, 5, 2, 4))):
-        layers = [(rng.normal(size=(n, k)), rng.normal(size=k)) for n, k in itertools.pairwise(sizes)]
-        probes.append((layers, rng.normal(size=(m, sizes[0]))))
-    return probes
-
-
-# A small case that shows a mistake
+# Small cases that show a mistake
 SMALL = ([(array([1.0, -1.0]), np.zeros(2)), (array([1.0], [10.0]), np.array([0.5]))], array([2.0], [-0.5]))
+WITH_BIASES = ([(array([1.0, -1.0]), array(1.0, 0.5)), (array([1.0], [10.0]), array(0.5))], array([2.0], [-0.5]))
+FIVE_LAYERS = ([(array([2.0]), array(-1.0))] * 5, array([3.0]))
+SQUARE = array([1, -2, 0], [0, 1, -1], [-1, 1, 2])
+
+SMALLEST = [
+    ([(array([2.0]), array(1.0))], array([3.0])),
+    SMALL,
+    ([(array([-1.0, -2.0]), array(0.5, -1.0))], array([1.0], [2.0])),
+    ([(array([2.0], [-1.0]), array(1.0)), (array([3.0, -2.0]), array(0.5, 1.0))], array([1.0, 2.0])),
+    ([(SQUARE, array(0.0, 1.0, -3.0)), (SQUARE.T - 1, array(1.0, 0.0, 0.5))], SQUARE + 0.5),
+    ([(array([1, -1], [0, 2]), array(0, 1)), (array([1], [-1]), array(3))], array([1, 2], [3, -4])),
+    ([(array([40.0, -30.0]), np.zeros(2)), (array([20.0, 1.0], [-3.0, 25.0]), np.zeros(2))], array([1.0], [-2.0])),
+]
+SMALL_PLACE, LARGE_PLACE = 1, 6
+FAR_OUT = (SMALL[0], array([300.0], [-0.5]))
+
+
+def _network(rng, m, *sizes, scale=1.0):
+    """Random weights of layers of these sizes, the features first, and m examples."""
+    layers = [
+        (scale * rng.normal(size=(n, k)) / np.sqrt(n), scale * rng.normal(size=k)) for n, k in itertools.pairwise(sizes)
+    ]
+    return layers, rng.normal(size=(m, sizes[0]))
+
+
+def _corners(rng):
+    closed, examples = _network(rng, 4, 3, 4, 2)
+    closed[0] = closed[0][0], -rng.uniform(50, 90, size=4)
+    low, some = _network(rng, 4, 3, 4, 5)
+    low[-1] = low[-1][0], -rng.uniform(50, 90, size=5)
+    fresh = reference.initial_weights((3, 5, 4), seed=int(rng.integers(1_000_000)))
+    pictures, _ = _network(rng, 1, 6, 5, 3)
+    huge, few = _network(rng, 3, 3, 4, 3)
+    return {
+        "one layer": _network(rng, 5, 4, 3),
+        "one layer, many classes": _network(rng, 5, 4, int(rng.integers(8, 14))),
+        "two layers": _network(rng, 5, 2, 4, 3),
+        "three layers": _network(rng, 5, 3, 6, 5, 4),
+        "four layers": _network(rng, 5, 3, 6, 5, 2, 4),
+        "four square layers": _network(rng, 5, 4, 4, 4, 4, 4),
+        "five layers": _network(rng, 5, 2, 4, 3, 5, 4, 3),
+        "five square layers": _network(rng, 5, 3, 3, 3, 3, 3, 3),
+        "many layers": _network(rng, 5, 3, *[4] * int(rng.integers(6, 9)), 3),
+        "square layers and a square batch": _network(rng, 4, 4, 4, 4, 4),
+        "one example": _network(rng, 1, 3, 5, 4),
+        "one class": _network(rng, 4, 3, 2, 1),
+        "one of everything": _network(rng, 1, 1, 1, 1),
+        "many classes": _network(rng, 3, 3, 4, int(rng.integers(8, 14))),
+        "many features and units": _network(rng, 3, int(rng.integers(15, 25)), int(rng.integers(15, 25)), 3),
+        "many examples": _network(rng, int(rng.integers(25, 60)), 2, 3, 3),
+        "closed units": (closed, examples),
+        "negative logits": (low, some),
+        "a fresh network": (fresh, rng.normal(size=(4, 3))),
+        "an empty picture": (closed[1:], np.zeros((2, 4))),
+        "pictures with values up to 255": (pictures, np.round(rng.uniform(0, 255, size=(3, 6)))),
+        "features above 10,000": (huge, 1e4 * (few + np.sign(few))),
+        "negative features": (huge, -np.abs(few)),
+        "small weights": _network(rng, 4, 3, 4, 3, scale=1e-3),
+    }
+
+
+def _draw(rng):
+    """One to six layers of any sizes."""
+    sizes = rng.integers(1, 9, size=int(rng.integers(2, 8)))
+    return _network(rng, int(rng.integers(1, 12)), *map(int, sizes), scale=rng.choice([0.3, 1.0, 3.0]))
 
 
 def _size_of_the_way(weights, X):
@@ -121,10 +166,11 @@ forward = Exercise(
     is_main=True,
     asks="The logits of a network with any number of layers, with a ReLU between every two of them.",
     reference=reference.forward,
-    probes=networks_and_examples,
+    probes=Domain(SMALLEST, _corners, _draw),
     observe=with_weights_kept,
     expects=lambda weights, X: f"an array of logits of the shape {(len(X), len(weights[-1][1]))}",
     scale=_size_of_the_way,
+    rtol=5e-6,
     hints=paragraphs("""
         One layer is what you wrote in chapter 4. What goes into the second layer, in the place of `X`?
 
@@ -166,6 +212,22 @@ mistakes.add(
     example=([(array([-1.0, -2.0]), np.array([0.5, -1.0]))], array([1.0])),
 )
 
+
+def _at_the_end(function):
+    """A predicate: a function of the right logits came back, or nothing finite where an exponential overflows."""
+
+    def recognise(seen):
+        return has_values(seen) and all(map(is_so, seen.results, seen.expected))
+
+    def is_so(result, logits):
+        if np.shape(result.value) != np.shape(logits):
+            return False
+        overflow = ~np.isfinite(result.value) & (np.abs(logits).max() > 80)
+        return np.allclose(np.where(overflow, 0, result.value), np.where(overflow, 0, function(logits)), 1e-4, 1e-5)
+
+    return recognise
+
+
 mistakes.add(
     "probabilities in place of logits",
     """
@@ -174,7 +236,24 @@ mistakes.add(
     Who wants probabilities applies a softmax to your result. Which line is one too many?
     """,
     layered(relu, reference.softmax),
+    layered(relu, lambda Z: np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)),
     example=([(array([1.0, -1.0]), np.zeros(2))], array([2.0])),
+    recognise=_at_the_end(reference.softmax),
+)
+
+mistakes.add(
+    "log-probabilities in place of logits",
+    """
+    Your last step is a log-softmax: for {input} you return {output}. It takes one number off each row, the
+    log-sum-exp of its logits, so the differences within a row are right and the numbers are not. A loss that wants
+    logits would do the same once more. Chapter 6 had a log-softmax inside of the loss, and there it belongs, not at
+    the end of the network. What is the last thing that is done to A before it is returned, if only W and b of the
+    last layer are used?
+    """,
+    layered(relu, reference.log_softmax),
+    layered(relu, lambda Z: np.log(reference.softmax(Z))),
+    example=([(array([1.0, -1.0]), np.zeros(2))], array([2.0])),
+    recognise=_at_the_end(reference.log_softmax),
 )
 
 mistakes.add(
@@ -217,6 +296,21 @@ mistakes.add(
     example=SMALL,
 )
 
+
+@mistakes.mistake(*SMALL, name="ReLUs one layer too late")
+def one_layer_too_late(weights, X):
+    """
+    Your ReLUs stand one layer too late: none behind the first layer, and one behind the last, so that the logits
+    are never negative. For {input} you return {output}. A first layer in front of the loop, and a loop over
+    `weights[1:]` with the ReLU behind the product, gives that. The first layer has a bend of its own, and the last
+    one has none. Inside your loop, what comes first: the ReLU of what has come in, or the product?
+    """
+    A = X @ weights[0][0] + weights[0][1]
+    for W, b in weights[1:]:
+        A = relu(A @ W + b)
+    return A
+
+
 mistakes.add(
     "no bias",
     """
@@ -227,7 +321,7 @@ mistakes.add(
     layered(relu, affine=lambda A, W, b: A @ W),
     lambda weights, X: reference.forward([(W, 0 * b) for W, b in weights[:-1]] + [weights[-1]], X),
     lambda weights, X: reference.forward([*weights[:-1], (weights[-1][0], 0 * weights[-1][1])], X),
-    example=SMALL,
+    example=WITH_BIASES,
 )
 
 
@@ -302,6 +396,42 @@ def ended_after_the_first_layer(weights, X):
 ended_after_the_first_layer.also(lambda weights, X: relu(X @ weights[0][0] + weights[0][1]))
 
 
+def _fixed(seen):
+    """Whether the networks of one depth go right, or all those up to some depth, and no other."""
+    exactly = any(wrong_exactly(lambda weights, X, n=n: len(weights) != n)(seen) for n in range(2, 6))
+    return exactly or any(wrong_exactly(lambda weights, X, n=n: len(weights) > n)(seen) for n in range(2, 6))
+
+
+@mistakes.mistake(*FIVE_LAYERS, recognise=_fixed)
+def written_for_a_fixed_number_of_layers(weights, X):
+    """
+    Your function fits networks of one depth, such as the three layers of chapters 7 and 8, and goes wrong for
+    others: for {input}, five layers of one unit each, the result is {output}. Names such as `W1`, `W2` and `W3`, or
+    `weights[0]` to `weights[2]`, fix the number of layers while you write. The list says how many there are, and it
+    may be one. What do the lines for your hidden layers have in common, so that one line in a loop can replace
+    them?
+    """
+    (W1, b1), (W2, b2), (W3, b3) = weights
+    return relu(relu(X @ W1 + b1) @ W2 + b2) @ W3 + b3
+
+
+@written_for_a_fixed_number_of_layers.also
+def by_three_places(weights, X):
+    A = relu(relu(X @ weights[0][0] + weights[0][1]) @ weights[1][0] + weights[1][1])
+    return A @ weights[2][0] + weights[2][1]
+
+
+@written_for_a_fixed_number_of_layers.also
+def two_layers(weights, X):
+    (W1, b1), (W2, b2) = weights
+    return relu(X @ W1 + b1) @ W2 + b2
+
+
+@written_for_a_fixed_number_of_layers.also
+def up_to_three(weights, X):
+    return reference.forward(weights[:3], X)
+
+
 @mistakes.mistake([(array([1.0, -1.0]), np.zeros(2))], array([2.0]))
 def first_layer_left_out(weights, X):
     """
@@ -345,6 +475,19 @@ mistakes.add(
     example=SMALL,
 )
 
+
+def _another_activation(seen):
+    """Whether another function stands between the layers, whatever the constant in it, and perhaps at the end, too."""
+    if not has_values(seen) or len(seen.probes) < len(SMALLEST):
+        return False
+    of_small, of_large = (np.ravel(seen.results[place].value)[0] for place in (SMALL_PLACE, LARGE_PLACE))
+    # Of 2 and -2 come f(2) + 10 f(-2) + 0.5, and of 40 and -30 come 20 f(40) - 3 f(-30).
+    slope, depth = (2.5 - of_small) / 20, (2.5 - of_small) / (-10 * np.expm1(-2.0))
+    of_some_constant = [leaky(slope), elu(depth), cut(of_large / 20), cut(of_small - 0.5)]
+    functions = [*WITHOUT_CONSTANTS, *of_some_constant]
+    return any(gives(seen, layered(f, last)) for f in functions for last in (lambda Z: Z, f, reference.softmax))
+
+
 mistakes.add(
     "another activation",
     """
@@ -357,14 +500,50 @@ mistakes.add(
     layered(np.tanh),
     layered(np.abs),
     layered(lambda Z: np.clip(Z, 0, 1)),
+    layered(lambda Z: np.clip(Z, 0, 6)),
     layered(lambda Z: reference.softmax(Z)),
     layered(lambda Z: np.log1p(np.exp(Z))),
+    layered(lambda Z: np.logaddexp(0, Z)),
     layered(lambda Z: np.where(Z > 0, Z, 0.01 * Z)),
+    layered(lambda Z: np.where(Z > 0, Z, 0.2 * Z)),
+    layered(lambda Z: np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))),
+    layered(lambda Z: Z / (1 + np.exp(-Z))),
     layered(lambda Z: np.minimum(Z, 0)),
-    example=SMALL,
+    layered(np.tanh, np.tanh),
+    layered(lambda Z: 1 / (1 + np.exp(-Z)), lambda Z: 1 / (1 + np.exp(-Z))),
+    example=FAR_OUT,
+    recognise=_another_activation,
 )
 
-mistakes.add(
+
+def _largest_over_an_axis(seen):
+    """Whether a reducing maximum stands between the layers, or nothing but that was attempted."""
+    for reduce in (lambda Z: np.max(Z, 0), lambda Z: np.max(Z, 0, keepdims=True)):
+        wrong = layered(reduce)
+        if _fails_alike(seen, wrong):
+            return True
+    deep = [result for (weights, _), result in zip(seen.probes, seen.results, strict=False) if len(weights) > 1]
+    refused = bool(deep) and all(result.problem == "TypeError" for result in deep)
+    return refused and not {"max", "amax"}.isdisjoint(seen.names) and "maximum" not in seen.names
+
+
+def _fails_alike(seen, wrong_code):
+    """Whether wrong code gives the same values, and fails wherever the answer failed."""
+    found = False
+    for inputs, result in zip(seen.probes, seen.results, strict=False):
+        try:
+            value = wrong_code(*inputs)
+        except ValueError:
+            value = None
+        if (value is None) != (result.problem == "ValueError"):
+            return False
+        if value is not None and (result.problem or not same(result.value, value)):
+            return False
+        found = found or value is not None
+    return found
+
+
+layers_by_max = mistakes.add(
     "np.max in place of np.maximum",
     """
     `np.max` of an array looks for its largest number, and a second argument names the axis along which it looks. So
@@ -375,10 +554,25 @@ mistakes.add(
     layered(lambda Z: np.max(Z, 0)),
     layered(lambda Z: np.max(Z, 0, keepdims=True)),
     example=SMALL,
+    recognise=_largest_over_an_axis,
 )
 
 
-@mistakes.mistake(*SMALL, name="Python's max")
+@layers_by_max.also
+def zero_as_the_array(weights, X):
+    A = X
+    for W, b in weights[:-1]:
+        A = np.max(0, A @ W + b)
+    return A @ weights[-1][0] + weights[-1][1]
+
+
+def _asks_a_whole_array(seen):
+    """Whether an array was asked for one truth value, and whatever else failed is a consequence of that."""
+    failed = [result for result, right in zip(seen.results, seen.right, strict=True) if not right]
+    return "truth value" in failed[0].detail and all(result.problem == "ValueError" for result in failed)
+
+
+@mistakes.mistake(*SMALL, name="Python's max", recognise=_asks_a_whole_array)
 def max_of_python(weights, X):
     """
     `max(0, Z)` asks whether the whole array is larger than 0, and an array with several entries has no such answer:
@@ -429,7 +623,7 @@ mistakes.add(
 )
 
 
-@mistakes.mistake(*SMALL)
+@mistakes.mistake(recognise=weights_are_changed)
 def the_weights_are_used_up(weights, X):
     """
     The weights that were handed in look different after the call: a `pop` has taken a layer out of the list, or an
@@ -451,3 +645,42 @@ def first_in_front(weights, X):
     for V, c in weights:
         A = relu(A) @ V + c
     return A
+
+
+@the_weights_are_used_up.also
+def biases_in_place(weights, X):
+    result = reference.forward(weights, X)
+    for _, b in weights:
+        b += result.sum()
+    return result
+
+
+@mistakes.mistake([(array([1.0]), array(0.0))], array([2.0], [3.0]))
+def the_first_example_alone(weights, X):
+    """
+    You return the logits of a single example, and every row of X is one: for {input}, with two examples, you return
+    {output}. The product `X @ W` takes all rows at once, and the bias is added to each of them, so there is no need
+    to go through the examples. The result has as many rows as X, even where that is one. Where in your code is a
+    row picked, by an index, by a `return` inside of a loop, or by a name from another cell?
+    """
+    return reference.forward(weights, X[:1])
+
+
+the_first_example_alone.also(lambda weights, X: reference.forward(weights, X[:1])[0])
+
+
+def _squeezed(seen):
+    """Whether the numbers are right, and axes of the length 1 are gone."""
+    pairs = list(zip(seen.results, seen.expected, strict=False))
+    return all(not result.problem and same(result.value, np.squeeze(logits)) for result, logits in pairs)
+
+
+@mistakes.mistake([(array([1.0]), array(0.0))], array([2.0]), recognise=_squeezed)
+def axes_of_one_entry_lost(weights, X):
+    """
+    Your numbers are right, and where there is one example or one class, an axis is gone: for {input} you return
+    {output}. A `squeeze`, a `ravel` or an index such as `[0]` does that. The result has the shape (m, K) for every
+    m and every K, so that the next line, an `argmax(axis=1)` or a loss, need not ask how many examples there were.
+    Which of your steps changes the shape after the last product?
+    """
+    return np.squeeze(reference.forward(weights, X))

@@ -5,26 +5,44 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
 
 # The domain
 
 
-def numbers_and_weights(rng):
-    """Numbers of scores with the weight that the leader should get."""
-    return [
-        (10, 0.9),
-        (2, 0.5),
-        (2, 0.9),
-        (10, 0.5),
-        (10, 0.943),
-        (1_000, 0.9),
-        (1_000_000, 0.99),
-        (5, 0.1),
-        (50, 0.02),
-        (int(rng.integers(3, 30)), float(rng.uniform(0.2, 0.9))),
-        (int(rng.integers(1_000, 100_000)), float(rng.uniform(0.01, 0.999))),
-    ]
+SMALLEST = [
+    (10, 0.8),
+    (10, 0.5),
+    (10, 0.9),
+    (2, 0.5),
+    (2, 0.9),
+    (10, 0.943),
+    (1_000, 0.9),
+    (1_000_000, 0.99),
+    (5, 0.1),
+    (50, 0.02),
+]
+
+
+def corners_of_leads(rng):
+    """Numbers of scores with a weight by the name of their corner: a lead of 0, few and many, nearly nothing and all."""
+    n, few = int(rng.integers(3, 30)), float(rng.uniform(0.05, 0.45))
+    return {
+        "no lead at all": (n, 1 / n),
+        "two scores and a small weight": (2, few),
+        "three scores": (3, 1 - few),
+        "weight near 0": (n, 1e-6 * (1 + few)),
+        "weight near 1": (n, 1 - 1e-6 * (1 + few)),
+        "two scores and nearly nothing": (2, 1e-5 * (1 + few)),
+        "more than a billion scores": (int(rng.integers(10**9, 10**12)), 1 - few),
+        "many scores and nearly nothing": (int(rng.integers(10**5, 10**7)), 1e-4 * (1 + few)),
+        "many scores and nearly everything": (int(rng.integers(10**5, 10**7)), 1 - 1e-4 * (1 + few)),
+    }
+
+
+def any_lead(rng):
+    """Two to a hundred million scores, with any weight."""
+    return int(2 + 10 ** rng.uniform(0, 8)), float(rng.uniform(0.001, 0.999))
 
 
 def lead_in_words(n, weight):
@@ -49,9 +67,9 @@ lead_needed = Exercise(
     name="ch10.lead_needed",
     asks="By how much one of n scores must lead the equal others, so that softmax gives it this weight.",
     reference=reference.lead_needed,
-    probes=numbers_and_weights,
+    probes=Domain(SMALLEST, corners_of_leads, any_lead),
     expects=lead_in_words,
-    scale=lambda n, weight: 15.0,
+    scale=lambda n, weight: 1.0,
     hints=paragraphs("""
         Only differences count, so let the others have the score 0 and the leader the score g. What is the softmax of
         the leader?
@@ -109,6 +127,9 @@ def no_logarithm(n, weight):
     return (n - 1) * weight / (1 - weight)
 
 
+no_logarithm.also(lambda n, weight: n * weight / (1 - weight))
+
+
 @mistakes.mistake(*TEN)
 def the_other_way_round(n, weight):
     """
@@ -117,6 +138,9 @@ def the_other_way_round(n, weight):
     was turned over. Which side of it must be large when many rivals are there?
     """
     return math.log((1 - weight) / weight / (n - 1))
+
+
+the_other_way_round.also(lambda n, weight: math.log((1 - weight) / weight / n))
 
 
 @mistakes.mistake(10, 0.9)
@@ -155,7 +179,7 @@ def weight_in_place_of_odds(n, weight):
     return math.log((n - 1) * weight)
 
 
-weight_in_place_of_odds.also(lambda n, weight: math.log(n * weight))
+weight_in_place_of_odds.also(lambda n, weight: math.log(n * weight), lambda n, weight: math.log(weight))
 
 
 @mistakes.mistake(10, 0.9)
@@ -182,17 +206,31 @@ def never_below_zero(n, weight):
 never_below_zero.also(lambda n, weight: max(0.0, math.log((n - 1) * weight / (1 - weight))))
 
 
-@mistakes.mistake(*TEN)
+def _one_factor(seen):
+    """Whether all leads are the right ones times one positive number: a logarithm to another base."""
+    if any(result.problem or result.value.shape != () for result in seen.results):
+        return False
+    came, truth = (np.array(leads, dtype=float) for leads in ([result.value for result in seen.results], seen.expected))
+    if len(came) < len(truth) or came[0] <= 0:
+        return False
+    return bool(np.allclose(came, came[0] / truth[0] * truth, rtol=1e-4, atol=1e-9))
+
+
+@mistakes.mistake(*TEN, recognise=_one_factor)
 def another_base(n, weight):
     """
-    You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the
-    truth. The softmax raises *e* to the scores, so the logarithm that undoes it has the base e. Which NumPy
-    function is that?
+    Your leads are the right ones times a constant, as when the logarithm is taken to the base 2 or 10: for {input} you
+    return {output}. The softmax raises *e* to the scores, so the logarithm that undoes it has the base e, and nothing
+    else multiplies the lead. Which NumPy function is that?
     """
     return math.log2((n - 1) * weight / (1 - weight))
 
 
-another_base.also(lambda n, weight: math.log10((n - 1) * weight / (1 - weight)))
+another_base.also(
+    lambda n, weight: math.log10((n - 1) * weight / (1 - weight)),
+    lambda n, weight: 2 * math.log((n - 1) * weight / (1 - weight)),
+    lambda n, weight: math.log((n - 1) * weight / (1 - weight), 3),
+)
 
 
 @mistakes.mistake(*TEN)
@@ -203,3 +241,55 @@ def the_weight_of_a_lead(n, weight):
     both, and solve it for the other one.
     """
     return 1 / (1 + (n - 1) * math.exp(-weight))
+
+
+the_weight_of_a_lead.also(
+    lambda n, weight: math.exp(weight) / (math.exp(weight) + n - 1),
+    lambda n, weight: math.exp(weight) / (math.exp(weight) + n),
+)
+
+
+@mistakes.mistake(*TEN)
+def the_rivals_without_a_logarithm(n, weight):
+    """
+    You add the *number* of rivals where their logarithm belongs: for {input} you return {output}. A lead that grew in
+    step with the crowd would be in the thousands for a vocabulary, and no score is as large as that. Each rival adds one
+    term below the line, which makes a factor n − 1 beside the odds; a logarithm turns the factor into a sum of two
+    logarithms. Of which of your two terms was none taken?
+    """
+    return (n - 1) + math.log(weight / (1 - weight))
+
+
+the_rivals_without_a_logarithm.also(lambda n, weight: n + math.log(weight / (1 - weight)))
+
+
+@mistakes.mistake(*TEN)
+def the_rest_shared_wrongly(n, weight):
+    """
+    You compare the weight of the leader with the rest, 1 − w, and lose one of the steps between: either the rest alone
+    stands under the logarithm, or the odds are replaced by one part of them. For {input} you return {output}. Each
+    rival has the share (1 − w) / (n − 1), and a lead is the logarithm of a quotient of two shares. Which two shares are
+    they?
+    """
+    return math.log((n - 1) / (1 - weight))
+
+
+the_rest_shared_wrongly.also(
+    lambda n, weight: math.log(1 / (1 - weight)),
+    lambda n, weight: -math.log((1 - weight) / (n - 1) * weight),
+    lambda n, weight: math.log((1 - weight) * (n - 1)),
+)
+
+
+@mistakes.mistake(*TEN)
+def odds_without_a_logarithm(n, weight):
+    """
+    You add the odds themselves where their logarithm belongs: for {input} you return {output}. For a weight of one half
+    they are 1, and a lead that gives nine rivals and the leader one half each is the logarithm of nine, with nothing to
+    be added. What stands under one logarithm as a product becomes a sum of two logarithms. Of which of your two terms was
+    none taken?
+    """
+    return math.log(n - 1) + weight / (1 - weight)
+
+
+odds_without_a_logarithm.also(lambda n, weight: math.log(n) + weight / (1 - weight))

@@ -3,38 +3,82 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, Unfit, paragraphs
+from utils.checking import Bank, Domain, Exercise, Unfit, paragraphs
 from utils.checking.observing import peak_memory
+from utils.exercises.ch10.common import exact
+from utils.exercises.drawing import labels
 
 # The domain
 
-ROWS, WIDE = 16, 4_000  # of the layer on which memory is looked at
+ROWS, WIDE = 32, 1_000  # of the layer on which memory is looked at
+
+TWO_BLOCKS = (np.array([[1.0]]), np.array([[1.0, 2.0]]), np.array([0]), 1)
+WITH_A_REST = (np.array([[1.0]]), np.array([[2.0, 1.0, 0.1]]), np.array([2]), 2)
+PAIR = (np.array([[1.0], [2.0]]), np.array([[0.0, 1.0, 3.0, 2.0]]), np.array([1, 3]), 2)
+SMALLEST = [
+    TWO_BLOCKS,
+    WITH_A_REST,
+    PAIR,
+    (np.array([[1.0], [-1.0]]), np.array([[3.0, 1.0, 2.0]]), np.array([2, 0]), 2),
+    (np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, 0.0, 2.0], [0.0, 3.0, 1.0]]), np.array([0, 2]), 2),
+    (np.array([[1.0, 1.0]]), np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]]), np.array([1]), 10),
+    (np.array([[1000.0], [-1000.0]]), np.array([[1.0, 0.999, 0.5]]), np.array([1, 0]), 1),
+    (np.array([[1.0], [0.0]]), np.array([[-1000.0, -1001.0, -999.0]]), np.array([0, 1]), 1),
+    (np.array([[1000.0], [-1000.0]]), np.array([[1.0, 0.998, 0.999]]), np.array([1, 2]), 2),
+    (np.array([[1.0]]), np.array([[5.0, 1000.0, 0.0]]), np.array([0]), 1),
+    (np.array([[1.0]]), np.array([[5.0, 1000.0, 0.0]]), np.array([0]), 3),
+    (np.array([[0.3001], [0.7003]]), np.array([[10.003, -10.002, 0.5]]), np.array([1, 1]), 2),
+]
 
 
-def layers(rng):
-    """Hidden states, weights, labels and the size of a block."""
+def _layer(rng, m, d, K, block, scale=1.0):
+    """Random hidden states, weights and labels, with the size of a block."""
+    return exact(rng.normal(size=(m, d))), exact(rng.normal(scale=scale, size=(d, K))), labels(rng, m, K), block
 
-    def made(m, d, K, block, scale=1.0):
-        return rng.normal(size=(m, d)), rng.normal(scale=scale, size=(d, K)), rng.integers(K, size=m), block
 
-    return [
-        (np.array([[1.0]]), np.array([[1.0, 2.0]]), np.array([0]), 1),
-        (np.array([[1.0]]), np.array([[2.0, 1.0, 0.1]]), np.array([2]), 2),
-        (np.array([[1.0], [2.0]]), np.array([[0.0, 1.0, 3.0, 2.0]]), np.array([1, 3]), 2),
-        (np.array([[1.0], [-1.0]]), np.array([[3.0, 1.0, 2.0]]), np.array([2, 0]), 2),
-        (np.array([[1, 2], [0, 1]]), np.array([[1, 0, 2], [0, 3, 1]]), np.array([0, 2]), 2),
-        (np.array([[1.0, 1.0]]), np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]]), np.array([1]), 10),
-        (np.array([[1000.0], [-1000.0]]), np.array([[1.0, 0.999, 0.5]]), np.array([1, 0]), 1),
-        (np.array([[1.0], [0.0]]), np.array([[-1000.0, -1001.0, -999.0]]), np.array([0, 1]), 1),
-        (np.array([[1000.0], [-1000.0]]), np.array([[1.0, 0.998, 0.999]]), np.array([1, 2]), 2),
-        (np.array([[1.0]]), np.array([[5.0, 1000.0, 0.0]]), np.array([0]), 1),
-        (np.array([[1.0]]), np.array([[5.0, 1000.0, 0.0]]), np.array([0]), 3),
-        (np.array([[0.3001], [0.7003]]), np.array([[10.003, -10.002, 0.5]]), np.array([1, 1]), 2),
-        made(4, 3, 6, 2),
-        made(5, 3, 7, 3, scale=3),
-        made(6, 2, 6, 6, scale=3),
-        made(ROWS, 2, WIDE, 100),
-    ]
+def corners_of_layers(rng):
+    """Layers by the name of their corner: every way in which blocks can divide the classes, and logits far out."""
+    H, W, _, _ = _layer(rng, 4, 3, 7, 3)
+    wide = int(rng.integers(60, 80))
+    ones = np.array([[1.0], [2.0], [1.5]])
+    return {
+        "one class": _layer(rng, 3, 2, 1, 1),
+        "one class and a wide block": _layer(rng, 3, 2, 1, 4),
+        "one example": _layer(rng, 1, 3, 6, 2, scale=3),
+        "blocks of one class": _layer(rng, 4, 3, 5, 1),
+        "blocks that divide the classes": _layer(rng, 4, 3, 6, 2),
+        "one class is left over": _layer(rng, 5, 3, 7, 3, scale=3),
+        "one block": _layer(rng, 6, 2, 6, 6, scale=3),
+        "a block wider than all": _layer(rng, 3, 2, 5, 100),
+        "one feature": _layer(rng, 4, 1, 6, 4, scale=3),
+        "many features": _layer(rng, 3, 40, 6, 4, scale=0.3),
+        "many examples": _layer(rng, int(rng.integers(25, 40)), 3, 10, 4),
+        "as many examples as classes": _layer(rng, 6, 6, 6, 4),
+        "many classes": _layer(rng, 4, 2, wide, 2),
+        "every label is of the last block": (H, W, np.full(4, 6), 3),
+        "every label is of the first block": (H, W, np.array([0, 2, 1, 0]), 3),
+        "labels at the borders of blocks": (H, W, np.array([2, 3, 5, 6]), 3),
+        "equal logits": (H, np.repeat(W[:, :1], 5, axis=1), np.array([0, 4, 2, 1]), 2),
+        "no logits but zeros": (0 * H, W, np.array([0, 4, 2, 1]), 2),
+        "all logits negative": (ones, -rng.uniform(1, 9, size=(1, 5)).round(2), np.array([0, 4, 2]), 2),
+        "all logits below -750": (ones, -rng.uniform(800, 1200, size=(1, 5)).round(), np.array([0, 4, 2]), 2),
+        "logits above 10,000": (ones, 11_000 + rng.uniform(0, 9, size=(1, 5)).round(1), np.array([0, 4, 2]), 2),
+        "rows far apart": (
+            np.array([[1000.0], [-1000.0], [1.0]]),
+            exact(rng.normal(size=(1, 5))),
+            np.array([0, 4, 2]),
+            2,
+        ),
+        "rising from block to block": (ones, np.arange(6.0)[None] * 300, np.array([0, 5, 2]), 2),
+        "falling from block to block": (ones, np.arange(6.0)[None, ::-1] * 300, np.array([0, 5, 2]), 2),
+        "a table that fills the memory": _layer(rng, ROWS, 2, WIDE, 50),
+    }
+
+
+def any_layer(rng):
+    """A layer of any size, with blocks of any width."""
+    m, d, K = (int(size) for size in rng.integers(1, (12, 6, 14)))
+    return _layer(rng, m, d, K, int(rng.integers(1, K + 3)), float(rng.choice([0.5, 3.0, 300.0])))
 
 
 def mean_in_words(H, W, y, block):
@@ -43,28 +87,73 @@ def mean_in_words(H, W, y, block):
 
 
 def largest_logit(H, W, y, block):
-    """The largest absolute logit, at least 1."""
-    return max(1.0, float(np.abs(H @ W).max()))
+    """The largest logit in absolute value, if nothing in it cancelled; at least 1."""
+    return max(1.0, float((np.abs(H) @ np.abs(W)).max()))
 
 
 # How answers are looked at
 
 
 KEPT_TOO_MUCH = "kept too much"
+TOO_WIDE = "too wide"
 
 
-def call_and_watch_the_memory(answer, H, W, y, block):
-    """Call an answer, and for the wide layer look at the memory that it takes.
+class Watched(np.ndarray):
+    """Hidden states or weights that note how many columns of logits a product with them has.
+
+    What comes out of a calculation with them is an ordinary array.
+    """
+
+    rows, widths = 1, ()
+
+    def __array_finalize__(self, other):
+        self.rows, self.widths = getattr(other, "rows", 1), getattr(other, "widths", [])
+
+    def __array_ufunc__(self, function, method, *inputs, **options):
+        result = getattr(function, method)(*map(_plain, inputs), **{key: _plain(part) for key, part in options.items()})
+        return self._note(result) if function is np.matmul else result
+
+    def __array_function__(self, function, types, inputs, options):
+        result = super().__array_function__(function, types, inputs, options)
+        is_product = function in (np.dot, np.einsum, np.inner, np.tensordot)
+        return self._note(_plain(result)) if is_product else result
+
+    def dot(self, *inputs, **options):
+        return self._note(_plain(self).dot(*map(_plain, inputs), **options))
+
+    def _note(self, result):
+        self.widths.append(np.size(result) // (self.rows if np.ndim(result) > 1 else 1))
+        return result
+
+
+def _plain(value):
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.view(np.ndarray) if isinstance(value, Watched) else value
+
+
+def call_and_watch(answer, H, W, y, block):
+    """Call an answer and look at the products that it forms, and for the wide layer at the memory that it takes.
 
     Raises:
-        Unfit: the answer held more than half as much as the table of all logits.
+        Unfit: the answer formed many more columns of logits at once than a block has, or held more than half as much as
+            the table of all logits.
     """
-    if W.shape[1] < WIDE:
-        return answer(H, W, y, block)
-    table = len(H) * W.shape[1] * 8
-    result, held = peak_memory(lambda: answer(H, W, y, block))
-    if held > table / 2:
-        raise Unfit(KEPT_TOO_MUCH, f"held {held / table:.1f} times the memory of all logits")
+    if W.shape[1] == WIDE:
+        table = len(H) * WIDE * 8
+        result, held = peak_memory(lambda: answer(H, W, y, block))
+        if held > table / 2:
+            raise Unfit(KEPT_TOO_MUCH, f"held {held / table:.1f} times the memory of all logits")
+        return result
+    watched = H.view(Watched), W.view(Watched)
+    widths = []
+    for part in watched:
+        part.rows, part.widths = len(H), widths
+    result = answer(*watched, y, block)
+    # A product of all rows with the columns at their labels is as wide as the batch is long, and no harm.
+    if max(widths, default=0) > max(4 * block + 4, len(H)):
+        formed = f"formed {max(widths)} columns of logits at once, where a block has {block}"
+        raise Unfit(TOO_WIDE, formed, facts={"width": max(widths)})
     return result
 
 
@@ -139,8 +228,9 @@ streaming_cross_entropy = Exercise(
     is_main=True,
     asks="The mean cross-entropy of the logits H @ W, of which only a block of columns is ever formed at a time.",
     reference=reference.streaming_cross_entropy,
-    probes=layers,
-    observe=call_and_watch_the_memory,
+    probes=Domain(SMALLEST, corners_of_layers, any_layer),
+    observe=call_and_watch,
+    expected=reference.streaming_cross_entropy,
     expects=mean_in_words,
     scale=largest_logit,
     hints=paragraphs("""
@@ -172,12 +262,41 @@ streaming_cross_entropy = Exercise(
 # Mistakes
 
 
-@mistakes.mistake(recognise=lambda seen: any(result.problem == KEPT_TOO_MUCH for result in seen.results))
+def _takes_the_number_for_the_width(seen):
+    """Whether every product that was too wide is a block of those into which the classes fall if there are so many."""
+    wide = [
+        (result.facts["width"], -(-inputs[1].shape[1] // inputs[3]))
+        for inputs, result in zip(seen.probes, seen.results, strict=False)
+        if result.problem == TOO_WIDE
+    ]
+    return bool(wide) and all(abs(width - of_so_many) <= 1 for width, of_so_many in wide)
+
+
+@mistakes.mistake(recognise=_takes_the_number_for_the_width)
+def the_number_of_blocks_taken_for_their_width(H, W, y, block):
+    """
+    You divide the classes into `block` blocks, and `block` is how many classes one of them has. With a block of 2 and 60
+    classes you form two blocks of 30 columns where thirty of 2 were asked for. The loss comes out right, and the memory
+    does not: for a vocabulary of 50,257 and a block of 16 you hold more than 3,000 columns at a time. What does
+    `np.array_split`, or your division, take as its number: parts, or entries of a part?
+    """
+    parts = np.array_split(np.arange(W.shape[1]), min(block, W.shape[1]))
+    return (reference.streaming_logsumexp(H @ W[:, part] for part in parts) - _at_labels(H, W, y)).mean()
+
+
+@the_number_of_blocks_taken_for_their_width.also
+def by_a_wider_step(H, W, y, block):
+    step = -(-W.shape[1] // block)
+    parts = (H @ W[:, start : start + step] for start in range(0, W.shape[1], step))
+    return (reference.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
+
+
+@mistakes.mistake(recognise=lambda seen: any(result.problem in (KEPT_TOO_MUCH, TOO_WIDE) for result in seen.results))
 def everything_at_once(H, W, y, block):
     """
-    Your result is right, and on the way you hold all logits at once, or something of their size. The last test has
-    16 rows and 4,000 classes in blocks of 100; with a real vocabulary and a few hundred rows the same table fills
-    hundreds of megabytes. A block of logits is formed, added to two running numbers for each row, and forgotten.
+    Whatever number comes out, on the way you hold all logits at once, or far more of them than a few blocks. One of the
+    tests has 32 rows and 1,000 classes in blocks of 50; with a real vocabulary and a few hundred rows the same table
+    fills hundreds of megabytes. A block of logits is formed, added to two running numbers for each row, and forgotten.
     Which of your arrays has a column for every class?
     """
     return reference.cross_entropy(H @ W, y)
@@ -189,8 +308,6 @@ everything_at_once.also(
     ).mean(),
     lambda H, W, y, block: (_streamed(H, W, y, block, _merge) - (np.eye(W.shape[1])[y] * (H @ W)).sum(axis=1)).mean(),
 )
-
-WITH_A_REST = (np.array([[1.0]]), np.array([[2.0, 1.0, 0.1]]), np.array([2]), 2)
 
 
 @mistakes.mistake(*WITH_A_REST)
@@ -205,7 +322,18 @@ def the_last_block_is_lost(H, W, y, block):
     return (reference.logsumexp(H @ W[:, :whole]) - _at_labels(H, W, y)).mean()
 
 
-TWO_BLOCKS = (np.array([[1.0]]), np.array([[1.0, 2.0]]), np.array([0]), 1)
+@the_last_block_is_lost.also
+def by_the_number_of_whole_blocks(H, W, y, block):
+    parts = (H @ W[:, i * block : (i + 1) * block] for i in range(W.shape[1] // block))
+    return (reference.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
+
+
+@the_last_block_is_lost.also
+def with_two_running_numbers(H, W, y, block):
+    largest, total = np.full(len(H), -np.inf), np.zeros(len(H))
+    for i in range(W.shape[1] // block):
+        largest, total = _merge(largest, total, H @ W[:, i * block : (i + 1) * block])
+    return (largest + np.log(total) - _at_labels(H, W, y)).mean()
 
 
 @mistakes.mistake(*TWO_BLOCKS)
@@ -221,6 +349,31 @@ def no_rescaling(H, W, y, block):
             np.maximum(m, Z.max(axis=1)),
             s + np.exp(Z - np.maximum(m, Z.max(axis=1))[:, None]).sum(axis=1),
         )
+
+    return _mean_loss(H, W, y, block, merge)
+
+
+@mistakes.mistake(*TWO_BLOCKS)
+def rescaled_the_wrong_way(H, W, y, block):
+    """
+    You multiply the old sum by the power of *new minus old* maximum, which makes it larger where it has to shrink. With a
+    start at minus infinity the first factor is infinite, and infinity times 0 has no value: for {input} you return
+    {output}. The old terms were taken relative to the old maximum; relative to a larger one each of them is smaller.
+    Which of the two maxima has to be subtracted from the other?
+    """
+
+    def merge(m, s, Z):
+        new = np.maximum(m, Z.max(axis=1))
+        return new, s * np.exp(new - m) + np.exp(Z - new[:, None]).sum(axis=1)
+
+    return _mean_loss(H, W, y, block, merge)
+
+
+@rescaled_the_wrong_way.also
+def rescaled_the_wrong_way_from_the_second_block_on(H, W, y, block):
+    def merge(m, s, Z):
+        new = np.maximum(m, Z.max(axis=1))
+        return new, np.where(s > 0, s * np.exp(np.where(s > 0, new - m, 0)), 0) + np.exp(Z - new[:, None]).sum(axis=1)
 
     return _mean_loss(H, W, y, block, merge)
 
@@ -275,9 +428,6 @@ def one_maximum_for_the_batch(H, W, y, block):
     return _mean_loss(H, W, y, block, merge)
 
 
-PAIR = (np.array([[1.0], [2.0]]), np.array([[0.0, 1.0, 3.0, 2.0]]), np.array([1, 3]), 2)
-
-
 @mistakes.mistake(*PAIR)
 def labels_counted_from_the_first_class(H, W, y, block):
     """
@@ -286,6 +436,17 @@ def labels_counted_from_the_first_class(H, W, y, block):
     you return {output}. In the block that begins at class `start`, which column holds the class `y`?
     """
     return _with_labels_in_their_block(H, W, y, block, lambda Z, i, label, s: Z[i, label])
+
+
+@mistakes.mistake(*PAIR)
+def labels_counted_from_1(H, W, y, block):
+    """
+    You take 1 off every label, as if classes were counted from 1. Here the labels run from 0 to V − 1 and name their
+    columns as they are; a label 0 then becomes −1, which NumPy counts from the end, so nothing fails. For {input} you
+    return {output}, the loss of other classes. The start of a block is subtracted from a label only where you index a
+    block. Where does your 1 come from?
+    """
+    return (_streamed(H, W, y, block, _merge) - _at_labels(H, W, y - 1)).mean()
 
 
 @mistakes.mistake(*TWO_BLOCKS)
@@ -348,7 +509,10 @@ def columns_in_place_of_elements(H, W, y, block):
 
 
 columns_in_place_of_elements.also(
-    lambda H, W, y, block: (_streamed(H, W, y, block, _merge)[:, None] - H @ W[:, y]).mean()
+    lambda H, W, y, block: (_streamed(H, W, y, block, _merge)[:, None] - H @ W[:, y]).mean(),
+    lambda H, W, y, block: np.mean(_streamed(H, W, y, block, _merge)) - np.mean(H @ W[:, y]),
+    lambda H, W, y, block: (_streamed(H, W, y, block, _merge) - (H @ W[:, y]).sum(axis=1)).mean(),
+    lambda H, W, y, block: (_streamed(H, W, y, block, _merge) - (H @ W[:, y]).sum(axis=0)).mean(),
 )
 
 

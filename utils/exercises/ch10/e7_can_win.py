@@ -3,41 +3,93 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.checking.values import NOTHING
 from utils.exercises.ch10.common import asks_a_generator
 
 # The domain
 
 
-def weights_and_a_class(rng):
-    """Weights, one column for each class, with a class: corners, insides, twins, small ones, directions of
-    every sign.
+LINE = np.array([[1.0, -1.0, 0.5]])
+TRIANGLE = np.array([[2.0, -1.0, -1.0, 0.1], [0.0, 2.0, -2.0, 0.2]])
+ON_THE_BORDER = (np.array([[-1.0, 1.0, 1.0, 0.0], [-1.0, 1.0, -1.0, 0.9]]), 3)
+SMALLEST = [
+    (LINE, 0),
+    (LINE, 2),
+    (LINE, 1),
+    (TRIANGLE, 3),
+    (TRIANGLE, 1),
+    ON_THE_BORDER,
+    (np.array([[3.0, 0.0, 1.6], [0.0, 3.0, 1.6]]), 2),
+    (np.array([[3.0, 0.0, 1.4, -9.0], [0.0, 3.0, 1.4, -9.0]]), 2),
+    (np.array([[4.0, 4.0, 0.0], [0.0, 1.0, 3.0]]), 0),
+    (np.array([[1.0, 1.0, 0.0], [2.0, 2.0, 0.0]]), 0),
+    (np.array([[10.0, 12.0, 11.0, 11.0], [10.0, 10.0, 12.0, 10.5]]), 3),
+    (np.array([[9999.0, 0.0, 5000.0], [0.0, 9999.0, 5000.0]]), 2),
+    (np.array([[0.002, 0.004, -0.003]]), 1),
+]
+
+
+def _with_a_mixture(rng, features, K):
+    """Weights of which the last column is a mixture of all others, well inside of them."""
+    W = rng.normal(size=(features, K))
+    W[:, -1] = W[:, :-1] @ (0.5 * rng.dirichlet(np.ones(K - 1)) + 0.5 / (K - 1))
+    return W
+
+
+def _spread(rng, features, K):
+    """Random weights of which each column is clearly a mixture of the others, or clearly not: rounding does not decide."""
+    while True:
+        W = rng.choice([0.5, 3.0]) * rng.normal(size=(features, K))
+        if all(not 1e-9 < distance(W, i)[0] < 1e-2 for i in range(K)):
+            return W
+
+
+def corners_of_weights(rng):
+    """Weights by the name of their corner, with a class: insides and outsides in few and many dimensions."""
+    plane, many = _spread(rng, 2, 6), _spread(rng, 2, 12)
+    shifted = _with_a_mixture(rng, 2, 6) - 20
+    around = np.array([np.cos(np.arange(9) * 0.7), np.sin(np.arange(9) * 0.7)])
+    return {
+        "two classes": (rng.normal(size=(3, 2)), int(rng.integers(2))),
+        "twins": (np.column_stack([around, around[:, 4]]), 4),
+        "inside of many": (_with_a_mixture(rng, 2, 12), 11),
+        "outside of many": (many, int(np.abs(many[0]).argmax())),
+        "more features than classes": (rng.normal(size=(6, 5)), int(rng.integers(5))),
+        "inside in three dimensions": (_with_a_mixture(rng, 3, 6), 5),
+        "all weights negative, inside": (shifted, 5),
+        "all weights negative, outside": (shifted, int(shifted[0].argmax())),
+        "small weights, inside": (1e-3 * _with_a_mixture(rng, 2, 6), 5),
+        "tiny weights, outside": (1e-5 * plane, int(plane[1].argmin())),
+        "large weights, outside": (1e4 * plane, int(plane[1].argmax())),
+        "the first class is inside": (_with_a_mixture(rng, 2, 6)[:, ::-1].copy(), 0),
+    }
+
+
+def any_weights(rng):
+    """Weights of any number of features and classes, and a class that is inside of the others or wherever it is."""
+    features, K = int(rng.integers(1, 5)), int(rng.integers(2, 9))
+    if features + 2 < K and rng.random() < 1 / 2:
+        return _with_a_mixture(rng, features, K), K - 1
+    return _spread(rng, features, K), int(rng.integers(K))
+
+
+def distance(W, i):
+    """How far the column of class i lies from all mixtures of the others, in parts of the largest weight; and that weight.
+
+    An input that lets class i win by 1 is at least as long as 1 over the product of the two.
     """
-    triangle = np.array([[2.0, -1.0, -1.0, 0.1], [0.0, 2.0, -2.0, 0.2]])
-    random = rng.normal(size=(2, 6))
-    mixture = np.column_stack([random[:, :4], random[:, :4] @ rng.dirichlet(np.full(4, 3.0))])
-    farthest = int((random**2).sum(axis=0).argmax())
-    wide = rng.normal(size=(6, 5))
-    return [
-        (np.array([[1.0, -1.0, 0.5]]), 0),
-        (np.array([[1.0, -1.0, 0.5]]), 2),
-        (np.array([[1.0, -1.0, 0.5]]), 1),
-        (triangle, 3),
-        (triangle, 1),
-        (np.array([[-1.0, 1.0, 1.0, 0.0], [-1.0, 1.0, -1.0, 0.9]]), 3),
-        (np.array([[3.0, 0.0, 1.6], [0.0, 3.0, 1.6]]), 2),
-        (np.array([[3.0, 0.0, 1.4, -9.0], [0.0, 3.0, 1.4, -9.0]]), 2),
-        (np.array([[4.0, 4.0, 0.0], [0.0, 1.0, 3.0]]), 0),
-        (np.array([[1, 1, 0], [2, 2, 0]]), 0),
-        (np.array([[10.0, 12.0, 11.0, 11.0], [10.0, 10.0, 12.0, 10.5]]), 3),
-        (np.array([[9999.0, 0.0, 5000.0], [0.0, 9999.0, 5000.0]]), 2),
-        (np.array([[1, 0, 2], [0, 3, 1]]), 1),
-        (np.array([[0.002, 0.004, -0.003]]), 1),
-        (mixture, 4),
-        (random, farthest),
-        (wide, int(rng.integers(5))),
-    ]
+    from scipy.optimize import nnls
+
+    centred = W - W.mean(axis=1, keepdims=True)
+    size = float(np.abs(centred).max()) or 1.0
+    others = np.vstack([np.delete(centred, i, axis=1) / size, np.full(W.shape[1] - 1, 100.0)])
+    return nnls(others, np.append(centred[:, i] / size, 100.0))[1], size
+
+
+def wins_somewhere(W, i):
+    """The answer, found without a linear program and in a moment."""
+    return distance(W, i)[0] > 1e-6
 
 
 def yes_or_no(W, i):
@@ -70,9 +122,9 @@ def _largest_margin(W, i):
 def _outside_the_hull(W, i):
     from scipy.optimize import nnls
 
-    others = np.delete(W, i, axis=1)
-    _, distance = nnls(np.vstack([others, np.ones(others.shape[1])]), np.append(W[:, i], 1.0))
-    return distance > 1e-8
+    others = np.delete(W, i, axis=1) / np.abs(W).max()
+    _, apart = nnls(np.vstack([others, np.ones(others.shape[1])]), np.append(W[:, i] / np.abs(W).max(), 1.0))
+    return apart > 1e-6
 
 
 def _with_two_halves(W, i):
@@ -93,7 +145,8 @@ can_win = Exercise(
     name="ch10.can_win",
     asks="Whether any input gives class i the strictly largest logit of x @ W.",
     reference=reference.can_win,
-    probes=weights_and_a_class,
+    probes=Domain(SMALLEST, corners_of_weights, any_weights, draws=3),
+    expected=wins_somewhere,
     expects=yes_or_no,
     hints=paragraphs("""
         The unknown is the input x, with one number for each feature. Write the sentence *class i beats class k by at
@@ -124,7 +177,7 @@ can_win = Exercise(
 
 # Mistakes
 
-NEGATIVE_SIDE = (np.array([[1.0, -1.0, 0.5]]), 1)
+NEGATIVE_SIDE = (LINE, 1)
 
 
 @mistakes.mistake(*NEGATIVE_SIDE)
@@ -137,10 +190,41 @@ def bounds_of_linprog(W, i):
     return _program(W, i, bounds=(0, None))
 
 
-ON_A_LINE = (np.array([[1.0, -1.0, 0.5]]), 2)
+ON_A_LINE = (LINE, 2)
 
 
-@mistakes.mistake(*ON_A_LINE)
+def _always(truth):
+    """A predicate: every question got the same answer, and this one."""
+
+    def recognise(seen):
+        return all(not result.problem and np.all(result.value == truth) for result in seen.results)
+
+    return recognise
+
+
+def _exchanged(seen):
+    """Whether every yes came back as False or 0, and every no as something else."""
+    return len(seen.results) == len(seen.probes) and all(
+        not result.problem and result.value.shape == () and bool(result.value) != bool(can)
+        for result, can in zip(seen.results, seen.expected, strict=True)
+    )
+
+
+def _only_short_inputs_are_found(seen):
+    """Whether all that is wrong is a no to a class that wins for long inputs only."""
+    if len(seen.results) < len(seen.probes) or any(result.problem for result in seen.results):
+        return False
+    reach = {True: [], False: []}
+    for inputs, result, can, right in zip(seen.probes, seen.results, seen.expected, seen.right, strict=True):
+        if can and result.value.shape == ():
+            reach[right].append(np.prod(distance(*inputs)))
+        elif not right:
+            return False
+    # The corner of a box of so many features is farther than its side.
+    return bool(reach[True]) and bool(reach[False]) and max(reach[False]) < 3 * min(reach[True])
+
+
+@mistakes.mistake(*ON_A_LINE, recognise=_always(1))
 def yes_for_every_class(W, i):
     """
     You return {output} for {input}, and the same for every class. Inequalities that ask class i to be *at least as
@@ -158,7 +242,7 @@ yes_for_every_class.also(
 )
 
 
-@mistakes.mistake(np.array([[1.0, -1.0, 0.5]]), 0)
+@mistakes.mistake(LINE, 0, recognise=_always(0))
 def no_for_every_class(W, i):
     """
     You return {output} for {input}, and the same for every class. It happens when class i is compared with all
@@ -182,7 +266,7 @@ def rows_in_place_of_columns(W, i):
     return _program(W.T, i)
 
 
-@mistakes.mistake(np.array([[4.0, 4.0, 0.0], [0.0, 1.0, 3.0]]), 0)
+@mistakes.mistake(*ON_THE_BORDER)
 def tried_in_one_direction(W, i):
     """
     You try a single input, the one that points where the weights of class i point. If it wins there, it can win;
@@ -207,10 +291,7 @@ def a_number_of_trials(W, i):
     return i in (inputs @ W).argmax(axis=1)
 
 
-TRIANGLE = (np.array([[2.0, -1.0, -1.0, 0.1], [0.0, 2.0, -2.0, 0.2]]), 3)
-
-
-@mistakes.mistake(*TRIANGLE)
+@mistakes.mistake(TRIANGLE, 3)
 def one_rival_at_a_time(W, i):
     """
     You ask for each rival separately whether some input lets class i beat it. That is so for every pair of
@@ -237,7 +318,7 @@ def the_longest_vector_wins(W, i):
 the_longest_vector_wins.also(lambda W, i: bool((W**2).sum(axis=0)[i] > np.median((W**2).sum(axis=0))))
 
 
-@mistakes.mistake(*NEGATIVE_SIDE)
+@mistakes.mistake(*NEGATIVE_SIDE, recognise=_exchanged)
 def no_and_yes_exchanged(W, i):
     """
     Your answers are the right ones turned round: {output} for {input}. `linprog` reports the status 0 when it has
@@ -257,8 +338,9 @@ mistakes.add(
     input exists. All differences grow with the length of x, so any fixed limit is too small for some weights. What
     does the argument `bounds` take for *no limit*?
     """,
-    *(lambda W, i, far=far: _program(W, i, bounds=(-far, far)) for far in (1, 10, 100)),
-    example=(np.array([[0.002, 0.004, -0.003]]), 1),
+    *(lambda W, i, far=far: _program(W, i, bounds=(-far, far)) for far in (1, 10, 100, 1000, 10_000)),
+    example=(np.array([[0.00002, 0.00004, -0.00003]]), 1),
+    recognise=_only_short_inputs_are_found,
 )
 
 
@@ -270,7 +352,7 @@ def _inputs_or_nothing(seen):
     )
 
 
-@mistakes.mistake(np.array([[1.0, -1.0, 0.5]]), 0, recognise=_inputs_or_nothing)
+@mistakes.mistake(LINE, 0, recognise=_inputs_or_nothing)
 def the_input_in_place_of_the_answer(W, i):
     """
     You return the input that the program has found, or None where there is none: {output} for {input}. An input is

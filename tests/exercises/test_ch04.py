@@ -1,0 +1,279 @@
+"""What the exercises of chapter 4 decide at every check: who is right, who is wrong, and under which name."""
+
+import numpy as np
+import pytest
+
+from utils import reference
+from utils.exercises import ch04
+
+CHECKS = 6
+
+
+def names(exercise, answer):
+    """The names that an answer gets in several checks; it is wrong in each of them, and none is a guess."""
+    verdicts = [exercise.check(answer) for _ in range(CHECKS)]
+    assert {verdict.status for verdict in verdicts} == {"incorrect"}
+    assert all(verdict.is_certain for verdict in verdicts)
+    return {verdict.mistake for verdict in verdicts}
+
+
+def is_accepted(exercise, answer):
+    return {exercise.check(answer).status for _ in range(CHECKS)} == {"correct"}
+
+
+# 4.1
+
+
+def gradients_from(probabilities, size=len):
+    def gradients(W, b, X, y):
+        P = probabilities(X @ W + b)
+        P[np.arange(len(y)), y] -= 1
+        return X.T @ P / size(y), P.sum(axis=0) / size(y)
+
+    return gradients
+
+
+def softmax_with(shift):
+    def softmax(Z):
+        powers = np.exp(Z - shift(Z))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return softmax
+
+
+def test_arrays_in_the_shape_and_type_of_the_weights_are_a_good_start():
+    def gradients(W, b, X, y):
+        dW, db = np.zeros_like(W), np.zeros_like(b)
+        for x, label in zip(X, y, strict=True):
+            p = reference.softmax(x @ W + b)
+            for j in range(W.shape[1]):
+                dW[:, j] += (p[j] - (j == label)) * x
+                db[j] += p[j] - (j == label)
+        dW /= len(y)
+        db /= len(y)
+        return dW, db
+
+    assert is_accepted(ch04.gradients, gradients)
+
+
+@pytest.mark.parametrize(
+    ("shift", "name"),
+    [
+        (lambda Z: 0.0, "no shift"),
+        (lambda Z: Z.max(), "one shift for the whole batch"),
+        (lambda Z: np.maximum(0, Z.max(axis=1, keepdims=True)), "a shift of zero at least"),
+    ],
+)
+def test_a_softmax_that_fails_far_out_is_named_by_its_shift(shift, name):
+    assert names(ch04.gradients, gradients_from(softmax_with(shift))) == {name}
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (gradients_from(softmax_with(lambda Z: 0.0), size=lambda y: 1), "no 1/m"),
+        (gradients_from(reference.softmax, size=lambda y: np.float64(len(y) - 1)), "another length below the line"),
+        (gradients_from(reference.softmax, size=lambda y: len(y) / 3), "a factor that does not belong there"),
+        (
+            lambda W, b, X, y: (
+                X.T @ (reference.softmax(X @ W + b) - reference.indicator(y, len(b))) / X.shape[1],
+                reference.gradients(W, b, X, y)[1],
+            ),
+            "another length below the line",
+        ),
+        (
+            lambda W, b, X, y: (
+                X.T @ (reference.softmax(X @ W + b) - 1) / len(y),
+                (reference.softmax(X @ W + b) - 1).mean(axis=0),
+            ),
+            "one subtracted in every class",
+        ),
+        (
+            lambda W, b, X, y: (reference.gradients(W, b, X, y)[0] + 0.3 * W, reference.gradients(W, b, X, y)[1]),
+            "a term for the size of the weights",
+        ),
+    ],
+)
+def test_families_of_wrong_gradients_have_names(answer, name):
+    assert names(ch04.gradients, answer) == {name}
+
+
+# 4.2
+
+
+def largest(a):
+    return np.abs(a).max()
+
+
+@pytest.mark.parametrize("epsilon", [3e-5, 2e-8, 1e-11, 1e-18, 1e-30])
+def test_any_small_number_below_the_line_is_named(epsilon):
+    def added(a, b):
+        return largest(a - b) / (max(largest(a), largest(b)) + epsilon)
+
+    def floor(a, b):
+        return largest(a - b) / max(largest(a), largest(b), epsilon)
+
+    assert names(ch04.relative_error, added) | names(ch04.relative_error, floor) == {"an epsilon below the line"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda a, b: np.linalg.norm(a - b) / np.linalg.norm(a + b), "divided by the size of the sum"),
+        (
+            lambda a, b: np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b) + 1e-10),
+            "divided by the sum of both",
+        ),
+        (lambda a, b: largest(a - b) / (largest(a) + 1e-9), "divided by the first"),
+        (lambda a, b: largest(a - b) / (largest(b) or 1e-5), "divided by the second"),
+        (lambda a, b: np.mean(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-9)), "each entry by itself"),
+        (lambda a, b: 50 * largest(a - b) / (max(largest(a), largest(b)) or 1), "another unit"),
+        (lambda a, b: max(abs(a - b)) / max(max(abs(a)), max(abs(b)), 1e-8), "the largest row"),
+    ],
+)
+def test_quotients_have_names_whatever_guards_their_zeros(answer, name):
+    assert names(ch04.relative_error, answer) == {name}
+
+
+def test_three_axes_and_a_single_entry_are_promised():
+    def of_tables(a, b):
+        if a.ndim > 2:
+            return 0.5
+        return reference.relative_error(a, b)
+
+    def of_several_entries(a, b):
+        return reference.relative_error(a, b) if a.size > 1 else 0.0
+
+    assert names(ch04.relative_error, of_tables) == {None}
+    assert names(ch04.relative_error, of_several_entries) == {None}
+
+
+# 4.3
+
+
+def training(start=lambda n, K: np.zeros((n, K)), step=1.0, cost=1.0, keep=lambda losses: losses, decay=0.0):
+    def train(X, y, K, learning_rate, epochs):
+        W, b, losses = start(X.shape[1], K), np.zeros(K), []
+        for _ in range(epochs):
+            losses.append(cost * reference.cross_entropy(X @ W + b, y))
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = W - step * learning_rate * (dW + decay * W), b - step * learning_rate * db
+        return W, b, keep(losses)
+
+    return train
+
+
+def small(n, K):
+    return 0.01 * np.random.default_rng().normal(size=(n, K))
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 0.01, 0.02])
+def test_small_random_starts_are_accepted(size):
+    def start(n, K):
+        return size * np.random.default_rng().normal(size=(n, K))
+
+    assert is_accepted(ch04.train, training(start))
+
+
+@pytest.mark.parametrize("size", [0.05, 0.1, 1.0])
+def test_large_random_starts_are_named(size):
+    def start(n, K):
+        return size * np.random.default_rng().normal(size=(n, K))
+
+    assert names(ch04.train, training(start)) == {"a large random start"}
+
+
+@pytest.mark.parametrize("start", [lambda n, K: np.zeros((n, K)), small])
+@pytest.mark.parametrize("change", [{"step": 1.01}, {"cost": 1.01}, {"step": 0.99}, {"decay": 0.01}])
+def test_one_per_cent_is_too_much(start, change):
+    assert "correct" not in {ch04.train.check(training(start, **change)).status for _ in range(CHECKS)}
+
+
+def test_an_entry_behind_the_costs_has_to_be_the_last_cost():
+    assert names(ch04.train, training(keep=lambda losses: [*losses, 99.0])) == {"more costs than steps"}
+    assert names(ch04.train, training(keep=lambda losses: [*losses, losses[-1]])) == {"more costs than steps"}
+
+
+def test_weight_decay_of_any_size_and_other_paths_have_names():
+    assert names(ch04.train, training(decay=0.03)) == {"a penalty on the weights"}
+
+    def until_half(X, y, K, learning_rate, epochs):
+        W, b, losses = small(X.shape[1], K), np.zeros(K), []
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W + b, y))
+            if losses[-1] < 0.5:
+                break
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = W - learning_rate * dW, b - learning_rate * db
+        return W, b, losses
+
+    assert names(ch04.train, until_half) == {"stopped before the last epoch"}
+
+
+# 4.4
+
+
+def searched_from(start):
+    def predict(W, b, X):
+        found = []
+        for logits in X @ W + b:
+            best, winner = start, 0
+            for j, logit in enumerate(logits):
+                if logit > best:
+                    best, winner = logit, j
+            found.append(winner)
+        return np.array(found)
+
+    return predict
+
+
+@pytest.mark.parametrize("start", [0, -10, -999, -99999, -1e10])
+def test_a_search_from_any_number_is_named(start):
+    assert names(ch04.predict, searched_from(start)) == {"a search that starts too high"}
+
+
+def test_a_search_from_minus_infinity_is_right():
+    assert is_accepted(ch04.predict, searched_from(-np.inf))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda W, b, X: reference.softmax(X @ W + b).argmax(0), "wrong axis"),
+        (lambda W, b, X: (X @ W.T + b).argmax(axis=1), "another matrix product"),
+        (lambda W, b, X: (1 / (1 + np.exp(-(X @ W + b)))).argmax(axis=1), "a sigmoid before the decision"),
+        (lambda W, b, X: np.round(reference.softmax(X @ W + b), 4).argmax(axis=1), "decided after rounding"),
+        (lambda W, b, X: np.squeeze(np.argmax(X @ W + b, axis=1)), "one example one number"),
+        (lambda W, b, X: softmax_with(lambda Z: Z.max())(X @ W + b).argmax(1), "one shift for the whole batch"),
+        (
+            lambda W, b, X: softmax_with(lambda Z: np.maximum(0, Z.max(1, keepdims=True)))(X @ W + b).argmax(1),
+            "a shift of zero at least",
+        ),
+        (lambda W, b, X: (reference.softmax(X @ W + b)[:, -1] >= 0.5).astype(int), "two classes only"),
+    ],
+)
+def test_wrong_decisions_have_names(answer, name):
+    assert names(ch04.predict, answer) == {name}
+
+
+@pytest.mark.parametrize("exercise", [ch04.gradients, ch04.predict], ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda Z: Z.shape[1] >= 8,
+        lambda Z: len(Z) == 1,
+        lambda Z: len(Z) > 20,
+        lambda Z: Z.max() < 0,
+        lambda Z: Z.max() < -750,
+        lambda Z: Z.min() > 1e4,
+        lambda Z: Z.shape[1] == 1,
+    ],
+)
+def test_what_is_right_but_for_one_kind_of_input_is_rejected(exercise, where):
+    def spoilt(W, b, X, *labels):
+        result = exercise.reference(W, b, X, *labels)
+        if not where(X @ W + b):
+            return result
+        return (result[0] + 1, result[1]) if isinstance(result, tuple) else result + 1
+
+    assert names(exercise, spoilt) == {None}
