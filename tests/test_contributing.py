@@ -11,6 +11,7 @@ import pytest
 from support.sample_notebooks import cell, code, markdown, notebook, save
 
 from utils.files import ROOT
+from utils.notebooks import build, execute
 from utils.notebooks.format import notebook_text, read_notebook
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -69,9 +70,12 @@ def project(tmp_path_factory):
     solution = root / "solutions" / f"{NAME}.ipynb"
     parts = [code(IMPORTS, "imports"), markdown("## The simplex", "simplex-text"), code(VIEW_CELL, "bar", "view")]
     save(notebook(*parts), solution)
-    for arguments in (["-c", CELLS], ["-m", "utils.notebooks.execute", "01"], ["-m", "utils.notebooks.build"]):
-        done = run(root, *arguments)
-        assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("PYTHONPATH", str(root))  # the kernel finds the copy's own utils
+        exec(CELLS, {})
+        assert execute.main(["01"], root) == 0
+        assert build.main([], root) == 0
     return root
 
 

@@ -1,4 +1,6 @@
-"""A view in every place where a reader meets it: with a kernel and without one, busy, reopened, exported, by keyboard alone."""
+"""A view in every place where a reader meets it: with a kernel and without one, busy, reopened, exported, by keyboard
+alone.
+"""
 
 import shutil
 import statistics

@@ -652,7 +652,8 @@ def test_of_several_words_the_wrong_one_is_not_told(double):
     assert "Not every part of it is right." in message and "part `second`" not in message
 
 
-# Names of the first edition --------------------------------------------------------------------------------------------
+# Names of the first edition
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

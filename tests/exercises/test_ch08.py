@@ -15,7 +15,7 @@ from utils.checking.time_limit import run_guarded
 from utils.checking.values import leaves
 from utils.exercises import ch08
 from utils.exercises.ch08.e3_training_step import steps_of_training
-from utils.exercises.ch08.e4_repaired_training import published_training
+from utils.exercises.ch08.trainings import published_training
 from utils.reference import cost_gradient, cross_entropy, gradients
 
 PREDICATES = [
@@ -40,7 +40,7 @@ def test_the_reference_losses_agree_with_numpy():
 
 
 def test_a_step_of_the_reference_is_a_step_of_the_numpy_network():
-    (case,) = steps_of_training(np.random.default_rng(0))[2]
+    (case,) = steps_of_training.smallest[2]
     W, b, X, y = (np.array(part) for part in (case.W, case.b, case.X, case.y))
     model = case.model()
     loss = ch08.training_step.reference(model, case.optimizer_of(model), *case.data())
@@ -292,3 +292,187 @@ def test_accuracy_and_losses_may_come_in_any_form_and_in_one_order(kind):
 
     assert ch08.repaired_training.check(as_a_pair).status == "correct"
     assert ch08.repaired_training.check(lambda *inputs: as_a_pair(*inputs)[::-1]).mistake == "not a pair"
+
+
+CHECKS = 5  # the numbers of the probes are new in each
+
+
+def verdicts(exercise, answer):
+    return {(verdict.status, verdict.mistake) for verdict in (exercise.check(answer) for _ in range(CHECKS))}
+
+
+def a_step(loss=F.cross_entropy, before=None, between=None, returns=torch.Tensor.item):
+    """A step as a reader would write it, with something else in its places."""
+
+    def training_step(model, optimizer, X, y):
+        first = before(model, X, y) if before else None
+        optimizer.zero_grad()
+        value = loss(model(X), y)
+        value.backward()
+        if between:
+            between(model)
+        optimizer.step()
+        return returns(value) if first is None else first
+
+    return training_step
+
+
+def a_training(loss=F.cross_entropy, share=None, choose=lambda shares: shares[-1], **options):
+    """A whole training as a reader would write it, measured after every step."""
+
+    def right_share(Z, y):
+        return (Z.argmax(dim=1) == y).float().mean().item()
+
+    def repaired_training(model, X, y, learning_rate, epochs):
+        optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, **options)
+        losses, shares = [], []
+        for _ in range(epochs):
+            model.train()
+            optimizer.zero_grad()
+            value = loss(model(X), y)
+            value.backward()
+            optimizer.step()
+            losses.append(value.item())
+            model.eval()
+            with torch.no_grad():
+                shares.append((share or right_share)(model(X), y))
+        return losses, choose(shares)
+
+    return repaired_training
+
+
+def network_from(initialise):
+    def make_model():
+        model = ch08.make_model.reference()
+        for layer in model:
+            if isinstance(layer, nn.Linear):
+                initialise(layer)
+        return model
+
+    return make_model
+
+
+def loss_before(model, X, y):
+    with torch.no_grad():
+        return F.cross_entropy(model(X), y).item()
+
+
+def test_right_answers_of_a_reader_are_accepted():
+    assert verdicts(ch08.training_step, a_step()) == {("correct", None)}
+    assert verdicts(ch08.repaired_training, a_training()) == {("correct", None)}
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda layer: nn.init.xavier_uniform_(layer.weight), "another start"),
+        (lambda layer: nn.init.zeros_(layer.bias), "another start"),
+        (lambda layer: nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu"), "another start"),
+        (lambda layer: nn.init.uniform_(layer.weight, -0.05, 0.05), "another start"),
+        (lambda layer: layer.double(), "another float type"),
+    ],
+)
+def test_weights_begin_as_pytorch_draws_them(change, name):
+    assert verdicts(ch08.make_model, network_from(change)) == {("incorrect", name)}
+
+
+@pytest.mark.parametrize(
+    ("end", "name"),
+    [
+        (lambda: nn.LogSoftmax(dim=1), "log-softmax at the end"),
+        (nn.Tanh, "another function at the end"),
+        (lambda: nn.Softmax(dim=0), "softmax over the batch axis"),
+    ],
+)
+@pytest.mark.parametrize("hidden", [nn.ReLU, nn.ReLU6, nn.ELU])
+def test_an_end_keeps_its_name_beside_a_second_slip(end, name, hidden):
+    parts = (lambda: nn.Linear(2, 25), hidden, lambda: nn.Linear(25, 15), hidden, lambda: nn.Linear(15, 4), end)
+    assert verdicts(ch08.make_model, sequential(*parts)) == {("incorrect", name)}
+
+
+@pytest.mark.parametrize("hidden", [nn.ReLU6, nn.SiLU, nn.CELU, nn.Mish, lambda: nn.LeakyReLU(0.2)])
+def test_activations_are_told_from_what_they_do(hidden):
+    parts = (lambda: nn.Linear(2, 25), hidden, lambda: nn.Linear(25, 15), hidden, lambda: nn.Linear(15, 4))
+    assert verdicts(ch08.make_model, sequential(*parts)) == {("incorrect", "another activation")}
+
+
+@pytest.mark.parametrize("constant", [1e-3, 1e-6, 1e-10, 1e-15])
+@pytest.mark.parametrize("bound", ["added", "clipped"])
+def test_a_ceiling_is_named_whatever_its_height(constant, bound):
+    def loss(z, y):
+        p = F.softmax(z, dim=1)[torch.arange(len(y)), y]
+        return -torch.log(p + constant if bound == "added" else p.clamp(constant, 1 - 1e-7)).mean()
+
+    assert verdicts(ch08.loss_three_ways, with_this_loss(loss)) == {("incorrect", "epsilon in the log")}
+    assert verdicts(ch08.training_step, a_step(loss)) == {("incorrect", "log after softmax")}
+    assert verdicts(ch08.repaired_training, a_training(loss)) == {("incorrect", "log after softmax")}
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        (lambda z, y: F.cross_entropy(z.sub_(z.detach().max()), y), "the logits are changed"),
+        (lambda z, y: F.cross_entropy(z, y).detach() + 0 * z.sum(), "a part cut off"),
+        (lambda z, y: F.cross_entropy(z, y) / np.log(10), "a multiple of the loss"),
+        (lambda z, y: -(F.one_hot(y) * z.log_softmax(1)).sum() / len(y), "one-hot with too few columns"),
+    ],
+)
+def test_losses_that_are_nearly_right(loss, name):
+    assert verdicts(ch08.loss_three_ways, with_this_loss(loss)) == {("incorrect", name)}
+
+
+def test_labels_as_floating_rows_of_the_type_of_the_data_are_right():
+    answer = with_this_loss(lambda z, y: F.cross_entropy(z, F.one_hot(y, z.shape[1]).float()))
+    assert verdicts(ch08.loss_three_ways, answer) == {("correct", None)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (a_step(before=loss_before), "two passes through the model"),
+        (a_step(returns=lambda loss: round(loss.item(), 4)), "the loss rounded"),
+        (a_step(between=lambda model: nn.utils.clip_grad_norm_(model.parameters(), 2.0)), "gradients clipped"),
+        (a_step(between=lambda model: nn.utils.clip_grad_value_(model.parameters(), 0.1)), "gradients clipped"),
+        (a_step(lambda z, y: F.cross_entropy(z, y) / 3), "a multiple of the loss"),
+        (a_step(lambda z, y: F.cross_entropy(z.squeeze(), y)), "an axis is lost"),
+        (lambda X, y, model, optimizer: a_step()(model, optimizer, X, y), "inputs in another order"),
+    ],
+)
+def test_steps_that_are_nearly_right(answer, name):
+    assert verdicts(ch08.training_step, answer) == {("incorrect", name)}
+
+
+def test_a_step_leaves_the_parameters_trainable():
+    def training_step(model, optimizer, X, y):
+        loss = a_step()(model.requires_grad_(True), optimizer, X, y)
+        model.requires_grad_(False)
+        return loss
+
+    assert verdicts(ch08.training_step, training_step) == {("incorrect", "parameters left frozen")}
+
+
+@pytest.mark.parametrize("weight", [0.1, 3e-4])
+def test_a_penalty_is_named_whatever_its_weight(weight):
+    def training_step(model, optimizer, X, y):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(X), y) + weight * sum(part.square().sum() for part in model.parameters())
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    assert verdicts(ch08.training_step, training_step) == {("incorrect", "a penalty on the weights")}
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (a_training(choose=max), "the best accuracy"),
+        (a_training(choose=list), "an accuracy for each step"),
+        (a_training(momentum=0.5), "another optimizer"),
+        (a_training(weight_decay=1e-3), "another optimizer"),
+        (a_training(lambda z, y: F.cross_entropy(z, y.float())), "labels as floats"),
+        (a_training(share=lambda Z, y: (Z.argmax() == y).float().mean().item()), "argmax without its axis"),
+    ],
+)
+def test_trainings_that_are_nearly_right(answer, name):
+    assert verdicts(ch08.repaired_training, answer) == {("incorrect", name)}

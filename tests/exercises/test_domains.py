@@ -1,6 +1,7 @@
 """Does each check try what the text of its exercise promises? Two statements of a domain are held against each other.
 
-``tests/support/domains.py`` is written from the texts alone, the probes of a check are drawn from the exercise's own domain.
+``tests/support/domains.py`` is written from the texts alone, the probes of a check are drawn from the exercise's own
+domain.
 """
 
 import inspect

@@ -1,4 +1,6 @@
-"""The checks under attack by mutants and by right answers, on the whole domain of each exercise; see tests/support/attack.py."""
+"""The checks under attack by mutants and by right answers, on the whole domain of each exercise; see
+tests/support/attack.py.
+"""
 
 import numpy as np
 import pytest

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.sample_notebooks import (
@@ -376,8 +378,9 @@ def run_pytest(root, *options):
 
 
 def test_pytest_builds_the_blank_chapters_that_it_runs(tmp_path):
+    """Once, before its workers look for notebooks."""
     save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
-    done = run_pytest(tmp_path, "-n", "2", "--dist", "loadfile")
+    done = run_pytest(tmp_path, "-n", "1", "--dist", "loadfile")
     assert done.returncode == 0, done.stdout
     assert [path.name for path in (tmp_path / ".cache" / "chapters").iterdir()] == ["01_a.ipynb"]
     assert "2 passed" in done.stdout
@@ -399,16 +402,41 @@ def test_what_a_learner_wrote_is_no_failure_of_the_course(root):
     assert worked_in.read_bytes() == before
 
 
-def test_pytest_removes_a_stale_chapter_and_leaves_the_folder_alone_when_it_is_not_asked_for(tmp_path):
+@pytest.fixture
+def configure(pytestconfig):
+    """What the ``conftest.py`` in the root does in a project before tests are looked for; gives the paths to look in."""
+    conftest = pytestconfig.pluginmanager.get_plugin(str(ROOT / "conftest.py"))
+    source = pytest.Config.ArgsSource
+
+    def called(root, *named):
+        paths = list(named) or ["tests", "solutions"]
+        asked = source.ARGS if named else source.TESTPATHS
+        where = SimpleNamespace(dir=root)
+        conftest.pytest_configure(
+            SimpleNamespace(rootpath=root, args=paths, args_source=asked, invocation_params=where)
+        )
+        return paths
+
+    return called
+
+
+@pytest.mark.parametrize("named", [[], [".cache/chapters"], [".cache/chapters/01_a.ipynb::Cell 0"]], ids=str)
+def test_a_stale_blank_chapter_is_removed_before_the_tests(configure, tmp_path, named):
     save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
     stale = save(notebook(code("1/0", "old")), tmp_path / ".cache" / "chapters" / "09_stale.ipynb")
-    run_pytest(tmp_path, "--collect-only", "tests")
+    paths = configure(tmp_path, *named)
+    assert [path.name for path in stale.parent.iterdir()] == ["01_a.ipynb"]
+    assert paths == (named or ["tests", "solutions", str(Path(".cache") / "chapters")])
+
+
+@pytest.mark.parametrize("named", ["tests", "solutions", "chapters/02_blank.ipynb"])
+def test_blank_chapters_are_left_alone_where_none_will_run(configure, tmp_path, named):
+    stale = save(notebook(code("1/0", "old")), tmp_path / ".cache" / "chapters" / "09_stale.ipynb")
+    save(notebook(code("my = 1", "own")), tmp_path / "chapters" / "01_worked_in.ipynb")
+    configure(tmp_path, named)
     assert stale.exists()
-    assert "1 test collected" in run_pytest(tmp_path, "--collect-only", ".cache/chapters").stdout
-    assert not stale.exists()
 
 
-def test_what_stops_the_build_stops_pytest_in_a_sentence(tmp_path):
-    done = run_pytest(tmp_path)
-    assert done.returncode != 0
-    assert "ERROR: There is no solution notebook" in done.stderr
+def test_what_stops_the_build_stops_pytest_in_a_sentence(configure, tmp_path):
+    with pytest.raises(pytest.UsageError, match="There is no solution notebook"):
+        configure(tmp_path)

@@ -171,12 +171,10 @@ def test_conda_takes_python_and_the_same_set():
     assert conda_problems(ENVIRONMENT_FILE, PYPROJECT["project"]["requires-python"]) == []
 
 
-def test_every_import_is_pinned():
-    assert unpinned_imports(imports_in(sources(ROOT)), PINS, metadata.packages_distributions(), FIRST_PARTY) == []
-
-
-def test_every_pin_is_needed():
-    assert unused_pins(imports_in(sources(ROOT)), PINS, metadata.packages_distributions(), REASONS) == []
+def test_every_import_is_pinned_and_every_pin_is_needed():
+    imports, distributions = imports_in(sources(ROOT)), metadata.packages_distributions()
+    assert unpinned_imports(imports, PINS, distributions, FIRST_PARTY) == []
+    assert unused_pins(imports, PINS, distributions, REASONS) == []
 
 
 def test_the_pinned_set_is_installed():

@@ -62,7 +62,7 @@ def _probabilities(rng, shape):
 
 def one_moderate_vector(rng):
     """Logits of the size that a chapter about the definition works with; nothing promises that larger ones work."""
-    return (np.clip(_numbers(rng, _size(rng, 1, 9), scale=2.0), -8, 8),)
+    return (np.clip(_numbers(rng, _size(rng, 1, 12), scale=rng.choice([2.0, 15.0])), -50, 50),)
 
 
 def vector_or_batch(rng, integers=True):
@@ -78,29 +78,29 @@ def vector(rng):
 
 
 def logits_and_temperature(rng):
-    z = _numbers(rng, _size(rng), 2.0) if rng.random() < 0.5 else _batch(rng, 2.0)
-    return z, float(np.exp(rng.uniform(-1, 4)))
+    return _vector_or_batch(rng), float(10 ** rng.uniform(-3, 3))
 
 
 def numbers(rng):
     """One logit for each example: a number or a vector."""
-    value = _numbers(rng, _size(rng))
+    value = _numbers(rng, _size(rng), integers=False)
     return (float(value[0]) if rng.random() < 0.3 else value,)
 
 
 def probabilities_and_two_classes(rng):
-    K = _size(rng, 1, 6)
+    K = _classes(rng)
     return _probabilities(rng, K), int(rng.integers(K)), int(rng.integers(K))
 
 
 def logits_and_a_vector(rng):
     z = _vector_or_batch(rng)
-    return z, rng.normal(size=z.shape)
+    v = rng.normal(size=z.shape)
+    return z, np.round(3 * v).astype(np.int64) if rng.random() < 0.2 else v
 
 
 def function_and_point(rng):
     """A smooth function with slopes and curvatures of moderate size, and where to measure it."""
-    shape = [(), (3,), (2, 4), (1,), (5,)][rng.integers(5)]
+    shape = [(), (3,), (2, 4), (1,), (5,), (2, 3, 2)][rng.integers(6)]
     weights = rng.normal(size=shape)
     functions = [
         lambda x: float(np.sum(weights * x)),
@@ -109,17 +109,35 @@ def function_and_point(rng):
         lambda x: float(np.sum(np.exp(x / 2) * weights)),
         lambda x: float(np.sum(x) ** 2),
     ]
-    return functions[rng.integers(len(functions))], np.asarray(rng.normal(size=shape) + 0.5)
+    x = np.asarray(rng.normal(size=shape) + 0.5)
+    kind = rng.random()
+    if kind < 0.15:
+        x = np.round(2 * x).astype(np.int64)
+    elif kind < 0.3:
+        x = x.astype(np.float32)
+    return functions[rng.integers(len(functions))], x
+
+
+def _with_extremes(rng, A, y):
+    """Sometimes another entry of each row is 0, sometimes that of the label is tiny."""
+    rows, labels = np.atleast_2d(A), np.atleast_1d(y)
+    if A.shape[-1] > 1 and rng.random() < 0.25:
+        rows[np.arange(len(rows)), (labels + 1) % A.shape[-1]] = 0.0
+    if rng.random() < 0.25:
+        rows[np.arange(len(rows)), labels] = 10.0 ** -rng.uniform(20, 30, size=len(rows))
+    return A
 
 
 def probabilities_and_label(rng):
-    K = _size(rng)
-    return _probabilities(rng, K), int(rng.integers(K))
+    K = _classes(rng)
+    y = int(rng.integers(K))
+    return _with_extremes(rng, _probabilities(rng, K), y), y
 
 
 def batch_of_probabilities(rng):
-    K, m = _size(rng), _size(rng)
-    return _probabilities(rng, (m, K)), _labels(rng, m, K)
+    K, m = _classes(rng), _examples(rng)
+    y = _labels(rng, m, K)
+    return _with_extremes(rng, _probabilities(rng, (m, K)), y), y
 
 
 def labels_and_classes(rng):
@@ -327,12 +345,13 @@ def layers_of_keras(rng):
     layers = []
     for _ in range(_size(rng, 1, 4)):
         shape = tuple(_size(rng, 1, 5) for _ in range(rng.choice([2, 4])))
-        layers.append((rng.normal(size=shape).astype(np.float32), rng.normal(size=shape[-1]).astype(np.float32)))
+        dtype = rng.choice([np.float32, np.float64])
+        layers.append((rng.normal(size=shape).astype(dtype), rng.normal(size=shape[-1]).astype(dtype)))
     return (layers,)
 
 
 def labels_and_decisions(rng):
-    K, m = _size(rng), _size(rng, 1, 40)
+    K, m = _size(rng, 1, 24), _size(rng, 1, 40)
     return _labels(rng, m, K), _labels(rng, m, K), K
 
 

@@ -1,8 +1,8 @@
 """Regions of a domain: kinds of input under which wrong code is wrong while it is right for all others.
 
 They are found by looking at inputs, whoever made them. So the inputs that a test draws from the text of an exercise and
-the probes of its check can be held against each other: a region that is common in one and missing in the other is a promise
-that the check does not keep.
+the probes of its check can be held against each other: a region that is common in one and missing in the other is a
+    promise that the check does not keep.
 """
 
 import dataclasses
@@ -14,7 +14,17 @@ COMMON = 0.03  # share of the drawn inputs from which on a region counts as prom
 
 
 def regions_of(inputs):
-    """The names of the regions that a tuple of inputs lies in, each with the place of the input that it is about."""
+    """The names of the regions that a tuple of inputs lies in, each with the place of the input that it is about.
+
+    The chunks of a stream are one input, since their number varies.
+    """
+    with np.errstate(invalid="ignore"):  # streams hold minus infinity
+        return _regions_of_parts(inputs)
+
+
+def _regions_of_parts(inputs):
+    if len(inputs) != 2 and all(isinstance(value, np.ndarray) and value.ndim == 1 for value in inputs):
+        inputs = (np.concatenate(inputs),)
     return {f"{where}: {name}" for where, value in _parts(inputs) for name in _regions_of_one(value)}
 
 

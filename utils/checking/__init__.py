@@ -1,8 +1,8 @@
 """The engine of the checks. An exercise is data; an answer is observed; a judge says what the observations mean.
 
-From the top down: ``exercise`` (what is asked), ``session`` (what happens in a notebook), ``judging`` (from observations
-to a verdict), ``every_function`` and ``bank`` (known mistakes), ``observing`` (where an answer runs), ``verdict`` (what
-is shown), ``blank``, ``words``, ``values``, ``domain`` and ``time_limit``.
+From the top down: ``exercise`` (what is asked), ``session`` (what happens in a notebook), ``judging`` (from
+    observations to a verdict), ``every_function`` and ``bank`` (known mistakes), ``observing`` (where an answer runs),
+    ``verdict`` (what is shown), ``blank``, ``words``, ``values``, ``domain`` and ``time_limit``.
 """
 
 from utils.checking.bank import Bank, Mistake

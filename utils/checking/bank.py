@@ -1,4 +1,6 @@
-"""The bank of mistakes that an exercise knows: each a piece of wrong code with the explanation that its writer is given."""
+"""The bank of mistakes that an exercise knows: each a piece of wrong code with the explanation that its writer is
+given.
+"""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -19,8 +21,8 @@ class Mistake:
         samples: wrong answers of this kind, each a function or a value; a check recognises them by their results.
         example: the inputs that show the mistake, as small as possible.
         describe: how ``{output}`` is put into words, from the value that came back.
-        recognise: a predicate, a function of :class:`utils.checking.observing.Seen`, for what results alone do not tell.
-            It then decides alone, and no sample is run at a check.
+        recognise: a predicate, a function of :class:`utils.checking.observing.Seen`, for what results alone do not
+            tell. It then decides alone, and no sample is run at a check.
     """
 
     name: str

@@ -31,8 +31,7 @@ def mistakes_of_every_function(exercise):
         recognise=lambda seen: any(result.is_nothing for result in seen.results),
     )
     probes = exercise.probes(np.random.default_rng(0))
-    # Where a dict is compared, a model or a training is looked at, and not what comes back alone.
-    if inspect.signature(exercise.reference).parameters and not isinstance(exercise.expect(probes[0]), dict):
+    if inspect.signature(exercise.reference).parameters:
         first = []
 
         def always_the_same(*inputs):

@@ -33,14 +33,14 @@ class Exercise:
         scale: a function from the inputs to the size of numbers that cancel on the way to the result. A result is right
             within ``rtol * (abs(expected) + scale)``: 0 for probabilities, max(1, max|z|) for a log-sum-exp.
         rtol: relative tolerance; wide enough for float32.
-        observe: how an answer is looked at, where calling it, or taking it as the value, will not do. It gets the answer
-            and a probe, and returns what is compared, or an :class:`Observation` with further facts.
+        observe: how an answer is looked at, where calling it, or taking it as the value, will not do. It gets the
+            answer and a probe, and returns what is compared, or an :class:`Observation` with further facts.
         expected: a function from the inputs to the expected value, where that is cheaper than a look at the reference.
         time_limit: seconds that the answer may take for all probes together.
         of_every_function: other samples for the mistakes that every function can have, by name, where the usual ones do
             not fit; none where such a mistake cannot be told from one of the bank.
-        named_by_one_probe: whether one probe tells enough for a name that is then called uncertain; not where results are
-            classes, or yes and no.
+        named_by_one_probe: whether one probe tells enough for a name that is then called uncertain; not where results
+            are classes, or yes and no.
         playground: what its sliders move, where it has any; see :meth:`sliders`.
         left_whole: packages whose functions the time limit does not break off, see :func:`run_guarded`.
     """

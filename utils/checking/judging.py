@@ -197,7 +197,8 @@ def describe(exercise, answer, seen, place):
     if result.problem == UNREADABLE:
         return f"{asked}. What came back could not be read as that: {result.detail}."
     if result.problem == TimeLimitExceeded.__name__ and place > 0:
-        return f"Your answer {result.detail}, all {len(seen.probes)} inputs together. The last that it was given is {given}."
+        together = f"all {len(seen.probes)} inputs together"
+        return f"Your answer {result.detail}, {together}. The last that it was given is {given}."
     if result.problem:
         return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
     scale = exercise.scale(*inputs)

@@ -33,8 +33,8 @@ class Observation:
 
 
 class Unfit(Exception):
-    """Raised by an exercise's ``observe`` in the place of a value: something else came, or something happened that rules
-    out every value.
+    """Raised by an exercise's ``observe`` in the place of a value: something else came, or something happened that
+    rules out every value.
 
     Attributes:
         problem: a short name for it, which predicates ask for.

@@ -36,8 +36,9 @@ class Session:
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
         if is_blank(answer):
-            start = f"Put your answer in the place of `...` and run the cell again. `{exercise.name}.hint()` helps you start."
-            return Verdict("not attempted", start, hints=exercise.hints)
+            help_words = f"`{exercise.name}.hint()` helps you start."
+            message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
+            return Verdict("not attempted", message, hints=exercise.hints)
         self.answers[exercise.name] = answer
         with clean_setting():
             verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())

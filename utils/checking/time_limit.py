@@ -82,9 +82,10 @@ def _run_limited(call, seconds, left_whole):
         except TimeLimitExceeded:  # the second thread had sent it before
             pass
     if isinstance(error, (TimeLimitExceeded, Interrupted)):
-        # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to come by:
-        # a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and the interpreter
-        # waits. (Its tuning thread can miss that it is cancelled, and sleeps on: `Model::OptimizeLoop` of tf.data.)
+        # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to come
+        # by: a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and the
+        # interpreter waits. (Its tuning thread can miss that it is cancelled, and sleeps on: `Model::OptimizeLoop` of
+        # tf.data.)
         error = type(error)()  # without the frames that it ended
         gc.collect()
     if limit.interrupted:
@@ -152,8 +153,8 @@ class _TimerSignal(_Limit):
         if not self.armed:
             return
         importing, caller = _is_importing(frame), _caller_of(self.left_whole, frame)
-        # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this method.
-        # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
+        # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this
+        # method. Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
         signal.setitimer(signal.ITIMER_REAL, self.seconds if importing else REPEAT)
         if importing:
             return
@@ -177,7 +178,9 @@ class _TimerSignal(_Limit):
         return self._raise_at_next_step
 
     def _raise_at_next_call(self, frame, event, argument):
-        """For a loop in C, which has no next line: what its caller calls next does not begin. Other frames are let alone."""
+        """For a loop in C, which has no next line: what its caller calls next does not begin. Other frames are let
+        alone.
+        """
         if self.armed and frame.f_back is self.caller:
             raise TimeLimitExceeded
 

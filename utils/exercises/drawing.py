@@ -81,3 +81,22 @@ def _with_a_tie(rng, K):
 def whole(values):
     """The same numbers, rounded, as integers."""
     return np.round(values).astype(np.int64)
+
+
+def gaps_beyond_thirty(rng):
+    """Logits that lie so far apart that all but one probability look like 0, and are not."""
+    return exact(np.array([0.0, -rng.uniform(31, 45), -rng.uniform(60, 80)])[rng.permutation(3)])
+
+
+def corners_of_logits(rng):
+    """Logits of vectors and batches, whole numbers among them, by the name of their corner."""
+    corners = {**corners_of_vectors(rng), **corners_of_batches(rng), "gaps beyond 30": gaps_beyond_thirty(rng)}
+    corners["integers"] = whole(rng.normal(scale=3, size=5))
+    corners["a batch of integers"] = whole(rng.normal(scale=3, size=(4, 3)))
+    corners["one row of integers"] = whole(rng.normal(scale=3, size=(1, 3)))
+    return corners
+
+
+def any_vector_or_batch(rng):
+    """Any logits of one example or of several."""
+    return any_vector(rng) if rng.random() < 0.4 else any_batch(rng)

@@ -2,8 +2,9 @@
 
 Conventions, the same in all functions:
 
-* ``z`` holds logits of any shape (..., K) with the classes on the last axis, as in :mod:`utils.reference.probabilities`, and is read with
-  the same rules: lists and integers are computed in float64, float arrays keep their type, the input is never changed.
+* ``z`` holds logits of any shape (..., K) with the classes on the last axis, as in
+  :mod:`utils.reference.probabilities`, and is read with the same rules: lists and integers are computed in float64,
+  float arrays keep their type, the input is never changed.
 * A function ``f`` whose derivative is measured takes an array and returns one number. Its gradient has the shape of the
   array.
 """
@@ -24,8 +25,8 @@ def softmax_jacobian(z):
 
     Errors: those of :func:`utils.reference.softmax`.
 
-    On the diagonal, :math:`a_i (1 - a_i)` is computed as minus the sum of the rest of its row. The two are equal, and the
-    second keeps its digits when a probability rounds to 1.
+    On the diagonal, :math:`a_i (1 - a_i)` is computed as minus the sum of the rest of its row. The two are equal, and
+    the second keeps its digits when a probability rounds to 1.
 
     Source: Bridle 1990.
     """
@@ -101,8 +102,8 @@ def complex_step(f, x, step=1e-30):
     r"""The gradient of f at x, measured along the imaginary axis: :math:`\operatorname{Im} f(x + i h e_k) / h`.
 
     Args:
-        f: a function from a complex array to one complex number, analytic: powers, ``exp`` and sums are, while ``abs``, a
-            comparison and a conversion to float are not.
+        f: a function from a complex array to one complex number, analytic: powers, ``exp`` and sums are, while ``abs``,
+            a comparison and a conversion to float are not.
         x: real numbers of any shape.
         step: h > 0, as small as you like: nothing is subtracted, so nothing cancels.
 

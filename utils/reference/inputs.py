@@ -1,4 +1,6 @@
-"""How the functions of this package read their input: real numbers, logits and labels, or a sentence that says what is wrong."""
+"""How the functions of this package read their input: real numbers, logits and labels, or a sentence that says what is
+wrong.
+"""
 
 import numpy as np
 

@@ -6,8 +6,8 @@ Conventions, the same in all functions:
   integer label in 0 … K − 1 for each example, so it has the shape (...): a single integer beside one vector, (m,)
   beside a batch of m rows. Logarithms are natural. Lists are accepted; the input is never changed.
 * Float arrays keep their type. Integers are computed in float64.
-* Errors: ``ValueError`` for labels that are no integers or lie outside 0 … K − 1, for labels that do not fit the rows, for an
-  empty batch, and for probabilities outside 0 … 1; ``TypeError`` for what are no real numbers.
+* Errors: ``ValueError`` for labels that are no integers or lie outside 0 … K − 1, for labels that do not fit the rows,
+  for an empty batch, and for probabilities outside 0 … 1; ``TypeError`` for what are no real numbers.
 """
 
 import numpy as np
@@ -40,8 +40,8 @@ def loss(a, y):
         y: the labels, as above.
 
     Returns:
-        One value for each example in the floating type of ``a`` (a NumPy scalar for one vector). Where the probability of
-        the true class is 0, it is infinite; no warning is raised.
+        One value for each example in the floating type of ``a`` (a NumPy scalar for one vector). Where the probability
+        of the true class is 0, it is infinite; no warning is raised.
 
     Source: Good 1952 (the logarithmic score).
     """

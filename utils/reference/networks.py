@@ -95,7 +95,8 @@ def predict(W, b, X):
     return logits(W, b, X).argmax(axis=-1)
 
 
-# Networks with hidden layers -------------------------------------------------------------------------------------------
+# Networks with hidden layers
+# -------------------------------------------------------------------------------------------
 
 
 def initial_weights(sizes, seed, dtype=np.float64):
@@ -105,7 +106,8 @@ def initial_weights(sizes, seed, dtype=np.float64):
     gradients stay about the same from layer to layer.
 
     Args:
-        sizes: the number of features, of the units of each hidden layer, and of the classes, for example (2, 25, 15, 4).
+        sizes: the number of features, of the units of each hidden layer, and of the classes, for example (2, 25, 15,
+            4).
         seed: of the random generator.
         dtype: a floating type; float32 weights are the float64 ones, rounded.
 

@@ -96,7 +96,8 @@ def _shift_and_log_total(z, axis, temperature):
 def _largest(z, axis):
     """The largest logit of each row and its place on ``axis``, which both keep with length 1.
 
-    Over many short rows ``argmax`` and a look-up take a third of the time of ``max``; for one row it is the other way round.
+    Over many short rows ``argmax`` and a look-up take a third of the time of ``max``; for one row it is the other way
+    round.
     """
     place = z.argmax(axis=axis, keepdims=True)
     if place.size == 1:

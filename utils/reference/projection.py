@@ -12,11 +12,11 @@ def sparsemax(z):
         z: finite logits, (K,) or (..., K), read with the rules of :mod:`utils.reference.probabilities`.
 
     Returns:
-        Probabilities in the shape and floating type of ``z``; each row sums to 1, and a class far below the largest gets
-        exactly 0.
+        Probabilities in the shape and floating type of ``z``; each row sums to 1, and a class far below the largest
+        gets exactly 0.
 
-    The threshold τ is the one with which the positive parts sum to 1; sorting finds it. Source: Held, Wolfe and Crowder 1974
-    (the projection); Martins and Astudillo 2016 (as an activation).
+    The threshold τ is the one with which the positive parts sum to 1; sorting finds it. Source: Held, Wolfe and Crowder
+    1974 (the projection); Martins and Astudillo 2016 (as an activation).
     """
     z = as_logits(z, -1)
     shifted = z - z.max(axis=-1, keepdims=True)  # changes nothing on paper, and keeps the digits of large logits

@@ -1,6 +1,7 @@
 """Drawing a class from logits: without the unlikely ones, and with noise in place of probabilities, in NumPy.
 
-Conventions: ``z`` holds logits, (K,) or (..., K), read with the rules of :mod:`utils.reference.probabilities`. A temperature is applied
+Conventions: ``z`` holds logits, (K,) or (..., K), read with the rules of :mod:`utils.reference.probabilities`. A
+    temperature is applied
 before: pass ``z / T``. The input is never changed.
 """
 
@@ -37,8 +38,8 @@ def with_top_p(z, p):
         p: the probability that the classes that stay must reach, above 0 and at most 1.
 
     Returns:
-        Probabilities in the shape of ``z``; each row sums to 1. The class with which the total reaches p stays, so there is
-        always one. Of classes that tie, the first ones stay.
+        Probabilities in the shape of ``z``; each row sums to 1. The class with which the total reaches p stays, so
+        there is always one. Of classes that tie, the first ones stay.
 
     Source: Holtzman and others 2020, as *nucleus sampling*.
     """

@@ -1,8 +1,9 @@
 """Attention as a softmax over scores: all at once, in blocks, and how sharp it can be, in NumPy.
 
-Conventions: ``Q`` holds queries, (..., n, d), ``K`` keys, (..., m, d), ``V`` values, (..., m, v); axes before these are for
-batches and heads and are broadcast. Lists and integers are computed in float64, float arrays keep their type, the inputs are
-never changed. Errors: ``TypeError`` for what are no real numbers, ``ValueError`` for shapes that do not fit each other.
+Conventions: ``Q`` holds queries, (..., n, d), ``K`` keys, (..., m, d), ``V`` values, (..., m, v); axes before these are
+    for batches and heads and are broadcast. Lists and integers are computed in float64, float arrays keep their type,
+    the inputs are never changed. Errors: ``TypeError`` for what are no real numbers, ``ValueError`` for shapes that do
+    not fit each other.
 """
 
 import math
@@ -41,9 +42,9 @@ def attention_in_blocks(Q, K, V, block):
         block: how many keys are read at a time, a positive integer.
 
     Beside the largest score so far and the sum of the exponentials relative to it, which are the two numbers of
-    :func:`utils.reference.streaming_logsumexp`, the sum of the values with these exponentials as weights is kept. When the
-    largest score rises, both sums are multiplied by the same factor. Source: Milakov and Gimelshein 2018; Rabe and Staats
-    2021; Dao and others 2022.
+    :func:`utils.reference.streaming_logsumexp`, the sum of the values with these exponentials as weights is kept. When
+    the largest score rises, both sums are multiplied by the same factor. Source: Milakov and Gimelshein 2018; Rabe and
+    Staats 2021; Dao and others 2022.
     """
     Q, K = _queries_and_keys(Q, K)
     V = _values(V, K)
@@ -97,8 +98,8 @@ def _queries_and_keys(Q, K):
     Q, K = as_real(Q, "Queries"), as_real(K, "Keys")
     if Q.ndim < 2 or K.ndim < 2 or Q.shape[-1] != K.shape[-1] or Q.shape[-1] == 0 or K.shape[-2] == 0:
         raise ValueError(
-            "Queries (n, d) and keys (m, d) are compared over the same width d, with at least one key, but the shapes are "
-            f"{Q.shape} and {K.shape}."
+            "Queries (n, d) and keys (m, d) are compared over the same width d, with at least one key, but the "
+            f"shapes are {Q.shape} and {K.shape}."
         )
     return Q, K
 

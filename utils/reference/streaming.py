@@ -14,7 +14,8 @@ def streaming_logsumexp(chunks):
 
     Returns:
         A float for chunks of the shape (k,), otherwise an array of the shape (...), in float64. It is what
-        :func:`utils.reference.logsumexp` gives for all chunks side by side, up to rounding, infinite and nan logits included.
+        :func:`utils.reference.logsumexp` gives for all chunks side by side, up to rounding, infinite and nan logits
+        included.
 
     Raises:
         TypeError: for chunks that are no real numbers.
@@ -52,9 +53,11 @@ def streaming_cross_entropy(H, W, y, block):
 
     Raises:
         TypeError: for what are no real numbers.
-        ValueError: for shapes that do not fit, labels as in :mod:`utils.reference.losses`, and a block that is not positive.
+        ValueError: for shapes that do not fit, labels as in :mod:`utils.reference.losses`, and a block that is not
+            positive.
 
-    Of each row the loss needs two numbers: its log-sum-exp, and the logit at its label. Source: Wijmans and others 2024.
+    Of each row the loss needs two numbers: its log-sum-exp, and the logit at its label. Source: Wijmans and others
+        2024.
     """
     H, W, y = _layer(H, W, y, block)
     return (_log_totals(H, W, block) - _logits_at_labels(H, W, y)).mean()
@@ -69,8 +72,8 @@ def streaming_cross_entropy_gradients(H, W, y, block):
         ``(loss, dH, dW)``, the gradients in the shapes and types of ``H`` and ``W``.
 
     The logits of each block are formed twice: once for the log-sum-exp, and once for the probabilities, which are
-    :math:`e^{z - \operatorname{lse}}` as soon as that is known. What one block contributes to the gradients needs no other
-    block.
+    :math:`e^{z - \operatorname{lse}}` as soon as that is known. What one block contributes to the gradients needs no
+    other block.
     """
     H, W, y = _layer(H, W, y, block)
     log_totals = _log_totals(H, W, block)

@@ -1,7 +1,7 @@
 """Which classes of a linear layer can win at all: two linear programs, of which exactly one has a solution.
 
-``W`` holds one column for each class, (features, K), and the logits of an input x are ``x @ W``. SciPy solves the programs
-and is imported when it is needed.
+``W`` holds one column for each class, (features, K), and the logits of an input x are ``x @ W``. SciPy solves the
+programs and is imported when it is needed.
 """
 
 import numpy as np
@@ -30,8 +30,8 @@ def mixture_of_others(W, i):
     Args: as for :func:`can_win`.
 
     Returns:
-        An array of K − 1 shares, none negative, that sum to 1. With them the logit of class i is, for every input, the same
-        mixture of the other logits, so it never exceeds their maximum. Source: Demeter, Kimmel and Downey 2020.
+        An array of K − 1 shares, none negative, that sum to 1. With them the logit of class i is, for every input, the
+        same mixture of the other logits, so it never exceeds their maximum. Source: Demeter, Kimmel and Downey 2020.
     """
     W, others = _one_and_the_others(W, i)
     count = others.shape[1]

@@ -1,9 +1,11 @@
-"""Interactive views: a picture that follows its controls, drawn by a JavaScript file in ``js/``, alive without a kernel."""
+"""Interactive views: a picture that follows its controls, drawn by a JavaScript file in ``js/``, alive without a
+kernel.
+"""
 
 from utils.views.board import progress_board
+from utils.views.digits import digit_browser
 from utils.views.points import chosen_points
 from utils.views.regions import decision_regions
-from utils.views.digits import digit_browser
 from utils.views.training_progress import TrainingProgress
 from utils.views.view import View
 

@@ -34,7 +34,8 @@ class Board:
         rows = "".join(self._row(number, exercises) for number, exercises in self.chapters)
         head = "<tr><th>Chapter</th><th>Exercises</th><th>Solved</th></tr>"
         closing = f"<p>{escape(self._closing())}</p>"
-        return {"text/html": f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{closing}", "text/plain": self.text}
+        table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return {"text/html": table + closing, "text/plain": self.text}
 
     def _row(self, number, exercises):
         marks = " ".join(

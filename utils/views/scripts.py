@@ -1,6 +1,7 @@
 """The JavaScript of the views: put together for the browser, and run here for still pictures and tests.
 
-A view is one file in ``js/`` beside four that all share. The parts stand in one function, so nothing of them is seen outside.
+A view is one file in ``js/`` beside four that all share. The parts stand in one function, so nothing of them is seen
+outside.
 """
 
 import json

@@ -6,8 +6,8 @@ import ipywidgets as widgets
 class TrainingProgress(widgets.HBox):
     """A progress bar over the epochs, with the last loss in words.
 
-    Show it before the training begins, and call :meth:`show` after each epoch. What is stored in the notebook is a sentence,
-    the same at each run, because the bar itself lives in the browser.
+    Show it before the training begins, and call :meth:`show` after each epoch. What is stored in the notebook is a
+    sentence, the same at each run, because the bar itself lives in the browser.
 
     Args:
         epochs: how many there will be, at least 1.

@@ -1,7 +1,7 @@
 """A view: a picture that follows its controls, alive wherever scripts run and a still picture everywhere else.
 
-Drawing, controls and prediction of a view are a JavaScript file in ``js/``. No kernel is asked for anything: what a notebook
-stores is alive the next day, in an exported page and on the web.
+Drawing, controls and prediction of a view are a JavaScript file in ``js/``. No kernel is asked for anything: what a
+notebook stores is alive the next day, in an exported page and on the web.
 """
 
 from dataclasses import dataclass
@@ -53,6 +53,7 @@ class View:
         except ImportError:  # no engine here, so no picture until the script runs
             text = f"The view {self.name.replace('_', ' ')} is alive where scripts run."
             still = f"<p>{escape(text)}</p>"
-        # display:block and not a list of styles: whatever the page does to images, this one is a picture on its own line.
+        # display:block and not a list of styles: whatever the page does to images, this one is a picture on its own
+        # line.
         html = f'<div data-view="{escape(self.name)}">{still}<script>{script(self.name, self.data)}</script></div>'
         return {"text/html": html, "text/plain": text}

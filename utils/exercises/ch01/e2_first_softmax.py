@@ -7,9 +7,9 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.checking.values import agree
-from utils.exercises.ch01.common import as_float32_holds_them, probabilities_in_words
-from utils.exercises.ch01.recognising import is_mild, lacks_an_axis, like_its_samples
-from utils.exercises.drawing import corners_of_vectors, whole
+from utils.exercises.ch01.common import probabilities_in_words
+from utils.exercises.drawing import corners_of_vectors, exact, whole
+from utils.exercises.recognising import is_mild, lacks_an_axis, like_its_samples
 
 # The domain
 
@@ -24,14 +24,14 @@ def corners(rng):
     moderate["all near the lower end"] = -rng.uniform(40, LARGEST, size=3)
     moderate["all near the upper end"] = rng.uniform(40, LARGEST, size=3)
     moderate["many classes far apart"] = rng.uniform(-LARGEST, LARGEST, size=int(rng.integers(8, 14)))
-    found = {name: (as_float32_holds_them(z),) for name, z in moderate.items()}
+    found = {name: (exact(z),) for name, z in moderate.items()}
     return found | {"integers": (whole(rng.normal(scale=4, size=5)),), "one integer": (whole(rng.normal(size=1)),)}
 
 
 def any_moderate_vector(rng):
     """Logits of one example."""
     z = rng.choice([0.5, 3.0, 12.0]) * rng.normal(size=int(rng.integers(1, 13)))
-    return (as_float32_holds_them(np.clip(z, -LARGEST, LARGEST)),)
+    return (exact(np.clip(z, -LARGEST, LARGEST)),)
 
 
 ONE_VECTOR = Domain(
@@ -356,9 +356,9 @@ def minus_sign_in_the_exponent(z):
 def another_base(z):
     """
     You raise another number than e to the logits, such as 2 or 10. For {input} you return {output}: a distribution,
-    and even in the right order, but with other ratios. With base e, two classes whose logits differ by 1 have probabilities with
-    the ratio e, about 2.72; yours have the ratio of your base. Look at the line that makes the powers: which base
-    do they have?
+    and even in the right order, but with other ratios. With base e, two classes whose logits differ by 1 have
+    probabilities with the ratio e, about 2.72; yours have the ratio of your base. Look at the line that makes the
+    powers: which base do they have?
     """
     return np.exp2(z) / np.sum(np.exp2(z))
 
@@ -372,9 +372,9 @@ another_base.also(
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_e_with_few_digits)
 def e_with_few_digits(z):
     """
-    You write e as a number with few digits, and every probability is off: {output} for {input}. On paper that is fine. In code the error grows with the size of the logits, since
-    it stands in the base of a power. NumPy knows e to sixteen digits, and it has a function that raises it to every
-    entry of an array. Which one?
+    You write e as a number with few digits, and every probability is off: {output} for {input}. On paper that is
+    fine. In code the error grows with the size of the logits, since it stands in the base of a power. NumPy knows e
+    to sixteen digits, and it has a function that raises it to every entry of an array. Which one?
     """
     return 2.718**z / np.sum(2.718**z)
 

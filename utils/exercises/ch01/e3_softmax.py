@@ -5,12 +5,10 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, logit_sliders, paragraphs
 from utils.checking.values import agree, has_finite_numbers
 from utils.exercises.ch01.common import (
     SQUARE,
-    any_vector_or_batch,
-    corners_of_logits,
     exp_shares,
     neither_with_keepdims,
     probabilities_in_words,
@@ -19,7 +17,8 @@ from utils.exercises.ch01.common import (
     sum_without_keepdims,
     total,
 )
-from utils.exercises.ch01.recognising import (
+from utils.exercises.drawing import any_vector_or_batch, corners_of_logits
+from utils.exercises.recognising import (
     cuts_to_whole_numbers,
     goes_wrong,
     largest_of_each_row,
@@ -126,6 +125,11 @@ softmax = Exercise(
         lambda z: np.apply_along_axis(lambda row: np.exp(row - row.max()) / np.exp(row - row.max()).sum(), -1, z),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=logit_sliders(2.0, 1.0, 0.1, -1.0),
+        inputs=lambda **z: (np.array(list(z.values())),),
+        returns=("softmax(z)",),
+    ),
     remark="One function for a vector and for a batch, and no finite logit can break it.",
 )
 
@@ -331,10 +335,10 @@ NEGATIVE = (np.array([-1000.0, -1001.0]),)
 @mistakes.mistake(*NEGATIVE, recognise=shifts_by_zero_at_least)
 def shift_by_zero_at_least(z):
     """
-    Rows that lie far below zero are not shifted in your code, because you take the maximum of 0 and the logits, or because
-    an `if` asks for large logits only. For {input} every power of e is rounded to 0, and 0/0 is nan: you return {output}.
-    The shift exists to bring the largest logit of a row to exactly 0, from above and from below. Which 0, or which
-    condition, can go?
+    Rows that lie far below zero are not shifted in your code, because you take the maximum of 0 and the logits, or
+    because an `if` asks for large logits only. For {input} every power of e is rounded to 0, and 0/0 is nan: you
+    return {output}. The shift exists to bring the largest logit of a row to exactly 0, from above and from below.
+    Which 0, or which condition, can go?
     """
     return exp_shares(z, np.maximum(0, z.max(axis=-1, keepdims=True)))
 
@@ -552,8 +556,8 @@ def one_vector_only(z):
     """
     For one vector your function is right, and for a batch it stops: {input} gives {output}. A step of it works with
     one number at a time: Python's own `max` and `if` compare two numbers, the functions of `math` take one, and an
-    entry of a one-dimensional result holds one. A row of a batch is none of these. NumPy has a function for each of them
-    that takes arrays and an `axis`. Which step is it in your code?
+    entry of a one-dimensional result holds one. A row of a batch is none of these. NumPy has a function for each of
+    them that takes arrays and an `axis`. Which step is it in your code?
     """
     powers = [math.exp(value - max(z)) for value in z]
     return np.array(powers) / sum(powers)

@@ -9,9 +9,6 @@ from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.checking.values import has_finite_numbers
 from utils.exercises.ch01.common import (
     SQUARE,
-    any_vector_or_batch,
-    as_float32_holds_them,
-    corners_of_logits,
     exp_shares,
     neither_with_keepdims,
     probabilities_in_words,
@@ -20,7 +17,8 @@ from utils.exercises.ch01.common import (
     sum_without_keepdims,
     total,
 )
-from utils.exercises.ch01.recognising import (
+from utils.exercises.drawing import any_vector_or_batch, corners_of_logits, exact
+from utils.exercises.recognising import (
     cuts_to_whole_numbers,
     goes_wrong,
     like_its_samples,
@@ -46,14 +44,14 @@ def corners(rng):
     found = {name: (z, min(a_power_of_two(rng), 1.0)) for name, z in corners_of_logits(rng).items()}
     for end, T in {"coldest": LOWEST, "hottest": HIGHEST}.items():
         size = T * rng.choice([0.5, 4.0])
-        found[f"a vector, {end}"] = as_float32_holds_them(size * rng.normal(size=4)), T
-        found[f"a batch, {end}"] = as_float32_holds_them(size * rng.normal(size=(5, 3))), T
+        found[f"a vector, {end}"] = exact(size * rng.normal(size=4)), T
+        found[f"a batch, {end}"] = exact(size * rng.normal(size=(5, 3))), T
         found[f"logits of the usual size, {end}"] = np.array([3.0, -1.0, 2.5, 0.5])[rng.permutation(4)], T
     between = {"cold": np.exp(rng.uniform(np.log(0.02), np.log(0.2))), "warm": rng.uniform(1.5, 6)}
     between |= {"cool": rng.uniform(0.3, 0.8), "hot": np.exp(rng.uniform(np.log(20), np.log(400)))}
     for name, T in between.items():
-        found[f"a vector, {name}"] = as_float32_holds_them(3 * T * rng.normal(size=4)), float(T)
-        found[f"a batch, {name}"] = as_float32_holds_them(3 * T * rng.normal(size=(4, 3))), float(T)
+        found[f"a vector, {name}"] = exact(3 * T * rng.normal(size=4)), float(T)
+        found[f"a batch, {name}"] = exact(3 * T * rng.normal(size=(4, 3))), float(T)
     return found
 
 
@@ -284,9 +282,9 @@ the_temperature_is_overwritten.also(
 mistakes.add(
     "a number added to the temperature",
     """
-    You divide by T plus a number, perhaps as a guard against a division by zero. At {input} you return {output}. T is above
-    0 by agreement, so there is nothing to guard against, and a small temperature is changed most by what you add: at 0.001
-    a guard of 0.001 doubles it. What remains of your denominator when you leave the number out?
+    You divide by T plus a number, perhaps as a guard against a division by zero. At {input} you return {output}. T
+    is above 0 by agreement, so there is nothing to guard against, and a small temperature is changed most by what
+    you add: at 0.001 a guard of 0.001 doubles it. What remains of your denominator when you leave the number out?
     """,
     *(lambda z, T, e=e: reference.softmax(z / (T + e)) for e in (1.0, 1e-2, 1e-3, 1e-5)),
     example=(np.array([0.02, 0.01, 0.0]), 0.01),
@@ -308,10 +306,10 @@ mistakes.add(
 mistakes.add(
     "an upper limit on the temperature",
     """
-    Above some temperature you use another one in place of T. At {input} you return {output}, and a higher temperature
-    gives the same. Every T above 0 is allowed. A large one flattens the distribution until all classes are nearly equal,
-    and that is what it is for; no number in the computation gets out of hand. Which `min`, `clip` or `if` in your code
-    can go?
+    Above some temperature you use another one in place of T. At {input} you return {output}, and a higher
+    temperature gives the same. Every T above 0 is allowed. A large one flattens the distribution until all classes
+    are nearly equal, and that is what it is for; no number in the computation gets out of hand. Which `min`, `clip`
+    or `if` in your code can go?
     """,
     *(lambda z, T, limit=limit: reference.softmax(z / min(T, limit)) for limit in (1.0, 2.0, 10.0, 100.0)),
     example=(np.array([1.0, -1.0]), 1000.0),
@@ -375,9 +373,9 @@ def root_of_the_powers(z, T):
 @mistakes.mistake(np.array([1.0, 2.0]), 2.0)
 def divided_by_the_temperature_twice(z, T):
     """
-    T acts twice: at {input} you return {output}, which is the softmax at the temperature 4. Either the logits are divided
-    by T and then handed to a softmax that is told the temperature as well, or a line that divides is run again, or T is
-    squared. One division is enough; in how many places does T stand in your code?
+    T acts twice: at {input} you return {output}, which is the softmax at the temperature 4. Either the logits are
+    divided by T and then handed to a softmax that is told the temperature as well, or a line that divides is run
+    again, or T is squared. One division is enough; in how many places does T stand in your code?
     """
     return reference.softmax(z / T, temperature=T)
 
@@ -404,10 +402,10 @@ no_shift.also(
 @mistakes.mistake(np.array([-1000.0, -1001.0]), 1.0, recognise=lambda seen: shifts_by_zero_at_least(seen, np.divide))
 def shift_by_zero_at_least(z, T):
     """
-    The temperature is right, and the softmax behind it is your own: it shifts by the maximum of 0 and the logits. Rows
-    that lie far below zero are then not shifted at all, every power of e is rounded to 0, and 0/0 is nan: at {input} you
-    return {output}. A shift has to bring the largest logit of a row to exactly 0, from below, too. Where does the 0 in
-    your maximum come from?
+    The temperature is right, and the softmax behind it is your own: it shifts by the maximum of 0 and the logits.
+    Rows that lie far below zero are then not shifted at all, every power of e is rounded to 0, and 0/0 is nan: at
+    {input} you return {output}. A shift has to bring the largest logit of a row to exactly 0, from below, too.
+    Where does the 0 in your maximum come from?
     """
     return exp_shares(z / T, np.maximum(0, (z / T).max(axis=-1, keepdims=True)))
 
@@ -465,10 +463,10 @@ rows_and_columns_mixed_up.also(
 @mistakes.mistake(np.array([1.0, 2.0]), 2.0, recognise=lambda seen: works_for_batches(seen, is_mild))
 def batches_only(z, T):
     """
-    A batch comes out right, or could; for one vector such as {input} you return {output}. The number 1 names the second
-    axis, and a vector has a single one; a function that adds an axis has to take it away again, and a loop over the rows
-    of a vector meets single numbers. Counted from the end, one number names the axis of the classes in both cases.
-    `reference.softmax` takes both.
+    A batch comes out right, or could; for one vector such as {input} you return {output}. The number 1 names the
+    second axis, and a vector has a single one; a function that adds an axis has to take it away again, and a loop
+    over the rows of a vector meets single numbers. Counted from the end, one number names the axis of the classes
+    in both cases. `reference.softmax` takes both.
     """
     return exp_shares(z / T, np.max(z / T, axis=1, keepdims=True), axis=1)
 
@@ -513,10 +511,10 @@ axes_of_length_one_are_lost.also(
 @mistakes.mistake(np.array([[1, 2], [3, 5]]), 2.0, recognise=cuts_to_whole_numbers)
 def zeros_of_the_wrong_type(z, T):
     """
-    You fill an array that has the type of `z`. For integer logits it holds integers only, so every probability below 1
-    is cut to 0: for {input} you return {output}, without a warning. The same happens to logits when they are divided in
-    an array of integers. Give that array the type float, or let the division make a new one, which has the right type by
-    itself. Which line makes the array?
+    You fill an array that has the type of `z`. For integer logits it holds integers only, so every probability
+    below 1 is cut to 0: for {input} you return {output}, without a warning. The same happens to logits when they
+    are divided in an array of integers. Give that array the type float, or let the division make a new one, which
+    has the right type by itself. Which line makes the array?
     """
     result = np.zeros_like(z)
     result[...] = reference.softmax(z / T)
@@ -536,9 +534,10 @@ def batch_of_the_wrong_type(z, T):
 @mistakes.mistake(np.array([1, 2, 3]), 4.0)
 def whole_parts_of_the_quotients(z, T):
     """
-    You divide with `//`, which keeps the whole part of a quotient and drops the rest. At {input} you return {output}: the
-    quotients 0.25, 0.5 and 0.75 all become 0, so the classes look alike. For other logits the steps are larger, and the
-    result jumps where it should glide. Which operator divides without rounding, for integers and for floats alike?
+    You divide with `//`, which keeps the whole part of a quotient and drops the rest. At {input} you return
+    {output}: the quotients 0.25, 0.5 and 0.75 all become 0, so the classes look alike. For other logits the steps
+    are larger, and the result jumps where it should glide. Which operator divides without rounding, for integers
+    and for floats alike?
     """
     return reference.softmax(z // T)
 

@@ -6,13 +6,12 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
-from utils.exercises.ch01.common import as_float32_holds_them
-from utils.exercises.ch01.recognising import (
+from utils.exercises.drawing import any_logits, corners_of_vectors, exact
+from utils.exercises.recognising import (
     FOR_ONE_NUMBER,
     like_its_samples,
     loses_axes_of_length_one,
 )
-from utils.exercises.drawing import any_logits, corners_of_vectors
 
 # The domain
 
@@ -35,13 +34,13 @@ def corners(rng):
         "a certain no": -rng.uniform(30, 80),
         "a certain yes": rng.uniform(30, 80),
     }
-    found = {name: (as_float32_holds_them(z),) for name, z in arrays.items()}
+    found = {name: (exact(z),) for name, z in arrays.items()}
     return found | {name: (float(np.float32(z)),) for name, z in numbers.items()}
 
 
 def any_logit_for_each(rng):
     """One logit, or one for each of some examples, of any size."""
-    z = as_float32_holds_them(any_logits(rng, int(rng.integers(1, 13))))
+    z = exact(any_logits(rng, int(rng.integers(1, 13))))
     return (float(z[0]) if rng.random() < 0.3 else z,)
 
 
@@ -233,10 +232,10 @@ the_size_without_the_sign.also(lambda z: reference.softmax(_with_zero(z)).max(ax
 @mistakes.mistake(np.array([-0.5, 1.5]), recognise=_decides_for_one_number)
 def a_step_for_one_number(z):
     """
-    For one number your function is right, and for an array it stops: {input} gives {output}. An `if` decides once, for
-    one number, and an array has an answer of its own for every entry; Python's `max` and the functions of `math` take
-    single numbers, too. A softmax needs no such decision: it treats positive and negative logits alike. Which two logits
-    does each example bring, and on which axis can they stand side by side?
+    For one number your function is right, and for an array it stops: {input} gives {output}. An `if` decides once,
+    for one number, and an array has an answer of its own for every entry; Python's `max` and the functions of
+    `math` take single numbers, too. A softmax needs no such decision: it treats positive and negative logits alike.
+    Which two logits does each example bring, and on which axis can they stand side by side?
     """
     if z >= 0:
         return 1 / (1 + np.exp(-z))
@@ -288,9 +287,10 @@ arrays_only.also(
 @mistakes.mistake(-2.0)
 def tanh_in_place_of_the_sigmoid(z):
     """
-    You return the hyperbolic tangent, {output} for {input}. It has the S-shape of the sigmoid, but it runs from −1 to 1,
-    and a probability cannot be negative. The two are related, by a stretch and by a factor of 2 in the logit. The exercise
-    wants neither of them by name: it asks for a softmax over two classes. Which two logits does it get?
+    You return the hyperbolic tangent, {output} for {input}. It has the S-shape of the sigmoid, but it runs from −1
+    to 1, and a probability cannot be negative. The two are related, by a stretch and by a factor of 2 in the logit.
+    The exercise wants neither of them by name: it asks for a softmax over two classes. Which two logits does it
+    get?
     """
     return np.tanh(z)
 
@@ -301,9 +301,9 @@ tanh_in_place_of_the_sigmoid.also(lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z
 @mistakes.mistake(1.0)
 def half_of_the_logit(z):
     """
-    You return the sigmoid of z/2: {output} for {input}. The *difference* of the two logits is what counts, and that of yours
-    is half of `z`: perhaps both were divided by 2, though the other one is fixed, or a mean was taken where a sum belongs.
-    The sigmoid compares e to the power z with 1. Which pair of logits differs by z?
+    You return the sigmoid of z/2: {output} for {input}. The *difference* of the two logits is what counts, and that
+    of yours is half of `z`: perhaps both were divided by 2, though the other one is fixed, or a mean was taken
+    where a sum belongs. The sigmoid compares e to the power z with 1. Which pair of logits differs by z?
     """
     return reference.softmax(_with_zero(np.asarray(z, dtype=float) / 2))[..., 0]
 
@@ -348,10 +348,10 @@ one_unit_with_softmax.also(lambda z: np.ones(np.shape(z)))
 @mistakes.mistake(np.array([1.0]), recognise=loses_axes_of_length_one)
 def axes_of_length_one_are_lost(z):
     """
-    For an array with one entry you return a number: {output} for {input}. Its value is right. But the result has to have
-    the shape of `z`: one example in an array is a batch of one, and the code behind it may ask how many there are. Both
-    `squeeze` and `item` drop such an axis, `float` does, and so does a line that treats one entry as a special case. Which
-    axis did your own code add, and which was there before?
+    For an array with one entry you return a number: {output} for {input}. Its value is right. But the result has to
+    have the shape of `z`: one example in an array is a batch of one, and the code behind it may ask how many there
+    are. Both `squeeze` and `item` drop such an axis, `float` does, and so does a line that treats one entry as a
+    special case. Which axis did your own code add, and which was there before?
     """
     return np.squeeze(reference.softmax(_with_zero(z))[..., 0])
 

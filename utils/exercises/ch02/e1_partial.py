@@ -375,9 +375,9 @@ a_constant_factor.also(lambda p, i, j: _two_cases(p, i, j) / 2)
 def a_factor_too_many_or_too_few(p, i, j):
     """
     Where i = j you multiply by the probability once too often or not at all: for {input} you return {output}. The
-    derivative of the numerator gives one probability, and the derivative of the denominator takes a share of it off. So
-    the first case is a probability times a bracket, and the bracket holds 1 minus that probability, both without powers.
-    Which of the two factors is missing in yours, or stands there twice?
+    derivative of the numerator gives one probability, and the derivative of the denominator takes a share of it
+    off. So the first case is a probability times a bracket, and the bracket holds 1 minus that probability, both
+    without powers. Which of the two factors is missing in yours, or stands there twice?
     """
     return 1 - p[i] if i == j else -p[i] * p[j]
 

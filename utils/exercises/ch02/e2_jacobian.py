@@ -3,17 +3,17 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, logit_sliders, paragraphs
 from utils.checking.values import agree
-from utils.exercises.ch02.common import as_float32_holds_them, corners_of_logits, jacobian_of, plain_softmax
-from utils.exercises.ch02.recognising import (
+from utils.exercises.ch02.common import jacobian_of, plain_softmax
+from utils.exercises.drawing import any_vector, corners_of_logits, exact
+from utils.exercises.recognising import (
     cuts_to_whole_numbers,
     lacks_an_axis,
     like_its_samples,
     overflows,
     shifts_by_zero_at_least,
 )
-from utils.exercises.drawing import any_vector
 
 # The domain
 
@@ -21,9 +21,9 @@ from utils.exercises.drawing import any_vector
 def corners(rng):
     """The corners of one vector, and vectors of many classes of which none takes all."""
     found = {name: (z,) for name, z in corners_of_logits(rng).items() if z.ndim == 1}
-    found["three classes"] = (as_float32_holds_them(rng.normal(size=3)),)
-    found["four classes"] = (as_float32_holds_them(rng.normal(scale=2, size=4)),)
-    found["many classes, close"] = (as_float32_holds_them(rng.normal(size=int(rng.integers(8, 14)))),)
+    found["three classes"] = (exact(rng.normal(size=3)),)
+    found["four classes"] = (exact(rng.normal(scale=2, size=4)),)
+    found["many classes, close"] = (exact(rng.normal(size=int(rng.integers(8, 14)))),)
     return found
 
 
@@ -40,7 +40,7 @@ ONE_VECTOR = Domain(
         (np.array([0.0, -800.0, 1.0]),),
     ],
     corners=corners,
-    draw=lambda rng: (as_float32_holds_them(any_vector(rng)),),
+    draw=lambda rng: (exact(any_vector(rng)),),
 )
 
 
@@ -120,6 +120,11 @@ jacobian = Exercise(
         ),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=logit_sliders(2.0, 1.0, 0.1),
+        inputs=lambda **z: (np.array(list(z.values())),),
+        returns=("jacobian(z)",),
+    ),
     remark="One line, and it is a matrix with a name of its own in statistics: the covariance of a single draw.",
 )
 
@@ -305,10 +310,10 @@ def powers_in_place_of_probabilities(z):
 @mistakes.mistake(np.array([0.0, 0.0]))
 def the_diagonal_overwritten(z):
     """
-    You make the table of the products and then write over its diagonal: for {input} you return {output}. Off the diagonal
-    every entry is right. On it, what stood there is lost, though it belongs to the result: there the entry is a
-    probability *minus* its square, since the numerator and the denominator both depend on the logit. The rows do not sum
-    to 0, either. Which operation adds to a diagonal without replacing it?
+    You make the table of the products and then write over its diagonal: for {input} you return {output}. Off the
+    diagonal every entry is right. On it, what stood there is lost, though it belongs to the result: there the entry
+    is a probability *minus* its square, since the numerator and the denominator both depend on the logit. The rows
+    do not sum to 0, either. Which operation adds to a diagonal without replacing it?
     """
     a = reference.softmax(z)
     matrix = -np.outer(a, a)
@@ -323,9 +328,9 @@ the_diagonal_overwritten.also(lambda z: -np.outer(reference.softmax(z), referenc
 def the_gradient_of_the_loss(z):
     """
     You subtract the identity from the probabilities, or compare places without multiplying: {output} for {input}. A
-    probability minus an indicator is the gradient of a *loss*, which chapter 3 derives from the matrix that is asked for
-    here. Every entry of the Jacobian is a product: the probability i times a bracket with the indicator and the
-    probability j. Which of its factors is missing, and which sign has the bracket?
+    probability minus an indicator is the gradient of a *loss*, which chapter 3 derives from the matrix that is
+    asked for here. Every entry of the Jacobian is a product: the probability i times a bracket with the indicator
+    and the probability j. Which of its factors is missing, and which sign has the bracket?
     """
     return reference.softmax(z) - np.eye(len(z))
 
@@ -378,9 +383,10 @@ axis_1_of_a_vector.also(lambda z: np.zeros((z.shape[0], z.shape[1])))
 @mistakes.mistake(np.array([0.0, 0.0]), recognise=_has_another_shape)
 def another_shape(z):
     """
-    Your numbers are right, and they do not stand in a table of K rows and K columns: {output} for {input}. A batch of one
-    has an axis more, a flat list has an axis less. Row i holds the derivatives of the probability i, and column j those
-    for the logit j, so the result needs exactly these two axes. Which line adds an axis, or lays the table flat?
+    Your numbers are right, and they do not stand in a table of K rows and K columns: {output} for {input}. A batch
+    of one has an axis more, a flat list has an axis less. Row i holds the derivatives of the probability i, and
+    column j those for the logit j, so the result needs exactly these two axes. Which line adds an axis, or lays the
+    table flat?
     """
     return reference.softmax_jacobian(np.atleast_2d(z))
 

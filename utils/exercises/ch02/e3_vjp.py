@@ -4,14 +4,9 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
-from utils.exercises.ch02.common import (
-    any_vector_or_batch,
-    as_float32_holds_them,
-    corners_of_logits,
-    jacobian_of,
-    plain_softmax,
-)
-from utils.exercises.ch02.recognising import (
+from utils.exercises.ch02.common import jacobian_of, plain_softmax
+from utils.exercises.drawing import any_vector_or_batch, corners_of_logits, exact, whole
+from utils.exercises.recognising import (
     cuts_to_whole_numbers,
     goes_wrong,
     like_its_samples,
@@ -21,20 +16,19 @@ from utils.exercises.ch02.recognising import (
     shifts_by_zero_at_least,
     works_for_batches,
 )
-from utils.exercises.drawing import whole
 
 # The domain
 
 
 def a_vector_for(z, rng):
     """A vector, or a batch of them, in the shape of the logits."""
-    return as_float32_holds_them(rng.normal(scale=3, size=z.shape))
+    return exact(rng.normal(scale=3, size=z.shape))
 
 
 def corners(rng):
     """Every corner of the logits with some vector; and vectors of integers, of equal entries, and of one entry only."""
     found = {name: (z, a_vector_for(z, rng)) for name, z in corners_of_logits(rng).items()}
-    z, Z = as_float32_holds_them(rng.normal(size=5)), as_float32_holds_them(rng.normal(scale=2, size=(4, 3)))
+    z, Z = exact(rng.normal(size=5)), exact(rng.normal(scale=2, size=(4, 3)))
     found |= {
         "a vector of integers": (z, whole(3 * rng.normal(size=5)) + 1),
         "a batch of vectors of integers": (Z, whole(3 * rng.normal(size=(4, 3))) + 1),
@@ -42,10 +36,10 @@ def corners(rng):
         "a vector of ones": (z, np.ones(5)),
         "one entry that is not 0": (z, np.eye(5)[int(rng.integers(5))]),
         "a batch of zeros": (Z, np.zeros((4, 3))),
-        "a large vector": (z, as_float32_holds_them(1e3 * rng.normal(size=5))),
-        "a small vector": (Z, as_float32_holds_them(1e-3 * rng.normal(size=(4, 3)))),
+        "a large vector": (z, exact(1e3 * rng.normal(size=5))),
+        "a small vector": (Z, exact(1e-3 * rng.normal(size=(4, 3)))),
         "a negative vector": (z, -rng.uniform(1, 9, size=5).round(2)),
-        "many classes, close": (Z[0, 0] * np.linspace(0, 1, 9), as_float32_holds_them(rng.normal(size=9))),
+        "many classes, close": (Z[0, 0] * np.linspace(0, 1, 9), exact(rng.normal(size=9))),
         "a wide batch": (Z.reshape(2, 6), a_vector_for(Z.reshape(2, 6), rng)),
     }
     return found
@@ -357,9 +351,9 @@ the_average_alone.also(
 def one_vector_only(z, v):
     """
     A single vector comes out right, and a batch does not: {input} gives {output}. `np.dot`, `@` between two
-    vectors, `np.diag` and `np.outer` mean one thing for a vector and another for a matrix, and Python's own `max` and `if`
-    take single numbers. For a batch you need operations that work along the last axis and leave the others alone: a
-    product place by place, and a sum with an axis.
+    vectors, `np.diag` and `np.outer` mean one thing for a vector and another for a matrix, and Python's own `max`
+    and `if` take single numbers. For a batch you need operations that work along the last axis and leave the others
+    alone: a product place by place, and a sum with an axis.
     """
     a = reference.softmax(z)
     return a * (v - np.dot(a, v))
@@ -383,9 +377,10 @@ one_vector_only.also(
 @mistakes.mistake(*TWO_LOGITS, recognise=lambda seen: works_for_batches(seen, is_mild))
 def batches_only(z, v):
     """
-    A batch comes out right, or could; for one vector with {input} you return {output}. The number 1 names the second axis,
-    and a vector has a single one; a loop over rows, or an index such as `[:, None]` that was written for a table, expects
-    two. Both shapes have their classes on the last axis. Which number names it, however many axes stand in front?
+    A batch comes out right, or could; for one vector with {input} you return {output}. The number 1 names the
+    second axis, and a vector has a single one; a loop over rows, or an index such as `[:, None]` that was written
+    for a table, expects two. Both shapes have their classes on the last axis. Which number names it, however many
+    axes stand in front?
     """
     a = reference.softmax(z)
     return a * (v - (a * v).sum(axis=1, keepdims=True))
@@ -403,10 +398,10 @@ batches_only.also(
 @mistakes.mistake(np.array([[1.0, 2.0]]), np.array([[3.0, 1.0]]), recognise=loses_axes_of_length_one)
 def axes_of_length_one_are_lost(z, v):
     """
-    Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result has to
-    have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze` takes out every
-    axis of the length 1, whatever it stands for, and so does a line that treats one row as a special case. Which axes did
-    your own code add?
+    Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result
+    has to have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze`
+    takes out every axis of the length 1, whatever it stands for, and so does a line that treats one row as a
+    special case. Which axes did your own code add?
     """
     return np.squeeze(reference.softmax_vjp(z, v))
 
@@ -419,10 +414,10 @@ axes_of_length_one_are_lost.also(
 @mistakes.mistake(np.array([[1, 2], [3, 1]]), np.array([[1, 0], [0, 3]]), recognise=cuts_to_whole_numbers)
 def zeros_of_the_wrong_type(z, v):
     """
-    You fill an array that has the type of `z` or of `v`. Where that is an integer type it holds integers only, and what
-    stands behind the decimal point is cut off when an entry or a row is stored: for {input} you return {output}. Nothing
-    warns you. Give that array the type float, or build the result from the probabilities, which are floating numbers by
-    themselves. Which line makes the array?
+    You fill an array that has the type of `z` or of `v`. Where that is an integer type it holds integers only, and
+    what stands behind the decimal point is cut off when an entry or a row is stored: for {input} you return
+    {output}. Nothing warns you. Give that array the type float, or build the result from the probabilities, which
+    are floating numbers by themselves. Which line makes the array?
     """
     result = np.zeros_like(v)
     result[...] = reference.softmax_vjp(z, v)
@@ -449,10 +444,10 @@ zeros_of_the_wrong_type.also(_row_by_row_into(lambda z, v: z), _row_by_row_into(
 @mistakes.mistake(*TWO_LOGITS)
 def softmax_a_second_time(z, v):
     """
-    You apply softmax twice, or take the softmax of `v`. For {input} you return {output}: the weights of the average then
-    belong to other probabilities than those of `z`, far flatter ones, or the numbers that are averaged are no longer those
-    that were handed in. One softmax turns logits into probabilities, and `v` may be any numbers. Which of your lines calls
-    softmax, and on what?
+    You apply softmax twice, or take the softmax of `v`. For {input} you return {output}: the weights of the average
+    then belong to other probabilities than those of `z`, far flatter ones, or the numbers that are averaged are no
+    longer those that were handed in. One softmax turns logits into probabilities, and `v` may be any numbers. Which
+    of your lines calls softmax, and on what?
     """
     return reference.softmax_vjp(reference.softmax(z), v)
 
@@ -463,9 +458,10 @@ softmax_a_second_time.also(lambda z, v: reference.softmax_vjp(z, reference.softm
 @mistakes.mistake(np.array([-1000.0, -1001.0]), np.array([1.0, -1.0]), recognise=shifts_by_zero_at_least)
 def shift_by_zero_at_least(z, v):
     """
-    The formula is right, and the softmax in it shifts by the maximum of 0 and the logits. Rows that lie far below zero are
-    then not shifted at all: every power of e is rounded to 0, and 0/0 is nan. With {input} you return {output}. A shift has
-    to bring the largest logit of a row to exactly 0, from below, too. Where does the 0 in your maximum come from?
+    The formula is right, and the softmax in it shifts by the maximum of 0 and the logits. Rows that lie far below
+    zero are then not shifted at all: every power of e is rounded to 0, and 0/0 is nan. With {input} you return
+    {output}. A shift has to bring the largest logit of a row to exactly 0, from below, too. Where does the 0 in
+    your maximum come from?
     """
     return _product_with(plain_softmax(z - np.maximum(0, np.max(z, axis=-1, keepdims=True))), v)
 
@@ -482,9 +478,10 @@ shift_by_zero_at_least.also(
 )
 def one_maximum_for_the_batch(z, v):
     """
-    The formula is right, and the softmax in it subtracts the largest logit of the whole batch from every row. A row far
-    below has all its powers of e rounded to 0, and 0/0 is nan: with {input} you return {output}. Each row may be shifted by
-    an amount of its own. Which axis does your maximum need, and what keeps its shape divisible row by row?
+    The formula is right, and the softmax in it subtracts the largest logit of the whole batch from every row. A row
+    far below has all its powers of e rounded to 0, and 0/0 is nan: with {input} you return {output}. Each row may
+    be shifted by an amount of its own. Which axis does your maximum need, and what keeps its shape divisible row by
+    row?
     """
     return _product_with(plain_softmax(z - np.max(z)), v)
 

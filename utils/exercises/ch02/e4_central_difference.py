@@ -4,7 +4,6 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
-from utils.exercises.ch02.recognising import like_its_samples
 from utils.exercises.ch02.slopes import (
     CUBES,
     FIRST,
@@ -28,6 +27,7 @@ from utils.exercises.ch02.slopes import (
     too_large_a_step,
     too_small_a_step,
 )
+from utils.exercises.recognising import like_its_samples
 
 # The domain
 
@@ -561,10 +561,10 @@ def the_first_axis_only(f, x):
 @mistakes.mistake(ROWS, np.array([[1.0, 2.0], [3.0, 1.0]]))
 def a_row_for_the_function(f, x):
     """
-    You run through the rows of a matrix and hand each of them to `f` by itself. But `f` was written for the whole matrix:
-    for {input} your answer is {output}. A function that treats every row alike, such as a sum of squares, hides this; one
-    that looks at columns, or combines two rows, does not. Each time before you call `f`, put the moved entry back into an
-    array of the shape of `x`. Which array does your loop have in its hands?
+    You run through the rows of a matrix and hand each of them to `f` by itself. But `f` was written for the whole
+    matrix: for {input} your answer is {output}. A function that treats every row alike, such as a sum of squares,
+    hides this; one that looks at columns, or combines two rows, does not. Each time before you call `f`, put the
+    moved entry back into an array of the shape of `x`. Which array does your loop have in its hands?
     """
     if np.ndim(x) < 2:
         return reference.central_difference(f, x)
@@ -574,9 +574,10 @@ def a_row_for_the_function(f, x):
 @mistakes.mistake(PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]]), recognise=fails_without_one_axis)
 def one_vector_only(f, x):
     """
-    For a vector you are right, and for a matrix your function stops: {input} gives {output}. Its loop counts from 0 to the
-    length of `x`, and its arrays have one axis, whatever `x` has. A number without axes does not even have a length. How do
-    you run through the places of an array of any shape, and which shape do the two points need, with which `f` is called?
+    For a vector you are right, and for a matrix your function stops: {input} gives {output}. Its loop counts from 0
+    to the length of `x`, and its arrays have one axis, whatever `x` has. A number without axes does not even have a
+    length. How do you run through the places of an array of any shape, and which shape do the two points need, with
+    which `f` is called?
     """
     x = np.asarray(x, dtype=float)
     result = np.zeros(len(x))

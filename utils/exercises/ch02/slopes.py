@@ -186,4 +186,4 @@ def measures_in_float32(seen):
     kept = [right for right, (_, x) in zip(seen.right, seen.probes, strict=True) if x.dtype != np.float32]
     lost = [not right for right, (_, x) in zip(seen.right, seen.probes, strict=True) if x.dtype == np.float32]
     speaks = "float32" in seen.names and _slopes(seen) is not None
-    return sum(lost) >= max(2, len(lost) / 2) and (all(kept) or speaks)
+    return speaks or (all(kept) and sum(lost) >= max(2, len(lost) / 2))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, Slider, paragraphs
 from utils.exercises.ch04.common import (
     any_model,
     model_of,
@@ -154,6 +154,20 @@ gradients = Exercise(
         ),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=(
+            Slider("x0", "feature x0", -3, 3, 0.1, 1.0),
+            Slider("x1", "feature x1", -3, 3, 0.1, -0.5),
+            Slider("label", "true class", 0, 2, 1, 0),
+        ),
+        inputs=lambda x0, x1, label: (
+            np.array([[0.5, -0.5, 0.2], [0.1, 0.3, -0.4]]),
+            np.zeros(3),
+            np.array([[x0, x1]]),
+            np.array([int(label)]),
+        ),
+        returns=("dW", "db"),
+    ),
     remark="The whole backward pass of a linear classifier: one difference, one matrix product, one sum.",
 )
 
@@ -433,7 +447,7 @@ only_one_example.also(
 )
 
 
-@mistakes.mistake(*ONE_SIDED, name="Y minus P")
+@mistakes.mistake(*ONE_SIDED, name="Y minus P", recognise=scaled(lambda m, n, K: (-1, -1), lambda m, n, K: (-m, -m)))
 def labels_minus_probabilities(W, b, X, y):
     """
     You subtract the probabilities from the labels, so every sign is turned: for {input} you return {output}.
@@ -441,6 +455,9 @@ def labels_minus_probabilities(W, b, X, y):
     true class lowers the cost, so for positive features its gradient is negative. Which of P and Y comes first?
     """
     return _through(-_difference(W, b, X, y) / len(y), X)
+
+
+labels_minus_probabilities.also(lambda W, b, X, y: _through(-_difference(W, b, X, y), X))
 
 
 @mistakes.mistake(*ONE_SIDED, name="an extra p(1 − p)")

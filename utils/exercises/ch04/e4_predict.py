@@ -60,6 +60,7 @@ def corners(rng):
         "all below -750": _decided(rng, -rng.uniform(800, 900, size=4), 4),
         "below -10,000": _decided(rng, -1e4 * rng.uniform(1.1, 90, size=4), 4),
         "below whatever a search begins with": _decided(rng, -1e12 * rng.uniform(1, 9, size=4), 4, 1e10),
+        "of a nearly sure sigmoid": _decided(rng, rng.uniform(26, 29, size=4), 3),
         "of a sure sigmoid": _decided(rng, rng.uniform(50, 70, size=4), 3),
         "above 10,000": _decided(rng, 1e4 * rng.uniform(1.1, 90, size=4), 3),
         "negative biases": _any(rng, 5, 2, 3, with_negative_biases),

@@ -54,7 +54,7 @@ def _first_of(kind, row):
 
 
 def _is_one(logit):
-    return True if logit > 40 else False if logit < 15 else None
+    return True if logit > 40 else False if logit < 30 else None
 
 
 def _vanishes(row):

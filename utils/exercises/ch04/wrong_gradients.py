@@ -49,7 +49,7 @@ def always_scaled(seen):
     _, result, expected = max(met, key=lambda parts: np.abs(parts[2][0]).max())
     largest = np.unravel_index(np.abs(expected[0]).argmax(), expected[0].shape)
     factor = result.value[0][largest] / expected[0][largest]
-    is_another = np.isfinite(factor) and factor != 0 and abs(factor - 1) > 1e-3
+    is_another = np.isfinite(factor) and factor != 0 and abs(abs(factor) - 1) > 1e-3
     return bool(is_another) and scaled(lambda m, n, K: (factor, factor))(seen)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, logit_sliders, paragraphs
 from utils.exercises.ch05.common import is_for_one_number, loses_an_axis, plain_sigmoid, sigmoid_in_float32
 from utils.exercises.drawing import any_batch, corners_of_batches, whole
 
@@ -108,6 +108,11 @@ sigmoids = Exercise(
         lambda Z: 1 - 1 / (1 + np.exp(np.minimum(Z, 700))),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=logit_sliders(2.0, 0.0, -1.0),
+        inputs=lambda **z: (np.array([list(z.values())]),),
+        returns=("sigmoids(Z)",),
+    ),
     remark="No axis and no sum: k questions, k answers, each from its own logit.",
 )
 

@@ -284,24 +284,25 @@ def _limit_at(seen, inputs, more):
                 yield limit
 
 
-def painted_over(seen, naive, combine=lambda values: values):
+def painted_over(seen, *ways, combine=lambda values: values):
     """Whether losses that came out as infinite were replaced by 0 or by the largest float, and all else is right.
 
     Args:
         seen: what was observed.
-        naive: a function of the inputs: the single losses by way of probabilities, infinite where one of these is 0.
+        ways: functions of the inputs: the single losses by way of probabilities, infinite where one of these is 0.
         combine: what makes the results of single losses.
     """
     if len(seen.results) < len(seen.probes):
         return False
-    return any(_painted_with(fill, seen, naive, combine) for fill in (0.0, np.finfo(float).max))
+    fills = (0.0, np.finfo(float).max)
+    return any(_painted_with(fill, seen, way, combine) for fill, way in itertools.product(fills, ways))
 
 
-def _painted_with(fill, seen, naive, combine):
+def _painted_with(fill, seen, way, combine):
     has_fill = False
     for inputs, result in zip(seen.probes, seen.results, strict=True):
         with np.errstate(all="ignore"):
-            losses = naive(*inputs)
+            losses = way(*inputs)
             is_infinite = np.isinf(losses)
             predicted = combine(np.where(is_infinite, fill, losses))
         if not isinstance(result.value, np.ndarray) or result.value.shape != np.shape(predicted):

@@ -183,7 +183,7 @@ mistakes.add(
     lambda z: np.nan_to_num(np.log(shares(z))),
     lambda z: np.log(np.where(stable_shares(z) > 0, stable_shares(z), 1.0)),
     example=(np.array([0.0, -800.0]),),
-    recognise=lambda seen: painted_over(seen, lambda z: -np.log(stable_shares(z))),
+    recognise=lambda seen: painted_over(seen, lambda z: -np.log(stable_shares(z)), lambda z: -np.log(shares(z))),
 )
 
 mistakes.add(

@@ -258,7 +258,12 @@ mistakes.add(
     lambda Z, y: -np.mean(np.log(_picked(np.where(stable_shares(Z) > 0, stable_shares(Z), 1.0), y))),
     lambda Z, y: -np.nan_to_num(_one_hot(y, Z.shape[1]) * np.log(stable_shares(Z))).sum() / len(y),
     example=BELOW,
-    recognise=lambda seen: painted_over(seen, lambda Z, y: -np.log(_picked(stable_shares(Z), y)), np.mean),
+    recognise=lambda seen: painted_over(
+        seen,
+        lambda Z, y: -np.log(_picked(stable_shares(Z), y)),
+        lambda Z, y: -np.log(_picked(shares(Z), y)),
+        combine=np.mean,
+    ),
 )
 
 mistakes.add(

@@ -29,10 +29,10 @@ from utils.exercises.ch07.recognising import (
     all_right,
     any_of,
     begins_as_adam,
-    begins_nearly_as_adam,
     begins_otherwise,
     both,
     changes_its_rate,
+    ends_too_late,
     focal,
     frozen,
     gathers,
@@ -40,12 +40,14 @@ from utils.exercises.ch07.recognising import (
     has_a_normalising_layer,
     hidden_like,
     is_held,
+    moves_as_far_as_adam,
     moves_without_a_gradient,
     other_sizes,
     outputs_like,
     says,
     stands_still,
     steps_like,
+    takes_the_logarithm_of_0,
     unfit,
     with_an_epsilon,
     with_smoothed_labels,
@@ -353,7 +355,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         _trained(right, 1),
         _trained(right, 10**6),
         _trained_and_compiled_again(right, make_loss),
-        recognise=unfit(TRAINED, "TimeLimitExceeded"),
+        recognise=any_of(unfit(TRAINED), ends_too_late),
     )
     mistakes.add(
         "not compiled",
@@ -476,7 +478,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         """,
         build(head, make_loss, _optimizer("AdamW", learning_rate=RATE), units=units),
         build(head, make_loss, lambda: adam(weight_decay=0.01), units=units),
-        recognise=both(good, steps_like(begins_nearly_as_adam, moves_without_a_gradient)),
+        recognise=both(good, steps_like(moves_as_far_as_adam, moves_without_a_gradient)),
     )
     mistakes.add(
         "a rate that changes",
@@ -494,8 +496,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "another optimizer or another rate",
         """
-        Outputs and loss are right, and the loss falls. The first step has another length than asked: the middle one of
-        the weights moves by {output}. Adam divides each gradient by its size, so its first step is as long as the
+        Outputs and loss are right, and the loss falls. The first step has another length than asked: on
+        average a weight moves by {output}. Adam divides each gradient by its size, so its first step is as long as the
         learning rate, 0.001, whatever the loss is. Another rate gives another length, and so does another optimizer,
         whose rate means something else. Which optimizer and which number does your `compile` get?
         """,
@@ -582,6 +584,20 @@ def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):
         by_hand(lambda ops, at_labels, table: -0.25 * at_labels * (1 - ops.exp(at_labels)) ** 3),
         recognise=focal(logs),
     )
+    mistakes.add(
+        "the logarithm of 0",
+        """
+        Your loss takes the logarithm of probabilities as they are. A probability far from the others is rounded to 0,
+        and so are all that a one-hot row multiplies by 0 afterwards: the logarithm of 0 is −∞, and 0 times −∞ is nan.
+        So single losses of yours are right, and others are infinite or no numbers; one of them is enough to make all
+        weights nan after the next step. The losses of Keras are built for such outputs. Which one takes what your last
+        layer returns?
+        """,
+        by_hand(lambda ops, at_labels, table: -ops.log(ops.exp(at_labels)))
+        if logits
+        else build(head, lambda: _one_hot_times_logs, units=units),
+        recognise=takes_the_logarithm_of_0,
+    )
     if not logits:
         return
     mistakes.add(
@@ -597,6 +613,13 @@ def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):
         by_hand(lambda ops, at_labels, table: -ops.log(ops.maximum(ops.exp(at_labels), 1e-12))),
         recognise=with_an_epsilon(lambda outputs: np.exp(logs(outputs))),
     )
+
+
+def _one_hot_times_logs(y, outputs):
+    from keras import ops
+
+    rows = ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), 4)
+    return -ops.mean(ops.sum(rows * ops.log(outputs), axis=-1))
 
 
 def _logs_in_keras(outputs, logits):

@@ -113,8 +113,11 @@ def loss(outputs, y):
 
 def steps(rng, units):
     """A training of a few steps, see :mod:`utils.exercises.ch07.training`."""
-    weights = known_weights(rng, units, scale=0.3)
-    return (Look("steps", "a few steps of training", weights=weights, batches=batches_for(rng, weights)),)
+    batches = None
+    while batches is None:
+        weights = known_weights(rng, units, scale=0.5 if units > 1 else 0.7)
+        batches = batches_for(rng, weights)
+    return (Look("steps", "a few steps of training", weights=weights, batches=batches),)
 
 
 def one_point(units):
@@ -168,7 +171,7 @@ def expected_looks(units, outputs, loss):
 def size_of_numbers(in_outputs, in_losses):
     """A function from a look to the scale of its numbers: those of outputs and of losses."""
     # Of the steps: so that another epsilon in Adam's denominator makes no difference, and one weight too many does.
-    return lambda look: {"steps": 30.0, "loss": in_losses}.get(look.at, in_outputs)
+    return lambda look: {"steps": 60.0, "loss": in_losses}.get(look.at, in_outputs)
 
 
 def linear_outputs(look, *hidden):

@@ -7,6 +7,7 @@ gradient yet: these must not move.
 """
 
 import itertools
+import math
 
 import numpy as np
 
@@ -69,8 +70,15 @@ def _gradients(weights, X, y):
     return found
 
 
-def weights_on_the_way(weights, batches):
-    """The weights before the first step of Adam and after each, one step for each batch."""
+def weights_on_the_way(weights, batches, epsilon=EPSILON, change=None):
+    """The weights before the first step of Adam and after each, one step for each batch.
+
+    Args:
+        weights: W, b, W, b, …
+        batches: pairs of examples and labels.
+        epsilon: in the denominator.
+        change: what is done to the gradients before they are used.
+    """
     weights = [array.astype(np.float64) for array in weights]
     means, squares = ([np.zeros_like(array) for array in weights] for _ in range(2))
     way = [weights]
@@ -78,17 +86,18 @@ def weights_on_the_way(weights, batches):
         step = number + 1 if number < EARLY else LATE + number - EARLY + 1
         rate = RATE * np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step)
         gradients = _gradients(weights, *batch)
+        gradients = gradients if change is None else change(gradients)
         means = [mean + (1 - BETA_1) * (g - mean) for mean, g in zip(means, gradients, strict=True)]
         squares = [square + (1 - BETA_2) * (g**2 - square) for square, g in zip(squares, gradients, strict=True)]
         parts = zip(weights, means, squares, strict=True)
-        weights = [array - rate * mean / (np.sqrt(square) + EPSILON) for array, mean, square in parts]
+        weights = [array - rate * mean / (np.sqrt(square) + epsilon) for array, mean, square in parts]
         way.append(weights)
     return way
 
 
-def steps_of_adam(weights, batches):
+def steps_of_adam(weights, batches, **options):
     """What is seen of a right model that makes one step on each batch; see :func:`summary`."""
-    way = weights_on_the_way(weights, batches)
+    way = weights_on_the_way(weights, batches, **options)
     return summary([_loss(there, *batches[0]) for there in way], way)
 
 
@@ -100,34 +109,66 @@ def summary(losses, way):
         way: the weights at the same times, lists of arrays.
 
     Returns:
-        A dict: these losses; how many weights each step moves; and how far it moves the middle one of those, in units
-        of the rate.
+        A dict: these losses; how many weights the first step moves; and how far each step moves a weight, the mean over
+        those that it moves, in units of the rate.
     """
     flat = [np.concatenate([np.ravel(array) for array in weights]) for weights in way]
     lengths = [np.abs(after - before) for before, after in itertools.pairwise(flat)]
     return {
         "loss": np.array(losses),
-        "weights moved": np.array([np.count_nonzero(length) for length in lengths]),
-        "length / 0.001": np.array([_middle(length) / RATE for length in lengths]),
+        "weights moved first": np.array(np.count_nonzero(lengths[0])),
+        "length / 0.001": np.array([_mean(length) / RATE for length in lengths]),
     }
 
 
-def _middle(lengths):
-    return np.median(lengths[lengths > 0]) if lengths.any() else 0.0
+def _mean(lengths):
+    return lengths.sum() / max(np.count_nonzero(lengths), 1)
 
 
-def batches_for(rng, weights):
-    """Batches for a training: of many points and few, near and far. Rounding decides nothing on them.
+def batches_for(rng, weights, tries=8):
+    """Batches for a training: of many points and few, near and far, with gradients small and large.
+
+    Rounding decides nothing on them, nor does the epsilon in Adam's denominator, which other libraries set to 1e-8.
 
     Args:
         rng: a generator.
         weights: where the training starts.
+        tries: how many draws are made.
+
+    Returns:
+        Pairs of examples and labels, or None where no draw would do for these weights.
     """
-    while True:
+    for _ in range(tries):
         batches = [_batch(rng, weights, *kind) for kind in BATCHES]
         way = weights_on_the_way(weights, batches)
-        if all(_is_clear(there, X) for there, (X, _) in zip(way, batches, strict=False)):
+        is_clear = all(_is_clear(there, X) for there, (X, _) in zip(way, batches, strict=False))
+        if is_clear and not _hangs_on_epsilon(weights, batches) and _shows_clipping(weights, batches):
             return batches
+    return None
+
+
+def _hangs_on_epsilon(weights, batches):
+    return _difference(weights, batches, epsilon=EPSILON / 10) > 4e-3
+
+
+def _shows_clipping(weights, batches):
+    """Whether one would be seen who cuts gradients off, each number at 1 or all of a batch at the length 5."""
+    return all(_difference(weights, batches, change=way) > 2e-2 for way in (_cut_at_1, _shortened_to_5))
+
+
+def _cut_at_1(gradients):
+    return [np.clip(gradient, -1, 1) for gradient in gradients]
+
+
+def _shortened_to_5(gradients):
+    length = math.sqrt(sum((gradient**2).sum() for gradient in gradients))
+    return [gradient * min(1.0, 5 / length) for gradient in gradients]
+
+
+def _difference(weights, batches, **options):
+    """How far the lengths of the steps are from those of Adam, under other options of :func:`weights_on_the_way`."""
+    one, other = steps_of_adam(weights, batches), steps_of_adam(weights, batches, **options)
+    return max(np.abs(one[key] - other[key]).max() for key in one)
 
 
 def _batch(rng, weights, m, scale):
@@ -135,8 +176,12 @@ def _batch(rng, weights, m, scale):
         X = rng.normal(scale=scale, size=(m, 2)).astype(np.float32)
         if m == BATCHES[0][0]:
             X[:, 1] = 0
-        if _is_clear(weights, X):
+        if not _is_clear(weights, X):
+            continue
+        if m > 3:
             return X, rng.integers(max(weights[-1].size, 2), size=m)
+        # A few surprises: their gradients are large, and whoever cuts gradients off cuts these.
+        return X, shares(forward(weights, X)[0]).argmin(axis=1)
 
 
 def _is_clear(weights, X):

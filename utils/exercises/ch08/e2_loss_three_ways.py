@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from utils.checking import Bank, Exercise, Unfit, paragraphs
+from utils.checking import Bank, Domain, Exercise, Unfit, paragraphs
 from utils.checking.values import agree, kind
 from utils.checking.words import show
+from utils.exercises import drawing
 from utils.exercises.ch08.formulas import (
     clipped_probability,
     double_over_the_batch,
@@ -27,13 +28,17 @@ from utils.exercises.ch08.formulas import (
 )
 from utils.exercises.ch08.lazily import functional, pytorch
 from utils.exercises.ch08.looking import as_array, observing, one_thread
-from utils.exercises.ch08.probes import Batch, drawn_numbers
+from utils.exercises.ch08.probes import Batch
 from utils.exercises.ch08.recognising import (
+    are_multiples,
+    breaks_far_out,
     came_as,
+    has_a_ceiling,
     has_index_with_fractions,
     has_labels_with_fractions,
     has_labels_with_two_axes,
     has_probabilities_in_whole_numbers,
+    has_shapes_that_differ,
     is_softmax_of_whole_numbers,
     refused,
     values_of,
@@ -42,23 +47,44 @@ from utils.exercises.ch08.recognising import (
 # The domain
 
 
-def batches(rng):
-    """Logits and labels, the smallest first: square batches, one class, integers in float, large logits."""
-    return [
+def _with_labels(Z, y):
+    return (Batch(np.asarray(Z).tolist(), np.asarray(y).tolist()),)
+
+
+def _corners(rng):
+    Z = rng.normal(scale=3, size=(6, 4))
+    corners = {
+        "an absent class": (Z, rng.integers(3, size=6)),
+        "one class for all": (Z, np.full(6, rng.integers(4))),
+        "the last class": (Z, np.full(6, 3)),
+        "the first class": (Z, np.zeros(6, dtype=int)),
+        "the winner": (Z, Z.argmax(axis=1)),
+        "wrong and sure": (drawing.exact(Z + np.array([0.0, 60.0, 0.0, 300.0])), rng.integers(3, size=6)),
+    }
+    batches = {name: (Z, drawing.labels(rng, *Z.shape)) for name, Z in drawing.corners_of_batches(rng).items()}
+    far = batches["rows above 10,000"][0]
+    corners["wrong above 10,000"] = (far, far.argmin(axis=1))
+    return {name: _with_labels(*pair) for name, pair in {**batches, **corners}.items()}
+
+
+def _any(rng):
+    Z = drawing.any_batch(rng, most_rows=12)
+    return _with_labels(Z, drawing.labels(rng, *Z.shape))
+
+
+batches = Domain(
+    smallest=[
         (Batch([[1.0, 2.0]], [0]),),
         (Batch([[3.0, -1.0]], [1]),),
         (Batch([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]], [0, 1]),),
         (Batch([[0.0, 1.0], [2.0, -1.0]], [1, 1]),),
         (Batch([[1.5], [0.5]], [0, 0]),),
+        (Batch([[1000.0, 0.0]], [1]),),
         (Batch([[1000.0, 0.0], [0.0, -1000.0], [0.0, 200.0]], [1, 0, 0]),),
-        (Batch(drawn_numbers(rng, 4, 4, scale=2.0), rng.integers(4, size=4).tolist()),),
-        (Batch(drawn_numbers(rng, 6, 3, scale=3.0), rng.integers(3, size=6).tolist()),),
-        (Batch(drawn_numbers(rng, 1, 5, scale=2.0), [int(rng.integers(5))]),),
-    ]
-
-
-def _size(batch):
-    return max(1.0, float(np.abs(batch.z).max()))
+    ],
+    corners=_corners,
+    draw=_any,
+)
 
 
 def loss_three_ways_in_words(batch):
@@ -70,25 +96,43 @@ def loss_three_ways_in_words(batch):
 
 # How answers are looked at
 
+UNTOUCHED, CHANGED = "as they were", "changed"
+THREE, COPIES = "three tensors", "one tensor more than once"
+
 
 def look_at_losses(answer, batch):
-    """Three losses with their gradients for the logits; a loss without a graph has the gradient nan."""
+    """Three losses with their gradients for the logits; a loss without a graph has the gradient nan.
+
+    The logits have a graph of their own, as those of a model have. So they could be changed in place.
+    """
     torch = pytorch()
-    z = torch.tensor(batch.z, dtype=torch.float64, requires_grad=True)
-    losses = answer(z, torch.tensor(batch.y))
+    start, labels = batch.data()
+    start.requires_grad_()
+    z, y = start.clone(), labels.clone()
+    losses = answer(z, y)
     if losses is None:
         return None
     several = isinstance(losses, (tuple, list)) or (isinstance(losses, torch.Tensor) and losses.ndim > 0)
     if not several or len(losses) != 3:
         raise Unfit("not three losses", f"returned {kind(losses)} in place of three losses")
+    losses = list(losses)
     if any(isinstance(loss, (tuple, list)) or getattr(loss, "ndim", 0) for loss in losses):
         raise Unfit("rows of losses", "returned a row of losses in place of a single one")
+    untouched = torch.equal(z, start) and torch.equal(y, labels)
     gradients = []
     for loss in losses:
+        if not untouched:  # autograd refuses what was computed from the numbers that are gone
+            gradients.append(np.zeros(z.shape))
+            continue
         attached = isinstance(loss, torch.Tensor) and loss.requires_grad and loss.ndim == 0
-        gradient = torch.autograd.grad(loss, z, retain_graph=True, allow_unused=True)[0] if attached else None
+        gradient = torch.autograd.grad(loss, start, retain_graph=True, allow_unused=True)[0] if attached else None
         gradients.append(np.full(z.shape, np.nan) if gradient is None else gradient.numpy())
-    return {"losses": as_array(losses), "gradients": np.array(gradients)}
+    return {
+        "losses": as_array(losses),
+        "gradients": np.array(gradients),
+        "inputs": UNTOUCHED if untouched else CHANGED,
+        "ways": THREE if len({id(loss) for loss in losses}) == 3 else COPIES,
+    }
 
 
 # Right answers
@@ -142,7 +186,7 @@ loss_three_ways = Exercise(
     probes=batches,
     observe=observing(look_at_losses),
     expects=loss_three_ways_in_words,
-    scale=_size,
+    scale=lambda batch: batch.size,
     time_limit=4.0,
     hints=paragraphs("""
         The first way is one call: `F.cross_entropy` takes the logits and the integer labels, in this order.
@@ -157,6 +201,8 @@ loss_three_ways = Exercise(
     """),
     alternatives=(_with_modules, _with_one_hot, _superfluous, _row_by_row, _in_single_precision),
     bank=mistakes,
+    # A model or gradients are compared beside what comes back, and these change with the argument.
+    of_every_function={"the argument is not used": ()},
     remark="One number, three ways, and one gradient: probability minus truth, over m.",
 )
 
@@ -199,28 +245,43 @@ def _places_of(formula, pairs):
     places = {0, 1, 2}
     for batch, losses in pairs:
         like = _loss_of(formula, batch)
-        places = {place for place in places if agree(losses[place], like, 1e-4, _size(batch))}
+        places = {place for place in places if agree(losses[place], like, 1e-4, batch.size)}
         if not places:
             break
     return places
 
 
+def _some_place(family):
+    """A predicate: whether a family of losses stands in one of the three places, see :mod:`recognising`."""
+
+    def recognise(seen):
+        losses = values_of(seen, "losses")
+        if len(losses) < len(seen.probes) or any(values.shape != (3,) for values in losses):
+            return False
+        truths = [batch.losses_of_examples() for (batch,) in seen.probes]
+        return any(
+            family([(float(values[place]), truth) for values, truth in zip(losses, truths, strict=True)])
+            for place in range(3)
+        )
+
+    return recognise
+
+
 def _loss_of(formula, batch):
-    torch = pytorch()
-    return formula(torch.tensor(batch.z, dtype=torch.float64), torch.tensor(batch.y)).item()
+    return formula(*batch.data()).item()
 
 
 def _losses_in_words(value):
     return f"`{show(value['losses'])}`"
 
 
-def _add_formula(name, explanation, *wrongs, example):
+def _add_formula(name, explanation, *wrongs, example, recognise=None):
     """Add a mistake that can stand in any of the three places."""
     padded = [wrongs[place % len(wrongs)] for place in range(max(3, len(wrongs)))]
     samples = _in_each_place(*padded[:3])
     for wrong in wrongs[3:]:
         samples += _in_each_place(wrong)[:1]
-    recognise = _stands_in_a_place(*wrongs)
+    recognise = recognise or _stands_in_a_place(*wrongs)
     mistakes.add(name, explanation, *samples, example=example, describe=_losses_in_words, recognise=recognise)
 
 
@@ -292,6 +353,7 @@ _add_formula(
     log_of_sum,
     _log_of_softmax_in_rows,
     example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [1, 0]),),
+    recognise=_some_place(breaks_far_out),
 )
 
 _add_formula(
@@ -302,9 +364,10 @@ _add_formula(
     the model is most wrong. A loss from logits needs no protection, because it never forms the probability. Which
     line of chapter 6 takes its place?
     """,
-    *(with_epsilon(e) for e in (1e-9, 1e-8, 1e-7, 1e-12)),
-    *(clipped_probability(e) for e in (1e-7, 1e-9, 1e-8, 1e-12)),
+    *(with_epsilon(e) for e in (1e-9, 1e-8, 1e-7, 1e-12, 1e-5)),
+    *(clipped_probability(e) for e in (1e-7, 1e-9, 1e-8, 1e-12, 1e-4)),
     example=(Batch([[1000.0, 0.0]], [1]),),
+    recognise=_some_place(has_a_ceiling),
 )
 
 TWO_EXAMPLES = (Batch([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]], [0, 1]),)
@@ -385,6 +448,55 @@ _add_formula(
     example=TWO_EXAMPLES,
 )
 
+
+def _largest(z, y):
+    return (pytorch().logsumexp(z, dim=1) - z.max(dim=1).values).mean()
+
+
+_add_formula(
+    "the largest in place of the label",
+    """
+    One of your losses takes the largest logit of each row where that of the label belongs: for {input} you return
+    {output}. Such a number says how sure the model is and not whether it is right, and it falls when a wrong decision
+    becomes surer. Where the label has the largest logit both are the same, so a trained model hides the difference.
+    Which of your three never uses `y`?
+    """,
+    _largest,
+    example=TWO_CLASSES,
+)
+
+
+def _one_shift(z, y):
+    shifted = z - z.max()
+    return (shifted.exp().sum(dim=1).log() - picked(shifted, y)).mean()
+
+
+_add_formula(
+    "one maximum for the batch",
+    """
+    One of your losses shifts all rows by the largest logit of the whole batch: for {input} you return {output}. A row
+    that lies far below the others then has powers that are all 0, and the logarithm of their sum is minus infinity. Each
+    example has a softmax of its own, so each row needs its own largest logit. Along which axis does your maximum look,
+    and which shape does it keep?
+    """,
+    _one_shift,
+    example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [0, 0]),),
+)
+
+_add_formula(
+    "a multiple of the loss",
+    """
+    One of your losses differs from the others by one and the same factor on every batch: for {input} you return {output}.
+    A factor comes from a logarithm to another base, `log2` or `log10` in place of the natural one, or from a division
+    that stands there twice. Its gradient carries the factor, too, as if the learning rate were another. Divide the odd
+    one out by one of the others: which number comes out?
+    """,
+    lambda z, y: fused(z, y) / np.log(2),
+    lambda z, y: fused(z, y) / 2,
+    example=TWO_CLASSES,
+    recognise=_some_place(are_multiples),
+)
+
 _add_formula(
     "k sigmoids",
     """
@@ -396,6 +508,11 @@ _add_formula(
     example=TWO_EXAMPLES,
 )
 
+
+def _smoothed_by(share):
+    return lambda z, y: functional().cross_entropy(z, y, label_smoothing=share)
+
+
 _add_formula(
     "labels smoothed",
     """
@@ -404,6 +521,7 @@ _add_formula(
     later section makes it on purpose. Here the labels are certain. Which argument of yours has to go?
     """,
     smoothed,
+    *map(_smoothed_by, (0.05, 0.2, 0.01)),
     example=TWO_CLASSES,
 )
 
@@ -430,6 +548,75 @@ a_loss_without_its_graph.also(
     lambda z, y: (*reference_losses(z, y)[:2], reference_losses(z, y)[2].detach()),
     lambda z, y: (*reference_losses(z, y)[:2], float(reference_losses(z, y)[0])),
 )
+
+
+def _parts_that_differ(seen):
+    pairs = [
+        (batch, result.value, like)
+        for (batch,), result, like in zip(seen.probes, seen.results, seen.expected, strict=False)
+    ]
+    if any(not isinstance(value, dict) for _, value, _ in pairs):
+        return set()
+    return {key for batch, value, like in pairs for key in like if not agree(value[key], like[key], 1e-4, batch.size)}
+
+
+def _with_a_cut_graph(seen):
+    """Whether the losses are right and their gradients are not, though each has one."""
+    gradients = values_of(seen, "gradients")
+    return _parts_that_differ(seen) == {"gradients"} and all(np.isfinite(part).all() for part in gradients)
+
+
+@mistakes.mistake(*TWO_CLASSES, recognise=_with_a_cut_graph)
+def a_part_cut_off(z, y):
+    """
+    All three values are right, and one of their gradients is not: a part of that formula has lost its graph, by `.data`,
+    `.detach()`, `no_grad` or a number in the place of a tensor. Autograd then takes the part for a constant. The gradient
+    should be probability minus truth, over m, and its rows sum to 0; where the log-sum-exp is cut off, only the truth is
+    left of it. Compare the gradients of your three losses: which one is the odd one out?
+    """
+    by_hand = (pytorch().logsumexp(z.detach(), dim=1) - picked(z, y)).mean()
+    return fused(z, y), in_two_steps(z, y), by_hand
+
+
+a_part_cut_off.also(
+    lambda z, y: (fused(z, y), in_two_steps(z, y), (pytorch().logsumexp(z, dim=1) - picked(z.detach(), y)).mean()),
+    lambda z, y: (fused(z, y), fused(z, y).detach() + 0 * z.sum(), lse_minus_logit(z, y)),
+)
+
+
+@mistakes.mistake(*TWO_CLASSES, recognise=lambda seen: CHANGED in values_of(seen, "inputs"))
+def the_logits_are_changed(z, y):
+    """
+    The tensors that were handed over are not what they were: operators such as `-=`, methods whose names end in an
+    underscore, and a slice on the left of `=` write into the tensor itself. It belongs to the caller, who may need the
+    logits for a decision or for another loss. Where a tensor needs a gradient and has no history, PyTorch refuses such a
+    line; the outputs of a model it lets you change. Which line of yours should make a new tensor?
+    """
+    z -= z.detach().max(dim=1, keepdim=True).values
+    return reference_losses(z, y)
+
+
+the_logits_are_changed.also(
+    lambda z, y: (fused(z, y), in_two_steps(z, y), lse_minus_logit(z.sub_(z.detach().max()), y))
+)
+
+
+def _one_loss_again(seen):
+    return _parts_that_differ(seen) == {"ways"}
+
+
+@mistakes.mistake(*TWO_CLASSES, recognise=_one_loss_again)
+def the_same_loss_again(z, y):
+    """
+    Two of your three losses are one and the same tensor, returned more than once. Its value is right, of course. Three
+    ways were asked for, so that their agreement says something: `F.cross_entropy`, log-softmax with `F.nll_loss`, and a
+    formula of your own. Two results of one computation agree whatever it is. Which of the three ways is missing?
+    """
+    loss = fused(z, y)
+    return loss, loss, loss
+
+
+the_same_loss_again.also(lambda z, y: (fused(z, y), *[in_two_steps(z, y)] * 2))
 
 
 @mistakes.mistake(*TWO_CLASSES, recognise=refused(is_softmax_of_whole_numbers))
@@ -495,6 +682,19 @@ def integer_one_hot_labels(z, y):
         in_two_steps(z, y),
         lse_minus_logit(z, y),
     )
+
+
+mistakes.add(
+    "one-hot with too few columns",
+    """
+    PyTorch cannot multiply your one-hot rows and the log-probabilities, because the two tables differ in their width.
+    Without a second argument `F.one_hot` makes as many columns as the largest label of *this* batch needs. A class that no
+    example of the batch belongs to, and that comes last, gets none. The number of classes is a property of the logits.
+    Which of their axes tells it, and where do you hand it over?
+    """,
+    lambda z, y: (fused(z, y), in_two_steps(z, y), -(functional().one_hot(y) * z.log_softmax(dim=1)).sum(dim=1).mean()),
+    recognise=refused(has_shapes_that_differ("mul", "rmul")),
+)
 
 
 @mistakes.mistake(*TWO_EXAMPLES, recognise=came_as("rows of losses"))

@@ -24,7 +24,7 @@ def step_with(loss=fused, clear="before", sign=1, moves=1, report="before", eval
         if report == "after":
             with pytorch().no_grad():
                 return loss(model(X), y).item()
-        return value.item()
+        return value if report == "graph" else value.item()
 
     return training_step
 

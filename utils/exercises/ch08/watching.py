@@ -3,18 +3,20 @@
 An answer that raises runs once more and is watched. One that works is never touched by the watching.
 """
 
+import inspect
+
 from utils.checking import Unfit
 from utils.checking.words import error_words
 from utils.exercises.ch08.lazily import pytorch
 
 
-def with_facts_of_failures(look):
-    """What ``look()`` returns.
+def with_facts_of_failures(look, answer):
+    """What ``look()`` returns, which looks at an answer.
 
     Raises:
-        Unfit: in the place of what it raises, in the same words, with two facts: ``refused``, the call that PyTorch
-            refused, see :func:`_in_plain_data`, and ``missing``, the attribute that something did not have; None where
-            there is no such thing.
+        Unfit: in the place of what it raises, in the same words, with three facts: ``refused``, the call that PyTorch
+            refused, see :func:`_in_plain_data`, ``missing``, the attribute that something did not have, None where
+            there is no such thing, and ``parameters``, the names that the answer gives to its inputs.
     """
     try:
         return look()
@@ -22,8 +24,16 @@ def with_facts_of_failures(look):
         raise
     except Exception as error:
         missing = error.name if isinstance(error, AttributeError) else None
-        facts = {"refused": _refused_call(look), "missing": missing}
+        facts = {"refused": _refused_call(look), "missing": missing, "parameters": _parameters_of(answer)}
         raise Unfit(type(error).__name__, error_words(error), facts=facts) from error
+
+
+def _parameters_of(answer):
+    """The names between the brackets of its ``def``; none where nobody can tell."""
+    try:
+        return tuple(inspect.signature(answer).parameters)
+    except (TypeError, ValueError):
+        return ()
 
 
 def _refused_call(look):
@@ -62,6 +72,7 @@ def _in_plain_data(function, arguments):
         "tensors": tuple(
             {
                 "is_floating": tensor.is_floating_point(),
+                "type": str(tensor.dtype),
                 "shape": tuple(tensor.shape),
                 "has_graph": tensor.requires_grad,
             }

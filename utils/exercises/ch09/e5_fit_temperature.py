@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, Unfit, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, Slider, Unfit, paragraphs
 from utils.exercises.ch09.common import array
 from utils.exercises.ch09.temperatures import best_temperature, calibrated_at, lowest
 
@@ -149,6 +149,14 @@ fit_temperature = Exercise(
     """),
     alternatives=(_golden_section, _refined_grid, _by_halving, _by_scipy, _root_by_scipy, _in_an_array, _in_a_tensor),
     bank=mistakes,
+    playground=Playground(
+        sliders=(Slider("factor", "logits times", 0.2, 5, 0.1, 2.0),),
+        inputs=lambda factor: (
+            factor * np.array([[2.0, 0.0, 1.0], [0.0, 1.5, 0.5], [1.0, 0.0, 0.5], [0.5, 1.0, 0.0]]),
+            np.array([0, 1, 2, 1]),
+        ),
+        returns=("T",),
+    ),
     # One and the same temperature has names of its own in the bank.
     of_every_function={"the argument is not used": ()},
     remark="One number, and no decision has changed: only how sure each of them claims to be.",
@@ -212,7 +220,7 @@ def _ends_of_a_range(seen):
     if values is None or np.ptp(values) <= 1e-3 * values[0]:
         return None
     best = _best(seen)
-    near = np.abs(values / best - 1) < 0.005
+    near = np.abs(values / best - 1) < 0.012
     low = ~near & (np.abs(values / values.min() - 1) < 1e-3) & (best < values)
     high = ~near & (np.abs(values / values.max() - 1) < 1e-3) & (best > values)
     return (low, high) if near.any() and np.all(near | low | high) else None

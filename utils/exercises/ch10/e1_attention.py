@@ -55,6 +55,7 @@ def corners_of_tables(rng):
         "a query of zeros": (Q * np.array([[1.0], [0.0], [1.0], [1.0]]), K, V),
         "all scores equal": (Q, np.repeat(K[:1], 5, axis=0), V),
         "all scores negative": (np.abs(Q) + 0.5, -np.abs(K) - 0.5, V),
+        "keys far apart": (exact(Q / 40), exact(40 * np.sign(K) + K), V),
         "all values negative": (Q, K, -np.abs(V) - 1),
         "the tables are one": (K, K, K),
         "scores below -750": (np.full((2, 2), -1500.0), few_keys + 1, V[:3]),

@@ -69,6 +69,12 @@ def corners_of_layers(rng):
             np.array([0, 4, 2]),
             2,
         ),
+        "weights of features far apart": (
+            H[:, :2] / 100,
+            np.array([[900.0], [-900.0]]) + W[:2],
+            np.array([2, 3, 5, 6]),
+            3,
+        ),
         "rising from block to block": (ones, np.arange(6.0)[None] * 300, np.array([0, 5, 2]), 2),
         "falling from block to block": (ones, np.arange(6.0)[None, ::-1] * 300, np.array([0, 5, 2]), 2),
         "a table that fills the memory": _layer(rng, ROWS, 2, WIDE, 50),

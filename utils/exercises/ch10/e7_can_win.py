@@ -55,6 +55,7 @@ def corners_of_weights(rng):
         "twins": (np.column_stack([around, around[:, 4]]), 4),
         "inside of many": (_with_a_mixture(rng, 2, 12), 11),
         "outside of many": (many, int(np.abs(many[0]).argmax())),
+        "as many features as classes": (_spread(rng, 3, 3), int(rng.integers(3))),
         "more features than classes": (rng.normal(size=(6, 5)), int(rng.integers(5))),
         "inside in three dimensions": (_with_a_mixture(rng, 3, 6), 5),
         "all weights negative, inside": (shifted, 5),

@@ -54,7 +54,7 @@ def _does_the_same(sample, seen, place, rtol, scale):
 
 
 def goes_wrong(seen, where, nowhere):
-    """Whether an answer is wrong on the probes for which ``where`` holds, and right on those for which ``nowhere`` does.
+    """Whether an answer is wrong on the probes for which ``where`` holds, and right on those of ``nowhere``.
 
     The probes for which neither holds may go either way: for limits that lie somewhere between two numbers.
     """
