@@ -52,7 +52,9 @@ def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
 
 def test_the_table_in_contributing_counts_these_exercises():
     """`make report` prints it. What the mutants did cannot be counted here in a moment; what was attacked can."""
-    rows = re.findall(r"^\| (\d+) \| ([\d, |]+) \|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d+) \| ([\d, |]+) \|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     written = {int(chapter): [int(cell.replace(",", "")) for cell in cells.split(" | ")[:4]] for chapter, cells in rows}
     counted = {}
     for exercise in EXERCISES:

@@ -110,6 +110,7 @@ predict_labels = Exercise(
         lambda Z, threshold: np.vectorize(lambda z: float(reference.sigmoid(z) > threshold))(Z),
     ),
     bank=mistakes,
+    named_by_one_probe=False,
     remark="Each class is decided by itself, so a row may hold no yes, one, or several.",
 )
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Exercise, paragraphs
+from utils.checking import Bank, Exercise, Playground, logit_sliders, paragraphs
 from utils.exercises.ch06.common import (
     APART,
     BATCH,
@@ -97,6 +97,11 @@ logsumexp = Exercise(
         lambda z: np.apply_along_axis(lambda row: row.max() + np.log(np.exp(row - row.max()).sum()), -1, z),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=logit_sliders(3.0, 2.0, 0.0, low=-1000.0, high=1000.0),
+        inputs=lambda **z: (np.array(list(z.values())),),
+        returns=("logsumexp(z)",),
+    ),
     remark="Shift by the largest logit, sum, logarithm, and add the shift again.",
 )
 

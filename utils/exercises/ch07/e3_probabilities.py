@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, Unfit, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, Unfit, logit_sliders, paragraphs
 from utils.checking.values import agree
 from utils.exercises.ch07.looking import PATIENCE, to_array, to_tensor, workbench
 from utils.exercises.ch07.looks import CHANGED_MODEL, Look, identity
@@ -178,6 +178,11 @@ probabilities = Exercise(
     """),
     alternatives=(_by_tensorflow, _by_predict, _by_activation, _by_a_second_model, _by_numpy),
     bank=mistakes,
+    playground=Playground(
+        sliders=logit_sliders(2.0, 1.0, 0.1, -1.0),
+        inputs=lambda **z: a_model(f"a model with the logits {list(z.values())}", [list(z.values())]),
+        returns=("probabilities(model, X)",),
+    ),
     remark="The model returns logits for the loss; a softmax behind it is for readers.",
 )
 

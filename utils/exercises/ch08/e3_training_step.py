@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.checking import Domain, Exercise, paragraphs
+from utils.checking import Domain, Exercise, Playground, Slider, paragraphs
 from utils.exercises.ch08.formulas import (
     in_two_steps,
     lse_minus_logit,
@@ -141,6 +141,13 @@ training_step = Exercise(
         step_with(loss=_quiet_smoothing),
     ),
     bank=mistakes,
+    playground=Playground(
+        sliders=(Slider("rate", "learning rate", 0.1, 6, 0.1, 1.0), Slider("steps", "steps", 1, 10, 1, 6)),
+        inputs=lambda rate, steps: (
+            Training([[0.5, -0.5]], [0.0, 0.0], [[1.0], [-1.0], [2.0], [0.5]], [1, 0, 1, 0], rate, int(steps)),
+        ),
+        returns=("the loss of each step", "W", "b"),
+    ),
     # A model or gradients are compared beside what comes back, and these change with the argument.
     of_every_function={"the argument is not used": ()},
     remark="Clear, forward, loss, backward, step: every training loop in PyTorch has these five at its heart.",

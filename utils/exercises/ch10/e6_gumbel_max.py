@@ -124,6 +124,7 @@ gumbel_max = Exercise(
         lambda z, u: np.argsort(z + _noise(u), axis=-1)[..., -1],
     ),
     bank=mistakes,
+    named_by_one_probe=False,
     remark="A maximum of noisy logits is a draw from their softmax, without a power of e or a sum.",
 )
 

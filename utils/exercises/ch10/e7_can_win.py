@@ -170,6 +170,7 @@ can_win = Exercise(
         lambda W, i: reference.mixture_of_others(W, i) is None,
     ),
     bank=mistakes,
+    named_by_one_probe=False,
     # Several mistakes of the bank answer every question alike, so this one would never be named.
     of_every_function={"the argument is not used": ()},
     remark="A linear program looks at all inputs at once, which no number of trials can do.",
