@@ -68,7 +68,7 @@ def test_a_blank_chapter_runs_and_its_views_follow_the_keyboard(name, open_noteb
 
 
 def is_a_view(notebook, cell):
-    """Whether a cell with the tag ``view`` holds a view that needs no kernel; the progress of a training is a widget."""
+    """Whether a cell with the tag ``view`` holds a view without a kernel; the progress of a training is a widget."""
     return "data-view=" in str(notebook.ask("id => workbook.outputs(id)", cell))
 
 

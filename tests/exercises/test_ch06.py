@@ -1,4 +1,6 @@
-"""What the checks of chapter 6 promise beyond the contract: the whole domain of the text, families of mistakes, and the stream."""
+"""What the checks of chapter 6 promise beyond the contract: the whole domain of the text, families of mistakes, and the
+stream.
+"""
 
 import itertools
 import math

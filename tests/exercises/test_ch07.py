@@ -34,7 +34,9 @@ def test_a_check_leaves_random_numbers_where_they_were(exercise):
 
 
 def pipelines():
-    """How many iterators of tf.data there are: each has threads of its own, and may block the process that deletes it late."""
+    """How many iterators of tf.data there are: each has threads of its own, and may block the process that deletes it
+    late.
+    """
     from tensorflow.python.data.ops.iterator_ops import OwnedIterator
 
     return sum(isinstance(each, OwnedIterator) for each in gc.get_objects())
@@ -361,7 +363,7 @@ def test_every_wrong_diagnosis_has_a_name():
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the memory of a process is read there")
 @pytest.mark.parametrize("checks", [24, pytest.param(200, marks=pytest.mark.prove)])
 def test_checks_of_models_keep_no_memory(checks):
-    """TensorFlow keeps something for every variable ever made, 3 to 8 MB for a check, unless it is told to forget it."""
+    """TensorFlow keeps something for every variable ever made, 3 to 8 MB for a check, unless told to forget it."""
     source = f"""
 from pathlib import Path
 from utils.exercises import ch07

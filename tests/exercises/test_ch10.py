@@ -1,4 +1,4 @@
-"""What the checks of chapter 10 promise: floats alone, answers in blocks that are as wide as asked, families by name."""
+"""What the checks of chapter 10 promise: floats alone, answers in blocks as wide as asked, families by name."""
 
 import math
 

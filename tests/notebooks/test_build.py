@@ -404,7 +404,7 @@ def test_what_a_learner_wrote_is_no_failure_of_the_course(root):
 
 @pytest.fixture
 def configure(pytestconfig):
-    """What the ``conftest.py`` in the root does in a project before tests are looked for; gives the paths to look in."""
+    """What the ``conftest.py`` in the root does in a project before tests are looked for; gives the paths."""
     conftest = pytestconfig.pluginmanager.get_plugin(str(ROOT / "conftest.py"))
     source = pytest.Config.ArgsSource
 

@@ -1,7 +1,7 @@
 """Inputs of many kinds, drawn at random: what the domains of the exercises are made of.
 
-A corner is a kind of input under which wrong code goes wrong, while it is right for others. Its numbers are random, so that
-nobody can remember them; what makes it a corner is not.
+A corner is a kind of input under which wrong code goes wrong, while it is right for others. Its numbers are random, so
+that nobody can remember them; what makes it a corner is not.
 """
 
 import numpy as np

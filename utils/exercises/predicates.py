@@ -6,8 +6,8 @@ import numpy as np
 def wrong_exactly(where):
     """A predicate: the answer is wrong on the probes for which ``where(*inputs)`` is true, and right where it is false.
 
-    Where it is None, as for what depends on the float type, either will do. Both kinds must have been tried. A result that is
-    missing, because something ended the check, counts as wrong.
+    Where it is None, as for what depends on the float type, either will do. Both kinds must have been tried. A result
+    that is missing, because something ended the check, counts as wrong.
     """
 
     def recognise(seen):

@@ -12,8 +12,8 @@ import numpy as np
 
 @contextmanager
 def clean_setting():
-    """Defaults as in a fresh process: warnings do not raise, floating errors are signalled as usual, float32 is the float
-    type of PyTorch and Keras, gradients are recorded, and Keras has no mixed precision.
+    """Defaults as in a fresh process: warnings do not raise, floating errors are signalled as usual, float32 is the
+    float type of PyTorch and Keras, gradients are recorded, and Keras has no mixed precision.
     """
     with ExitStack() as stack:
         stack.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn", call=None))

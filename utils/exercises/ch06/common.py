@@ -109,7 +109,7 @@ def told_by_small_inputs(mistake):
 
 
 def gives_the_same(seen, sample, where):
-    """Whether an answer agrees with wrong code on the probes for which ``where(*inputs)`` holds, and is wrong on some."""
+    """Whether an answer agrees with wrong code where ``where(*inputs)`` holds, and is wrong on some probes."""
     if len(seen.results) < len(seen.probes):
         return False
     is_wrong = False
@@ -139,7 +139,8 @@ def _is_the_same(result, sample, inputs):
 
 # Mistakes that break where an exponential leaves the range of a float
 
-# The exponents below and above which nothing is left of a power of e, and the one from which on all its digits are there.
+# The exponents below and above which nothing is left of a power of e, and the one from which on all its digits are
+# there.
 FLOAT64, FLOAT32 = (-745.2, -705.0, 709.79), (-104.0, -86.0, 88.73)
 
 
@@ -218,8 +219,9 @@ def any_of(*states):
 def cut_off(seen, losses, combine=lambda values: values):
     """How losses were kept from becoming infinite: ``"clip"``, ``"epsilon"``, or None where they were not.
 
-    A probability that is cut off at a limit is exact above it; one to which the limit is added is not. The limit is read
-    off the largest loss that came, so any will do. Where the powers of unshifted logits overflow anything may come.
+    A probability that is cut off at a limit is exact above it; one to which the limit is added is not. The limit is
+    read off the largest loss that came, so any will do. Where the powers of unshifted logits overflow anything may
+    come.
 
     Args:
         seen: what was observed.
@@ -260,8 +262,8 @@ def clipped_logits(*functions, at):
 
     Args:
         functions: right ones, of logits and other inputs, and such as are right for the logits that are left.
-        at: probes for which a cut at L makes L, next to nothing added, as tuples of a number and the inputs; the number is
-            what has to be added to make it L.
+        at: probes for which a cut at L makes L, next to nothing added, as tuples of a number and the inputs; the number
+            is what has to be added to make it L.
     """
 
     def recognise(seen):

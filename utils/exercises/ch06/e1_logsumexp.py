@@ -359,9 +359,9 @@ an_array_of_one_entry.also(lambda z: np.atleast_1d(reference.logsumexp(z)))
 def one_row_as_a_number(z):
     """
     A batch of one row is a batch: {input} has the shape (1, 2), and its result has the shape (1,). You return {output},
-    without an axis. `squeeze` without an axis takes away *every* axis of length 1, and the axis of the rows is one of them
-    when there is a single row. Code that goes on with m numbers then fails for m = 1 alone. Which axis did you want to get
-    rid of, and how can you say so?
+    without an axis. `squeeze` without an axis takes away *every* axis of length 1, and the axis of the rows is one of
+    them when there is a single row. Code that goes on with m numbers then fails for m = 1 alone. Which axis did you
+    want to get rid of, and how can you say so?
     """
     return np.squeeze(lse(z, z.max(axis=-1))[..., None])
 
@@ -369,10 +369,10 @@ def one_row_as_a_number(z):
 @mistakes.mistake(*BATCH, recognise=comes_in_shape(lambda z: z.shape[:-1] * 2 if z.ndim > 1 else (1,)))
 def a_column_added_to_a_row(z):
     """
-    Of your two terms one has kept the axis of the classes, with length 1, and the other has lost it. A column (m, 1) and
-    a vector (m,) add up to a table of m times m numbers, in which each row meets every other row: for {input} you return
-    {output}. Only the numbers on the diagonal belong together. Which of maximum and logarithm should give up its last
-    axis before the two are added?
+    Of your two terms one has kept the axis of the classes, with length 1, and the other has lost it. A column (m, 1)
+    and a vector (m,) add up to a table of m times m numbers, in which each row meets every other row: for {input} you
+    return {output}. Only the numbers on the diagonal belong together. Which of maximum and logarithm should give up its
+    last axis before the two are added?
     """
     return z.max(axis=-1) + np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
 
@@ -458,8 +458,8 @@ def the_largest_counted_twice(z):
 def shift_outside_of_the_exponential(z):
     """
     You subtract the largest logit from the *exponentials*, and it belongs into the exponents. For {input} you return
-    {output}. Taking a number out of an exponent divides the power by a factor, and that factor becomes a term behind the
-    logarithm; taking it from the power itself has no such rule, and the large power has been formed by then. Where
+    {output}. Taking a number out of an exponent divides the power by a factor, and that factor becomes a term behind
+    the logarithm; taking it from the power itself has no such rule, and the large power has been formed by then. Where
     does the bracket of your `exp` close?
     """
     return z.max(axis=-1) + np.log((np.exp(z) - z.max(axis=-1, keepdims=True)).sum(axis=-1))
@@ -489,8 +489,8 @@ def no_sum(z):
 def the_softmax(z):
     """
     You return the softmax or its logarithm: {output} for {input}, one number for each class. The log-sum-exp is what
-    stands *below the line* of the softmax, or rather its logarithm: one number for the whole row. The numerator plays no
-    part here; it comes back in the next exercise. Which part of your formula belongs to a single class?
+    stands *below the line* of the softmax, or rather its logarithm: one number for the whole row. The numerator plays
+    no part here; it comes back in the next exercise. Which part of your formula belongs to a single class?
     """
     return stable_shares(z)
 
@@ -521,9 +521,9 @@ another_base.also(
 def the_first_row_alone(z):
     """
     For a batch you return the log-sum-exp of a single row: {output} for {input}. A `return` inside the loop ends the
-    function in the first round; a result that is written anew in each round is that of the last row. With one row nobody
-    notices. The numbers of all rows have to be collected before anything is returned. At which depth does your `return`
-    stand?
+    function in the first round; a result that is written anew in each round is that of the last row. With one row
+    nobody notices. The numbers of all rows have to be collected before anything is returned. At which depth does your
+    `return` stand?
     """
     return reference.logsumexp(z[0] if z.ndim > 1 else z)
 
@@ -584,10 +584,10 @@ def _largest_in_size(z):
 @mistakes.mistake(np.array([0.0, -1600.0]), recognise=shifted_by(_largest_in_size))
 def shift_by_the_largest_in_size(z):
     """
-    You take out the logit that is largest in *size*, with its sign. Where that is a very negative one, all others lie far
-    above it, and their powers overflow: for {input} you return {output}. `exp` is in danger on one side alone: a large
-    positive exponent is infinite, a very negative one gives 0 and does no harm beside a 1. Which logit should come to
-    lie at 0, whatever its size?
+    You take out the logit that is largest in *size*, with its sign. Where that is a very negative one, all others lie
+    far above it, and their powers overflow: for {input} you return {output}. `exp` is in danger on one side alone: a
+    large positive exponent is infinite, a very negative one gives 0 and does no harm beside a 1. Which logit should
+    come to lie at 0, whatever its size?
     """
     return lse(z, _largest_in_size(z)[..., 0])
 
@@ -595,10 +595,10 @@ def shift_by_the_largest_in_size(z):
 @mistakes.mistake(*BATCH, recognise=vectors_only)
 def _vectors_only(z):
     """
-    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math` module
-    take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole rows. The
-    functions of NumPy do the same for all entries at once and reduce along an axis that you name. Which number of an
-    axis serves for both shapes? A loop over the rows of a batch is another way.
+    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math`
+        module take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole
+        rows. The functions of NumPy do the same for all entries at once and reduce along an axis that you name. Which
+        number of an axis serves for both shapes? A loop over the rows of a batch is another way.
     """
     total = 0.0
     for value in z:
@@ -609,9 +609,9 @@ def _vectors_only(z):
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=batches_only)
 def _batches_only(z):
     """
-    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has one
-    axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands out
-    numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has
+        one axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands
+        out numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
     """
     largest = z.max(axis=1, keepdims=True)
     return largest[:, 0] + np.log(np.exp(z - largest).sum(axis=1))

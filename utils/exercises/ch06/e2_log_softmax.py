@@ -174,10 +174,10 @@ def _losses(expected, z):
 mistakes.add(
     "infinity painted over",
     """
-    Where a probability is rounded to 0 you put another number in the place of its infinite logarithm, by `nan_to_num`, a
-    `where`, or an `if`. For {input} you return {output}, where the truth for the second class is −800. Neither 0 nor the
-    largest float is near it, and neither depends on the logits, so the gradient is 0. The number that is missing can be
-    had without the probability. What is the logarithm of the numerator of the softmax?
+    Where a probability is rounded to 0 you put another number in the place of its infinite logarithm, by `nan_to_num`,
+    a `where`, or an `if`. For {input} you return {output}, where the truth for the second class is −800. Neither 0 nor
+    the largest float is near it, and neither depends on the logits, so the gradient is 0. The number that is missing
+    can be had without the probability. What is the logarithm of the numerator of the softmax?
     """,
     lambda z: np.nan_to_num(np.log(stable_shares(z))),
     lambda z: np.nan_to_num(np.log(shares(z))),
@@ -224,9 +224,9 @@ mistakes.add(
 mistakes.add(
     "clipped probabilities",
     """
-    You cut the probabilities off from below before you take the logarithm, or their logarithms afterwards. No result can
-    then fall below a limit: for {input} you return {output}, where the truth for the second class is −800. Beyond the
-    limit the result does not depend on the logits at all, so its gradient is exactly 0. The formula needs no
+    You cut the probabilities off from below before you take the logarithm, or their logarithms afterwards. No result
+    can then fall below a limit: for {input} you return {output}, where the truth for the second class is −800. Beyond
+    the limit the result does not depend on the logits at all, so its gradient is exactly 0. The formula needs no
     probability: what is the logarithm of its numerator?
     """,
     *(
@@ -400,10 +400,10 @@ another_base.also(lambda z: reference.log_softmax(z) / np.log(10))
 @mistakes.mistake(np.array([[1.0, 2.0]]), recognise=squeezed)
 def one_row_as_a_vector(z):
     """
-    A batch of one row is a batch, and its log-softmax has the shape of the batch. You return {output} for {input}: an axis
-    of length 1 is gone. `squeeze` without an axis takes away every one that it finds, and so does an index of 0 that
-    was meant for vectors. Code that goes on with rows then fails for one row, or one class, alone. Which axis did you want
-    to get rid of, and how can you say so?
+    A batch of one row is a batch, and its log-softmax has the shape of the batch. You return {output} for {input}: an
+    axis of length 1 is gone. `squeeze` without an axis takes away every one that it finds, and so does an index of 0
+    that was meant for vectors. Code that goes on with rows then fails for one row, or one class, alone. Which axis did
+    you want to get rid of, and how can you say so?
     """
     return np.squeeze(reference.log_softmax(z))
 
@@ -413,9 +413,9 @@ def one_row_as_a_vector(z):
 def the_denominator_alone(z):
     """
     You return the log-sum-exp, the logarithm of what stands below the line: {output} for {input}. A log-softmax has one
-    entry for each *class*, in the shape of `z`. What is missing is the logarithm of the numerator, and it is the shortest
-    term of the chapter, since logarithm and exponential undo each other in it. What is left of it, and with which sign
-    does the log-sum-exp follow?
+    entry for each *class*, in the shape of `z`. What is missing is the logarithm of the numerator, and it is the
+    shortest term of the chapter, since logarithm and exponential undo each other in it. What is left of it, and with
+    which sign does the log-sum-exp follow?
     """
     return lse(z)
 
@@ -449,8 +449,8 @@ def the_sum_in_place_of_its_logarithm(z):
     """
     You subtract the sum of the exponentials, and its logarithm is missing. For {input} you return {output}: raise e to
     these numbers, and they do not add up to 1. The quotient of the softmax becomes a difference of two logarithms: the
-    first is the logit, because the logarithm undoes the exponential; the second has a sum under it, which nothing undoes.
-    Which function has to stand around that sum?
+    first is the logit, because the logarithm undoes the exponential; the second has a sum under it, which nothing
+    undoes. Which function has to stand around that sum?
     """
     return z - np.exp(z).sum(axis=-1, keepdims=True)
 
@@ -464,9 +464,9 @@ the_sum_in_place_of_its_logarithm.also(
 @mistakes.mistake(*BATCH, name="built-in max or sum")
 def built_in_max_or_sum(z):
     """
-    You call the `max` or `sum` of Python itself. Those walk along the *first* axis: through the logits of one vector, but
-    through the examples of a batch, where `max` compares whole rows. For {input} you return {output}. The functions and
-    methods of NumPy with these names take an `axis`. Which number of an axis serves for a vector and for a batch?
+    You call the `max` or `sum` of Python itself. Those walk along the *first* axis: through the logits of one vector,
+    but through the examples of a batch, where `max` compares whole rows. For {input} you return {output}. The functions
+    and methods of NumPy with these names take an `axis`. Which number of an axis serves for a vector and for a batch?
     """
     return z - max(z) - np.log(sum(np.exp(z - max(z))))
 
@@ -474,10 +474,10 @@ def built_in_max_or_sum(z):
 @mistakes.mistake(*BATCH, recognise=vectors_only)
 def _vectors_only(z):
     """
-    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math` module
-    take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole rows. NumPy's
-    functions do the same for all entries at once and reduce along an axis that you name. Which number of an axis
-    serves for both shapes? A loop over the rows of a batch is another way.
+    Your code is for one vector, and a batch makes it fail: for {input} it returns {output}. Functions of the `math`
+        module take one number, a comparison such as `a > b` asks one question, and a loop over a batch hands out whole
+        rows. NumPy's functions do the same for all entries at once and reduce along an axis that you name. Which number
+        of an axis serves for both shapes? A loop over the rows of a batch is another way.
     """
     log_total = math.log(sum(math.exp(value - np.max(z)) for value in z))
     return [value - np.max(z) - log_total for value in z]
@@ -486,9 +486,9 @@ def _vectors_only(z):
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=batches_only)
 def _batches_only(z):
     """
-    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has one
-    axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands out
-    numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+    Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has
+        one axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands
+        out numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
     """
     return z - reference.logsumexp(z, axis=1, keepdims=True)
 

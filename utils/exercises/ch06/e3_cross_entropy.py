@@ -157,7 +157,9 @@ def _losses(expected, Z, y):
 
 
 def _rounded_to_0(shift):
-    """Where a probability is 0 or has no value, when the powers are formed after this shift: the one at a label, or any."""
+    """Where a probability is 0 or has no value, when the powers are formed after this shift: the one at a label, or
+    any.
+    """
 
     def at(pick):
         def is_rounded(limits, Z, y):
@@ -250,8 +252,8 @@ mistakes.add(
     """
     Where the probability of a true class is rounded to 0 you put another number in the place of its infinite loss, by
     `nan_to_num`, `nansum`, a `where`, or an `if`. For {input} you return {output}, where the loss is 800. The worst
-    mistake of the model then costs nothing, or a number in which nothing of the logits is left, and its gradient is 0. The
-    number that is missing can be had without the probability. Which two terms make up the loss?
+    mistake of the model then costs nothing, or a number in which nothing of the logits is left, and its gradient is 0.
+    The number that is missing can be had without the probability. Which two terms make up the loss?
     """,
     lambda Z, y: -np.nan_to_num(np.log(_picked(stable_shares(Z), y))).mean(),
     lambda Z, y: -np.nan_to_num(np.log(_picked(shares(Z), y))).mean(),
@@ -291,7 +293,8 @@ mistakes.add(
     """
     You add a small number inside the logarithm. The loss then has a ceiling: for {input} you return {output}, where the
     true loss is 800, and for every larger gap about the same. Worse, where the loss stops growing its gradient is close
-    to 0, so a model that is surely wrong learns nothing. Which form of the loss contains no probability that could be 0?
+    to 0, so a model that is surely wrong learns nothing. Which form of the loss contains no probability that could be
+    0?
     """,
     *(
         lambda Z, y, epsilon=epsilon: -np.log(_picked(stable_shares(Z), y) + epsilon).mean()
@@ -308,9 +311,9 @@ FIFTY = (np.array([[50.0, 0.0]]), np.array([1]))
 mistakes.add(
     "probabilities into the loss",
     """
-    You turn the logits into probabilities, cut these off near 0, and take the logarithm: what a library does when
-    it is handed probabilities. For {input} you return {output}, minus the logarithm of the limit, where the loss is 800,
-    and the same for every larger gap. Beyond the limit the gradient is exactly 0. The logits still know the gap. Which
+    You turn the logits into probabilities, cut these off near 0, and take the logarithm: what a library does when it is
+    handed probabilities. For {input} you return {output}, minus the logarithm of the limit, where the loss is 800, and
+    the same for every larger gap. Beyond the limit the gradient is exactly 0. The logits still know the gap. Which
     formula uses them directly?
     """,
     *(
@@ -659,8 +662,8 @@ def wrong_axis(Z, y):
     """
     Your log-sum-exp, or your softmax, runs over the examples or over the whole batch, and not over the classes of one
     row. For {input} you return {output}. Each example has a denominator of its own, made of its classes; in yours the
-    other examples of the batch have a part. Which number names the axis of the classes in a table of the shape (m, K), and
-    over which axis does a NumPy function run when none is named?
+    other examples of the batch have a part. Which number names the axis of the classes in a table of the shape (m, K),
+    and over which axis does a NumPy function run when none is named?
     """
     return _losses_within(Z, y, 0).mean()
 
@@ -696,10 +699,10 @@ labels_taken_for_one_hot_rows.also(
 @mistakes.mistake(*SINGLE)
 def another_base(Z, y):
     """
-    You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the loss. In
-    bits or decimal digits that is a matter of taste, but the exponential of the softmax and the logarithm of the loss
-    have to undo each other, and then the gradient is *probability minus label*. Only the natural logarithm undoes e.
-    Which NumPy function is it?
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, a constant factor away from the loss.
+    In bits or decimal digits that is a matter of taste, but the exponential of the softmax and the logarithm of the
+    loss have to undo each other, and then the gradient is *probability minus label*. Only the natural logarithm undoes
+    e. Which NumPy function is it?
     """
     return reference.cross_entropy(Z, y) / np.log(2)
 
@@ -711,7 +714,8 @@ another_base.also(lambda Z, y: reference.cross_entropy(Z, y) / np.log(10))
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
 def no_keepdims(Z, y):
     """
-    One number for each row, a maximum or a log-sum-exp of the shape (m,), is lined up by NumPy with the *last* axis of the
+    One number for each row, a maximum or a log-sum-exp of the shape (m,), is lined up by NumPy with the *last* axis of
+    the
     batch: column j meets what belongs to row j. For most shapes that is an error, for a square batch it is silent. For
     {input} you return {output}. How does a vector of m numbers become a column of the shape (m, 1)?
     """

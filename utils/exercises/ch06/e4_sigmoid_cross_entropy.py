@@ -214,7 +214,9 @@ _has_zeros = breaks_where(_rounded_to_1, _rounded_to_1_and_asked_for, _rounded_t
 
 
 def _has_rounded_probabilities(seen):
-    """Whether probabilities were rounded. A sigmoid that is called by name may have the limit of the power inside of it."""
+    """Whether probabilities were rounded. A sigmoid that is called by name may have the limit of the power inside of
+    it.
+    """
     return _has_zeros(seen) or (bool(seen.names & {"expit", "sigmoid"}) and _has_large_powers(seen))
 
 
@@ -252,10 +254,10 @@ def _by_way_of_probabilities(z, y):
 mistakes.add(
     "infinity painted over",
     """
-    Where a probability is rounded to 0 or 1 you put another number in the place of the infinite loss, by `nan_to_num`, a
-    `where`, or an `if`. For {input} you return {output}, where the loss is 50 and 1000. The worst mistakes of the
-    model then cost nothing, or a number in which nothing of the logits is left, and their gradient is 0. The number that
-    is missing can be had without the probability. Which three terms does the section end with?
+    Where a probability is rounded to 0 or 1 you put another number in the place of the infinite loss, by `nan_to_num`,
+    a `where`, or an `if`. For {input} you return {output}, where the loss is 50 and 1000. The worst mistakes of the
+    model then cost nothing, or a number in which nothing of the logits is left, and their gradient is 0. The number
+    that is missing can be had without the probability. Which three terms does the section end with?
     """,
     lambda z, y: np.nan_to_num(_two_terms(_plain_sigmoid(z), y)),
     lambda z, y: np.nan_to_num(-np.where(y == 1, np.log(_plain_sigmoid(z)), np.log(1 - _plain_sigmoid(z)))),
@@ -267,7 +269,7 @@ mistakes.add(
 
 
 def _has_clipped_logits(seen):
-    """Whether the logits were cut off. To cut p and 1 − p is the same up to 37, and then the limit is no whole number."""
+    """Whether the logits were cut off. To cut p and 1 − p is the same up to 37, and that is no whole number."""
     if not clipped_logits(reference.sigmoid_cross_entropy, at=[(0, *SURE)])(seen):
         return False
     limit = max(np.max(result.value) for result in seen.results)
@@ -277,8 +279,8 @@ def _has_clipped_logits(seen):
 mistakes.add(
     "clipped logits",
     """
-    You cut the logits to a range in which `exp` survives. Nothing overflows, and what lies beyond the limit is lost: for
-    {input} you return {output}, where the loss is 1000 both times. Beyond your limit the loss no longer depends on
+    You cut the logits to a range in which `exp` survives. Nothing overflows, and what lies beyond the limit is lost:
+    for {input} you return {output}, where the loss is 1000 both times. Beyond your limit the loss no longer depends on
     the logit, so its gradient is 0, and a model that is surely wrong learns nothing. The form with the positive part
     taken out keeps `exp` in range as well, and loses nothing. What is its largest exponent?
     """,
@@ -326,10 +328,10 @@ mistakes.add(
 @mistakes.mistake(*SURE, recognise=_has_large_powers)
 def no_shift(z, y):
     """
-    A power of e in your loss has an exponent that can be large and positive: for {input} you return {output}. One of the
-    two directions overflows, whichever sign you chose, and a sign that follows the label overflows where the answer is
-    wrong. The cure is the one of log-sum-exp: take the larger of 0 and the exponent out of the logarithm. What is
-    left has an exponent that is never positive.
+    A power of e in your loss has an exponent that can be large and positive: for {input} you return {output}. One of
+        the two directions overflows, whichever sign you chose, and a sign that follows the label overflows where the
+        answer is wrong. The cure is the one of log-sum-exp: take the larger of 0 and the exponent out of the logarithm.
+        What is left has an exponent that is never positive.
     """
     return z * (1 - y) + np.log(1 + np.exp(-z))
 
@@ -361,9 +363,9 @@ def positive_exponent(z, y):
 @mistakes.mistake(np.array([2.0, -2.0]), np.array([1, 1]))
 def no_positive_part(z, y):
     """
-    The first of the three terms is missing. For {input} you return {output}: a *yes* at 2 should cost next to nothing, and
-    a *yes* at −2 more than 2. The positive part of z was taken out of the logarithm to keep `exp` in range, and has to
-    stand outside, like the maximum in a log-sum-exp. Which NumPy function gives the larger of z and 0, element by
+    The first of the three terms is missing. For {input} you return {output}: a *yes* at 2 should cost next to nothing,
+    and a *yes* at −2 more than 2. The positive part of z was taken out of the logarithm to keep `exp` in range, and has
+    to stand outside, like the maximum in a log-sum-exp. Which NumPy function gives the larger of z and 0, element by
     element?
     """
     return -z * y + np.log1p(np.exp(-np.abs(z)))
@@ -481,8 +483,8 @@ def zeros_of_the_wrong_type(z, y):
     """
     You fill an array that `np.zeros_like(y)` or `np.empty_like(y)` made. It took over the type of the labels, which are
     integers, so every loss is cut to an integer: for {input} you return {output}. No warning tells you so. Give that
-    array the type float, let it take after `z`, or return the sum of the three terms itself, which makes an array of the
-    right type.
+    array the type float, let it take after `z`, or return the sum of the three terms itself, which makes an array of
+    the right type.
     """
     result = np.zeros_like(y)
     result[...] = _binary_formula(z, y)
@@ -496,10 +498,10 @@ def _size_in_front(seen):
 @mistakes.mistake(np.array([-2.0]), np.array([0]), recognise=_size_in_front)
 def the_size_in_place_of_the_positive_part(z, y):
     """
-    The first of your three terms is |z|, and it has to be the positive part of z. For positive logits the two agree. For
-    {input} you return {output}: a large negative logit is the right answer to a *no*, and you charge its whole size for it.
-    Only an exponent that is positive has to be taken out of the logarithm; a negative one does no harm there. Which
-    function is z above 0 and 0 below?
+    The first of your three terms is |z|, and it has to be the positive part of z. For positive logits the two agree.
+    For {input} you return {output}: a large negative logit is the right answer to a *no*, and you charge its whole size
+    for it. Only an exponent that is positive has to be taken out of the logarithm; a negative one does no harm there.
+    Which function is z above 0 and 0 below?
     """
     return np.abs(z) - z * y + np.log1p(np.exp(-np.abs(z)))
 
@@ -639,9 +641,9 @@ def _single_numbers_only(seen):
 def one_example_only(z, y):
     """
     Your code is for a single example, and two make it fail: for {input} it returns {output}. An `if` asks one question,
-    the `max` of Python compares two numbers, and the functions of the `math` module take one. Here `z` and `y` are arrays
-    with an entry for each example. NumPy has functions that do the same entry by entry; a loop over the examples is
-    another way. Which of your lines needs a single number?
+    the `max` of Python compares two numbers, and the functions of the `math` module take one. Here `z` and `y` are
+    arrays with an entry for each example. NumPy has functions that do the same entry by entry; a loop over the examples
+    is another way. Which of your lines needs a single number?
     """
     return max(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
 
@@ -660,10 +662,10 @@ one_example_only.also(lambda z, y: np.log(1 + math.exp(-z[0])) + z - z * y if le
 @mistakes.mistake(*ONE)
 def every_answer_taken_for_a_yes(z, y):
     """
-    The label does not enter your loss. What you return, {output} for {input}, is the loss of a *yes*, the logarithm of 1
-    plus e to the −z, whatever the answer was: a large logit costs nothing, although *no* is right. For y = 0 the
-    exponent needs the other sign. Which of the terms should count for a *yes* alone, and how can a factor of 0 or 1
-    say so?
+    The label does not enter your loss. What you return, {output} for {input}, is the loss of a *yes*, the logarithm of
+    1 plus e to the −z, whatever the answer was: a large logit costs nothing, although *no* is right. For y = 0 the
+    exponent needs the other sign. Which of the terms should count for a *yes* alone, and how can a factor of 0 or 1 say
+    so?
     """
     return np.logaddexp(0, -z)
 
@@ -676,8 +678,8 @@ every_answer_taken_for_a_yes.also(lambda z, y: -np.log(_plain_sigmoid(z)))
 def softmax_in_place_of_the_sigmoid(z, y):
     """
     You treat the logits as classes that compete: they share a denominator, and the loss of one example changes with the
-    logits of all others. For {input} you return {output}. Here each logit is a question of its own, with *yes* or *no* as
-    its answers, and each has its own pair of probabilities. The second class of that pair always has the same logit.
+    logits of all others. For {input} you return {output}. Here each logit is a question of its own, with *yes* or *no*
+    as its answers, and each has its own pair of probabilities. The second class of that pair always has the same logit.
     Which one?
     """
     return _two_terms(stable_shares(z), y)
@@ -695,9 +697,10 @@ softmax_in_place_of_the_sigmoid.also(
 @mistakes.mistake(*ONE)
 def another_base(z, y):
     """
-    You take the logarithm to the base 2 or 10. For {input} you return {output}, away from the loss by a factor, in whole
-    or in its last term. The sigmoid is made with e, and only the natural logarithm undoes e, so that what is left for a
-    confident mistake is the logit itself and the gradient is *probability minus label*. Which NumPy function is it?
+    You take the logarithm to the base 2 or 10. For {input} you return {output}, away from the loss by a factor, in
+    whole or in its last term. The sigmoid is made with e, and only the natural logarithm undoes e, so that what is left
+    for a confident mistake is the logit itself and the gradient is *probability minus label*. Which NumPy function is
+    it?
     """
     return _binary_formula(z, y) / np.log(2)
 

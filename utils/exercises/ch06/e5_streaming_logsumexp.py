@@ -330,10 +330,10 @@ a_chunk_of_minus_infinity.also(
 @mistakes.mistake(*MASKED, recognise=_has_no_largest)
 def nothing_left_of_a_chunk(chunks):
     """
-    You take the logits of −∞ out of a chunk before you look at it, which is a good way: they add nothing. But a chunk may
-    hold nothing else, and then nothing is left, and no logits have no maximum: for {input} you return {output}. Such a
-    chunk changes neither of your two running numbers. What should the loop do with it, and by which of its properties is
-    it known?
+    You take the logits of −∞ out of a chunk before you look at it, which is a good way: they add nothing. But a chunk
+    may hold nothing else, and then nothing is left, and no logits have no maximum: for {input} you return {output}.
+    Such a chunk changes neither of your two running numbers. What should the loop do with it, and by which of its
+    properties is it known?
     """
     return streamed((c[np.isfinite(c)] for c in chunks), -np.inf, 0.0, rescaled)
 
@@ -484,10 +484,10 @@ def more_left_out_than_minus_infinity(chunks):
 @mistakes.mistake(np.array([-np.inf, 1.0]), np.array([2.0, -np.inf]))
 def one_logit_asked_for_the_chunk(chunks):
     """
-    You look at a single logit of a chunk, the first or the last, and leave the whole chunk out where that one is −∞. For
-    {input} you return {output}: in each chunk the other logit is an ordinary number, and one of them is missing from the
-    sum. A −∞ may stand anywhere and does no harm, since its power is 0. Only where the maximum of a chunk is −∞ is there
-    nothing to add. Which of its logits does your question read?
+    You look at a single logit of a chunk, the first or the last, and leave the whole chunk out where that one is −∞.
+    For {input} you return {output}: in each chunk the other logit is an ordinary number, and one of them is missing
+    from the sum. A −∞ may stand anywhere and does no harm, since its power is 0. Only where the maximum of a chunk is
+    −∞ is there nothing to add. Which of its logits does your question read?
     """
     return streamed((c for c in chunks if not np.isinf(c[0])), -np.inf, 0.0, rescaled)
 
@@ -501,9 +501,9 @@ one_logit_asked_for_the_chunk.also(
 @mistakes.mistake(np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5]))
 def an_end_at_minus_infinity(chunks):
     """
-    You stop reading at the first chunk of −∞: a `break` or a `return` stands where the chunk alone should be passed over.
-    For {input} you return {output}, and the last chunk is missing. A chunk in which everything is masked out says nothing
-    about those that follow. Which statement ends one round of a loop and goes on with the next one?
+    You stop reading at the first chunk of −∞: a `break` or a `return` stands where the chunk alone should be passed
+    over. For {input} you return {output}, and the last chunk is missing. A chunk in which everything is masked out says
+    nothing about those that follow. Which statement ends one round of a loop and goes on with the next one?
     """
     return streamed(itertools.takewhile(lambda c: not np.isneginf(c).all(), chunks), -np.inf, 0.0, rescaled)
 
@@ -598,8 +598,8 @@ def an_array_of_one_entry(chunks):
     """
     Your result is an array with one entry and not a number: {output} for {input}. All chunks together are one long
     vector, whose log-sum-exp is one number without an axis. The axis comes from a `keepdims`, from brackets around the
-    result, or from a running value that began as a list or an array. The difference shows when the result is compared or
-    stacked. Where does the axis enter?
+    result, or from a running value that began as a list or an array. The difference shows when the result is compared
+    or stacked. Where does the axis enter?
     """
     return np.array([_stream_by_logaddexp(chunks)])
 
@@ -608,10 +608,10 @@ def an_array_of_one_entry(chunks):
 @mistakes.mistake(*TWO)
 def the_two_running_numbers(chunks):
     """
-    You return what you remember, the largest logit and the sum relative to it: {output} for {input}. They are the right two
-    numbers to carry from chunk to chunk, and they hold the answer, but they are not yet the answer. When no further chunk
-    comes, they are put together as at the end of the function for one array. What happens to the sum, and what is added
-    then?
+    You return what you remember, the largest logit and the sum relative to it: {output} for {input}. They are the right
+        two numbers to carry from chunk to chunk, and they hold the answer, but they are not yet the answer. When no
+        further chunk comes, they are put together as at the end of the function for one array. What happens to the sum,
+        and what is added then?
     """
     return streamed_pair(chunks)
 
@@ -623,9 +623,10 @@ the_two_running_numbers.also(lambda chunks: streamed_pair(chunks)[::-1])
 @mistakes.mistake(*TWO)
 def no_logarithm(chunks):
     """
-    You read and rescale as you should, and the logarithm at the end is missing: {output} for {input}. The running sum is a
-    sum of *powers of e*, relative to the largest logit; that logit can be added to its logarithm, and not to the sum
-    itself. Undoing the shift by a product instead overflows from 710 on. Which function has to stand around the sum?
+    You read and rescale as you should, and the logarithm at the end is missing: {output} for {input}. The running sum
+        is a sum of *powers of e*, relative to the largest logit; that logit can be added to its logarithm, and not to
+        the sum itself. Undoing the shift by a product instead overflows from 710 on. Which function has to stand around
+        the sum?
     """
     largest, total = streamed_pair(chunks)
     return largest + total
@@ -641,9 +642,10 @@ no_logarithm.also(
 @mistakes.mistake(*TWO)
 def the_maximum_alone(chunks):
     """
-    You return the largest logit of all chunks: {output} for {input}. That is the hard maximum. The log-sum-exp lies above
-    it, since every other logit adds a little, and that little is what the other classes get their probabilities from.
-    Besides the running maximum a second number has to travel along. Which one, and how does it enter at the end?
+    You return the largest logit of all chunks: {output} for {input}. That is the hard maximum. The log-sum-exp lies
+        above it, since every other logit adds a little, and that little is what the other classes get their
+        probabilities from. Besides the running maximum a second number has to travel along. Which one, and how does it
+        enter at the end?
     """
     return max(chunk.max() for chunk in chunks)
 
@@ -652,9 +654,10 @@ def the_maximum_alone(chunks):
 @mistakes.mistake(*TWO)
 def the_new_terms_rescaled_as_well(chunks):
     """
-    You add the terms of the new chunk to the old sum and rescale both together. But the new terms are formed relative to
-    the *new* maximum already; the factor belongs to the old sum alone. For {input} you return {output}. Of the first chunk
-    nothing is left, since before it the maximum was −∞, and the factor 0. Where do the brackets of your sum close?
+    You add the terms of the new chunk to the old sum and rescale both together. But the new terms are formed relative
+    to the *new* maximum already; the factor belongs to the old sum alone. For {input} you return {output}. Of the first
+    chunk nothing is left, since before it the maximum was −∞, and the factor 0. Where do the brackets of your sum
+    close?
     """
 
     def merge(m, s, c):
@@ -667,10 +670,10 @@ def the_new_terms_rescaled_as_well(chunks):
 @mistakes.mistake(*TWO)
 def sum_of_the_logits(chunks):
     """
-    You add the logits themselves, or their mean, and no exponential is formed: {output} for {input}. A log-sum-exp is the
-    logarithm of a sum of *powers of e*, so that a logit counts for more the larger it is; in your sum all count the
-    same, and a negative one makes the result smaller. Which function has to be applied to a chunk, after its shift,
-    before anything is added?
+    You add the logits themselves, or their mean, and no exponential is formed: {output} for {input}. A log-sum-exp is
+        the logarithm of a sum of *powers of e*, so that a logit counts for more the larger it is; in your sum all count
+        the same, and a negative one makes the result smaller. Which function has to be applied to a chunk, after its
+        shift, before anything is added?
     """
     return sum(chunk.sum() for chunk in chunks)
 

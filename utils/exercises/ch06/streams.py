@@ -167,7 +167,9 @@ def careful(largest, total, chunk):
 def told_by_small_streams(
     mistake, where=lambda *chunks: is_small(*chunks) and np.isfinite(np.concatenate(chunks)).all()
 ):
-    """Let a mistake be recognised by what its samples make of small logits, whatever becomes of large and infinite ones."""
+    """Let a mistake be recognised by what its samples make of small logits, whatever becomes of large and infinite
+    ones.
+    """
 
     def recognise(seen):
         return any(gives_the_same(seen, lambda *chunks, f=f: f(iter(chunks)), where) for f in mistake.samples)
@@ -240,7 +242,7 @@ def no_logit_in_a_chunk(limits, *chunks):
 
 
 def nothing_left(seen):
-    """Whether every result is that of an empty second reading: the logarithm of 0, or an error of it or of no maximum."""
+    """Whether every result is that of an empty second reading: the logarithm of 0, an error of it or of no maximum."""
     return all(
         result.problem == "ValueError" and ("math domain" in result.detail or "empty" in result.detail)
         if result.problem

@@ -483,10 +483,10 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "a rate that changes",
         """
-        Outputs and loss are right, and the first step is as long as asked. Later the steps are not: the learning rate of
-        your optimizer follows a schedule, which makes it smaller, or larger, with the number of steps that were made. A
-        schedule can be a good idea in a long training. Here two models are compared, and asked is the rate 0.001 from
-        the first step to the last one. What does your optimizer get in the place of one number?
+        Outputs and loss are right, and the first step is as long as asked. Later the steps are not: the learning rate
+        of your optimizer follows a schedule, which makes it smaller, or larger, with the number of steps that were
+        made. A schedule can be a good idea in a long training. Here two models are compared, and asked is the rate
+        0.001 from the first step to the last one. What does your optimizer get in the place of one number?
         """,
         build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10, decay_rate=0.9), units=units),
         build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10_000, decay_rate=0.96), units=units),
@@ -512,9 +512,9 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "Adam in another form",
         """
-        Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not, once
-        the gradients change from batch to batch. So your optimizer is a relative, such as Adamax, Nadam or Lion, or an
-        Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
+        Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
+        once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax, Nadam or Lion,
+        or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
         remembered, or gradients that are clipped. Asked is `Adam` with a learning rate and nothing else. What else does
         yours get?
         """,

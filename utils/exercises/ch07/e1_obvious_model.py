@@ -216,9 +216,9 @@ def softmax_twice():
 mistakes.add(
     "a loss for other labels",
     """
-    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two forms of one
-    loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the number
-    of the class. The binary loss wants a label for each unit. The labels of the blobs are 0, 1, 2 and 3, in an
+    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two
+    forms of one loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the
+    number of the class. The binary loss wants a label for each unit. The labels of the blobs are 0, 1, 2 and 3, in an
     array of the shape (m,). Which form fits?
     """,
     build("softmax", lambda: "categorical_crossentropy"),

@@ -222,10 +222,10 @@ def _one_hot_loss():
 mistakes.add(
     "a loss for other labels",
     """
-    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two forms of one
-    loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the number
-    of the class. A squared error wants a target for each output. The labels of the blobs are 0, 1, 2 and 3, in an
-    array of the shape (m,). Which form fits?
+    Your loss cannot work with integer labels: it stops with an error, and with one-hot rows it does not. Keras has two
+    forms of one loss. One wants a row of zeros and a single one for each example; the other, called *sparse*, wants the
+    number of the class. A squared error wants a target for each output. The labels of the blobs are 0, 1, 2 and 3, in
+    an array of the shape (m,). Which form fits?
     """,
     build("linear", lambda: _one_hot_loss()),
     build("linear", lambda: "mse"),

@@ -350,8 +350,8 @@ def the_model_is_changed(model, X):
     """
     After the call the model that was handed to you is another one: it returns other numbers, or was compiled anew. A
     softmax that is added to its layers, or put into its last one, stays there: the second call then applies it twice,
-    and whoever goes on with the training has a double softmax. Whoever asks for probabilities wants to read, and not to rebuild. How
-    can you treat what the model returns, and leave the model alone?
+    and whoever goes on with the training has a double softmax. Whoever asks for probabilities wants to read, and not to
+    rebuild. How can you treat what the model returns, and leave the model alone?
     """
     import keras
 

@@ -41,7 +41,9 @@ def in_one_form(answer):
 
 
 def _letter_and_words(part):
-    """The two halves of ``("A", "softmax, True")`` and of ``"A: softmax, True"``; None in the place of a missing letter."""
+    """The two halves of ``("A", "softmax, True")`` and of ``"A: softmax, True"``; None in the place of a missing
+    letter.
+    """
     if isinstance(part, str):
         found = re.fullmatch(r"\s*((?:log\s*)?[a-d])\b\W*(.+)", part, re.IGNORECASE)
         return (found[1], found[2]) if found else (None, part)

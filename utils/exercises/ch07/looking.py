@@ -58,8 +58,8 @@ _visits = itertools.count(1)
 def _forget_kernels():
     """Every now and then let TensorFlow forget the kernels that it keeps for variables which no longer exist.
 
-    It keeps one for every variable ever made, 0.3 MB for each model of this chapter, and makes those anew that are needed
-    again. `keras.utils.clear_session` clears the same store, and the reader's graphs with it.
+    It keeps one for every variable ever made, 0.3 MB for each model of this chapter, and makes those anew that are
+    needed again. `keras.utils.clear_session` clears the same store, and the reader's graphs with it.
     """
     import keras
 

@@ -475,9 +475,9 @@ _add_formula(
     "one maximum for the batch",
     """
     One of your losses shifts all rows by the largest logit of the whole batch: for {input} you return {output}. A row
-    that lies far below the others then has powers that are all 0, and the logarithm of their sum is minus infinity. Each
-    example has a softmax of its own, so each row needs its own largest logit. Along which axis does your maximum look,
-    and which shape does it keep?
+    that lies far below the others then has powers that are all 0, and the logarithm of their sum is minus infinity.
+    Each example has a softmax of its own, so each row needs its own largest logit. Along which axis does your maximum
+    look, and which shape does it keep?
     """,
     _one_shift,
     example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [0, 0]),),
@@ -486,10 +486,10 @@ _add_formula(
 _add_formula(
     "a multiple of the loss",
     """
-    One of your losses differs from the others by one and the same factor on every batch: for {input} you return {output}.
-    A factor comes from a logarithm to another base, `log2` or `log10` in place of the natural one, or from a division
-    that stands there twice. Its gradient carries the factor, too, as if the learning rate were another. Divide the odd
-    one out by one of the others: which number comes out?
+    One of your losses differs from the others by one and the same factor on every batch: for {input} you return
+    {output}. A factor comes from a logarithm to another base, `log2` or `log10` in place of the natural one, or from a
+    division that stands there twice. Its gradient carries the factor, too, as if the learning rate were another. Divide
+    the odd one out by one of the others: which number comes out?
     """,
     lambda z, y: fused(z, y) / np.log(2),
     lambda z, y: fused(z, y) / 2,
@@ -569,10 +569,11 @@ def _with_a_cut_graph(seen):
 @mistakes.mistake(*TWO_CLASSES, recognise=_with_a_cut_graph)
 def a_part_cut_off(z, y):
     """
-    All three values are right, and one of their gradients is not: a part of that formula has lost its graph, by `.data`,
-    `.detach()`, `no_grad` or a number in the place of a tensor. Autograd then takes the part for a constant. The gradient
-    should be probability minus truth, over m, and its rows sum to 0; where the log-sum-exp is cut off, only the truth is
-    left of it. Compare the gradients of your three losses: which one is the odd one out?
+    All three values are right, and one of their gradients is not: a part of that formula has lost its graph, by
+        `.data`, `.detach()`, `no_grad` or a number in the place of a tensor. Autograd then takes the part for a
+        constant. The gradient should be probability minus truth, over m, and its rows sum to 0; where the log-sum-exp
+        is cut off, only the truth is left of it. Compare the gradients of your three losses: which one is the odd one
+        out?
     """
     by_hand = (pytorch().logsumexp(z.detach(), dim=1) - picked(z, y)).mean()
     return fused(z, y), in_two_steps(z, y), by_hand
@@ -589,8 +590,8 @@ def the_logits_are_changed(z, y):
     """
     The tensors that were handed over are not what they were: operators such as `-=`, methods whose names end in an
     underscore, and a slice on the left of `=` write into the tensor itself. It belongs to the caller, who may need the
-    logits for a decision or for another loss. Where a tensor needs a gradient and has no history, PyTorch refuses such a
-    line; the outputs of a model it lets you change. Which line of yours should make a new tensor?
+    logits for a decision or for another loss. Where a tensor needs a gradient and has no history, PyTorch refuses such
+    a line; the outputs of a model it lets you change. Which line of yours should make a new tensor?
     """
     z -= z.detach().max(dim=1, keepdim=True).values
     return reference_losses(z, y)
@@ -688,9 +689,9 @@ mistakes.add(
     "one-hot with too few columns",
     """
     PyTorch cannot multiply your one-hot rows and the log-probabilities, because the two tables differ in their width.
-    Without a second argument `F.one_hot` makes as many columns as the largest label of *this* batch needs. A class that no
-    example of the batch belongs to, and that comes last, gets none. The number of classes is a property of the logits.
-    Which of their axes tells it, and where do you hand it over?
+    Without a second argument `F.one_hot` makes as many columns as the largest label of *this* batch needs. A class that
+    no example of the batch belongs to, and that comes last, gets none. The number of classes is a property of the
+    logits. Which of their axes tells it, and where do you hand it over?
     """,
     lambda z, y: (fused(z, y), in_two_steps(z, y), -(functional().one_hot(y) * z.log_softmax(dim=1)).sum(dim=1).mean()),
     recognise=refused(has_shapes_that_differ("mul", "rmul")),

@@ -77,8 +77,8 @@ def look_at_network(answer, net):
 
 
 def start_of(parameters):
-    """How the weights of a new network lie: as `nn.Linear` draws them, evenly between two ends that depend on the number
-    of inputs; constant; or in another way.
+    """How the weights of a new network lie: as `nn.Linear` draws them, evenly between two ends that depend on the
+    number of inputs; constant; or in another way.
 
     The largest of n even numbers in size lies below 10**(-15/n) times the end once in 10**15 cases.
     """
@@ -188,8 +188,8 @@ ENDS = {
 def parts_of(seen):
     """Which activations a network of the right sizes has: after the first layer, after the second, and at the end.
 
-    The weights are known, so its outputs tell. Two different activations are looked for where one of them is the ReLU or
-    none. Returns None where nothing fits on all probes.
+    The weights are known, so its outputs tell. Two different activations are looked for where one of them is the ReLU
+    or none. Returns None where nothing fits on all probes.
     """
     results = [(net, result.value) for (net,), result in zip(seen.probes, seen.results, strict=False)]
     if len(results) < len(seen.probes) or any(not isinstance(value, dict) for _, value in results):

@@ -56,7 +56,8 @@ class Training:
         steps: how often a step is made.
         normalised: whether the features go through a batch normalisation first.
         evaluated: whether the model is in evaluation mode.
-        dropped: whether the features go through a dropout first. It drops all of them, so that chance has no part in it.
+        dropped: whether the features go through a dropout first. It drops all of them, so that chance has no part in
+            it.
     """
 
     W: list
@@ -159,7 +160,7 @@ WORSE_AT_LAST = Training([[0.0, 0.5]], [0.0, 0.0], [[1.0], [2.0], [3.0], [4.0]],
 
 
 def corners_of_trainings(rng):
-    """Models and data by the name of their corner; the mode and the other layers of a model are corners of their own."""
+    """Models and data by the name of their corner; the mode and the other layers of a model are corners too."""
     far_below = Training(
         drawn_numbers(rng, 2, 3, scale=0.3), [-900.0, -925.0, -910.0], drawn_numbers(rng, 4, 2), [0, 1, 2, 1], rate=0.3
     )

@@ -1,4 +1,4 @@
-"""How wrong steps of training are recognised: by the first loss, and by the gradients that the optimizer stepped with."""
+"""How wrong steps of training are recognised: by the first loss, and by the gradients of the optimizer."""
 
 from dataclasses import replace
 
@@ -65,8 +65,8 @@ def begins_with_a_multiple(seen):
 
 
 def _steps_of(seen, most=6):
-    """The first probes with a plain model, small logits and a gradient: what each step used beside what had arrived, and
-    the gradient of the right first step. Nothing where a step is missing.
+    """The first probes with a plain model, small logits and a gradient: what each step used beside what had arrived,
+    and the gradient of the right first step. Nothing where a step is missing.
     """
     found = []
     with one_thread():

@@ -124,10 +124,10 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
     mistakes.add(
         "an axis is lost",
         """
-        A loss gets one row of numbers where it needs a table, a row of logits for each label. That comes from `squeeze`,
-        which drops every axis of length 1: with a single example the axis of the examples goes, with a single class that
-        of the classes. Or it comes from `argmax`, which makes one decision of each row. The outputs of the model have
-        the shape that the loss wants, (m, K). Which line between the two changes it?
+        A loss gets one row of numbers where it needs a table, a row of logits for each label. That comes from
+        `squeeze`, which drops every axis of length 1: with a single example the axis of the examples goes, with a
+        single class that of the classes. Or it comes from `argmax`, which makes one decision of each row. The outputs
+        of the model have the shape that the loss wants, (m, K). Which line between the two changes it?
         """,
         trained_with(lambda z, y: fused(z.squeeze(), y)),
         trained_with(lambda z, y: fused(z.argmax(dim=1).float(), y)),

@@ -42,7 +42,9 @@ def _ends_with(*names):
 
 
 def _bends_with(first_and_second):
-    """A predicate: whether the activations of the hidden layers, two names, are of some kind; the end is as it should be."""
+    """A predicate: whether the activations of the hidden layers, two names, are of some kind; the end is as it should
+    be.
+    """
 
     def recognise(seen):
         parts = parts_of(seen)
@@ -72,10 +74,10 @@ mistakes.add(
 mistakes.add(
     "log-softmax at the end",
     """
-    Your network ends in a log-softmax, so its outputs are logarithms of probabilities, none of them above 0. The loss of
-    this chapter takes them without harm, since a second log-softmax changes nothing. But the text asks for the bare
-    logits, and everything that is done with logits later, a temperature, a sigmoid of one of them, a comparison with the
-    networks of the other chapters, finds other numbers here. Which layer is one too many?
+    Your network ends in a log-softmax, so its outputs are logarithms of probabilities, none of them above 0. The loss
+    of this chapter takes them without harm, since a second log-softmax changes nothing. But the text asks for the bare
+    logits, and everything that is done with logits later, a temperature, a sigmoid of one of them, a comparison with
+    the networks of the other chapters, finds other numbers here. Which layer is one too many?
     """,
     _ends_in("LogSoftmax", dim=1),
     _ends_in("LogSoftmax", dim=-1),
@@ -106,9 +108,10 @@ def _outputs_in_words(value):
 mistakes.add(
     "sigmoid at the end",
     """
-    Each output of your network is squeezed into 0 to 1 by itself, so for two examples you return {output}. A sigmoid answers four separate yes-or-no questions, as in chapter 5. The
-    softmax inside the loss then sees four numbers that never differ by more than 1. The classes here exclude each
-    other, and the loss wants logits. Which layer is too many?
+    Each output of your network is squeezed into 0 to 1 by itself, so for two examples you return {output}. A sigmoid
+    answers four separate yes-or-no questions, as in chapter 5. The softmax inside the loss then sees four numbers that
+    never differ by more than 1. The classes here exclude each other, and the loss wants logits. Which layer is too
+    many?
     """,
     _ends_in("Sigmoid"),
     lambda: layers(*[lambda: pytorch().nn.Tanh()] * 2, end=(lambda: pytorch().nn.Sigmoid(),)),
@@ -119,7 +122,7 @@ mistakes.add(
 
 
 @mistakes.mistake(*POINTS, name="a ReLU after the last layer", recognise=_ends_with("ReLU"))
-def arelu_after_the_last_layer():
+def relu_after_the_last_layer():
     """
     The last thing that your network does is a ReLU, so no output is ever negative. A logit below zero says that
     something speaks against a class; yours are cut off at 0, and where all four are cut the network answers with
@@ -128,16 +131,16 @@ def arelu_after_the_last_layer():
     return layers(relu, relu, relu)
 
 
-arelu_after_the_last_layer.also(_ends_in("ReLU"))
+relu_after_the_last_layer.also(_ends_in("ReLU"))
 
 
 mistakes.add(
     "another function at the end",
     """
-    Behind the last linear layer your network has one more function, which bends its outputs: for two examples you return
-    {output}. Logits may have any size and any sign, and their differences say how sure the network is. A tanh holds them
-    between −1 and 1, others cut what is negative short. The loss still computes something, and the best it can reach is
-    limited by what the function lets through. What stands behind the layer with four outputs?
+    Behind the last linear layer your network has one more function, which bends its outputs: for two examples you
+    return {output}. Logits may have any size and any sign, and their differences say how sure the network is. A tanh
+    holds them between −1 and 1, others cut what is negative short. The loss still computes something, and the best it
+    can reach is limited by what the function lets through. What stands behind the layer with four outputs?
     """,
     _ends_in("Tanh"),
     _ends_in("LogSigmoid"),
@@ -446,10 +449,10 @@ def _is_of_another_type(call):
 mistakes.add(
     "another float type",
     """
-    Your network fails on the first example, because its weights are of another float type than the data. The data of this
-    chapter are float32, the type that PyTorch gives to new layers by itself; `.double()`, `.half()` or a `dtype` makes
-    other weights. PyTorch multiplies only what has one type, and converts nothing on its own. More digits would not help
-    here, since the losses differ in their first ones. Which call of yours changes the type?
+    Your network fails on the first example, because its weights are of another float type than the data. The data of
+    this chapter are float32, the type that PyTorch gives to new layers by itself; `.double()`, `.half()` or a `dtype`
+    makes other weights. PyTorch multiplies only what has one type, and converts nothing on its own. More digits would
+    not help here, since the losses differ in their first ones. Which call of yours changes the type?
     """,
     lambda: reference_model().double(),
     lambda: reference_model().half(),
@@ -484,8 +487,8 @@ def _loses_an_axis(seen):
 mistakes.add(
     "an axis is lost",
     """
-    For several examples the logits are right, and for a single one they come as a row of 4 numbers, where a table of the
-    shape (1, 4) is meant: a `squeeze` drops every axis of length 1, and with one example that is the axis of the
+    For several examples the logits are right, and for a single one they come as a row of 4 numbers, where a table of
+    the shape (1, 4) is meant: a `squeeze` drops every axis of length 1, and with one example that is the axis of the
     examples. The last batch of an epoch may hold one example, and a loss or an `argmax` along axis 1 then stops with an
     error. Which call in your `forward` takes axes away?
     """,
@@ -514,10 +517,10 @@ def _with_shared_layers():
 mistakes.add(
     "always the same model",
     """
-    Two calls of `make_model()` return one and the same network, or two that share their layers. Whoever builds a second network to compare it with
-    the first trains the first one on, and a comparison of two losses becomes a comparison of a model with itself. A
-    function that makes something builds it anew at each call. Where are your layers created: inside the function or
-    above it?
+    Two calls of `make_model()` return one and the same network, or two that share their layers. Whoever builds a second
+    network to compare it with the first trains the first one on, and a comparison of two losses becomes a comparison of
+    a model with itself. A function that makes something builds it anew at each call. Where are your layers created:
+    inside the function or above it?
     """,
     _always_one(),
     _with_shared_layers(),

@@ -543,9 +543,9 @@ mistakes.add(
     "two passes through the model",
     """
     You call the model twice in a step: once for the number that you return, and once for the gradients. A linear model
-    gives the same both times. Batch normalisation counts what passes through it, so its running mean moves twice as far,
-    and dropout draws anew, so that the loss that you report is not the one that was differentiated. It also takes twice
-    the time. One call of the model gives one loss; which of its two uses has to come first?
+    gives the same both times. Batch normalisation counts what passes through it, so its running mean moves twice as
+    far, and dropout draws anew, so that the loss that you report is not the one that was differentiated. It also takes
+    twice the time. One call of the model gives one loss; which of its two uses has to come first?
     """,
     _twice_through_the_model,
     recognise=goes_through_the_model_twice,
@@ -627,10 +627,10 @@ mistakes.add(
 mistakes.add(
     "a multiple of the loss",
     """
-    What you return differs from the mean cross-entropy by one and the same number, for every batch: {output} on the smallest case, and the first of
-    them should be ln 2, since the model starts at zero. The gradient carries the number, too, so each step is that many
-    times too long or too short, as with another learning rate. Such a number comes from a division or a product behind
-    the loss, or from a logarithm to another base. Which one is yours?
+    What you return differs from the mean cross-entropy by one and the same number, for every batch: {output} on the
+    smallest case, and the first of them should be ln 2, since the model starts at zero. The gradient carries the
+    number, too, so each step is that many times too long or too short, as with another learning rate. Such a number
+    comes from a division or a product behind the loss, or from a logarithm to another base. Which one is yours?
     """,
     _step_of(lambda z, y: fused(z, y) / 2),
     _step_of(lambda z, y: fused(z, y) / np.log(2)),
@@ -671,10 +671,10 @@ def _frozen_afterwards(model, optimizer, X, y):
 mistakes.add(
     "parameters left frozen",
     """
-    Your step is right and leaves the parameters of the model with `requires_grad` switched off. From now on nothing that
-    the model computes can be differentiated, and the next training of the caller, or the second call of a step like the
-    one in the text, stops with an error. To compute without a graph for some lines, a block of `torch.no_grad()` does it
-    and puts everything back at its end. Which line of yours switches for good?
+    Your step is right and leaves the parameters of the model with `requires_grad` switched off. From now on nothing
+    that the model computes can be differentiated, and the next training of the caller, or the second call of a step
+    like the one in the text, stops with an error. To compute without a graph for some lines, a block of
+    `torch.no_grad()` does it and puts everything back at its end. Which line of yours switches for good?
     """,
     _frozen_afterwards,
     recognise=differs_only_in("parameters"),

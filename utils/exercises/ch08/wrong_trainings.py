@@ -167,10 +167,10 @@ _add_loss(
 _add_loss(
     "squared error",
     """
-    Your loss is a squared distance between outputs and labels: the losses are {output} on the smallest case. For a model
-    that is wrong and sure, the squared error on a softmax has a gradient near zero, as chapter 3 showed, and on raw
-    logits it asks for the numbers 0 and 1, which no logit has to be. The task keeps the kind of loss that the published
-    code meant. Which loss has the gradient *probability minus truth*?
+    Your loss is a squared distance between outputs and labels: the losses are {output} on the smallest case. For a
+    model that is wrong and sure, the squared error on a softmax has a gradient near zero, as chapter 3 showed, and on
+    raw logits it asks for the numbers 0 and 1, which no logit has to be. The task keeps the kind of loss that the
+    published code meant. Which loss has the gradient *probability minus truth*?
     """,
     squared_error,
     squared_error_of_logits,
@@ -180,9 +180,9 @@ _add_loss(
 _add_loss(
     "k sigmoids",
     """
-    Your loss is a binary cross-entropy over one-hot labels, K separate yes-or-no questions averaged: {output} on a small
-    case. It suits labels that may overlap, as in chapter 5. Here exactly one class is true, and the classes compete for
-    one total. Which loss holds a softmax inside, and takes the labels as integers?
+    Your loss is a binary cross-entropy over one-hot labels, K separate yes-or-no questions averaged: {output} on a
+    small case. It suits labels that may overlap, as in chapter 5. Here exactly one class is true, and the classes
+    compete for one total. Which loss holds a softmax inside, and takes the labels as integers?
     """,
     k_sigmoids,
     example=(Training([[0.0, 0.0, 0.0]], [0.0, 0.0, 0.0], [[1.0], [2.0]], [0, 0]),),
@@ -191,9 +191,10 @@ _add_loss(
 _add_loss(
     "the minus sign is missing",
     """
-    Your losses have the opposite sign: {output} on the smallest case. A log-probability is at most 0, and a cross-entropy
-    is minus that, so it is at least 0. With the wrong sign every step makes the model worse, and the losses fall without
-    an end, which looks like learning. Where does the minus belong, and is one too many or one too few?
+    Your losses have the opposite sign: {output} on the smallest case. A log-probability is at most 0, and a
+    cross-entropy is minus that, so it is at least 0. With the wrong sign every step makes the model worse, and the
+    losses fall without an end, which looks like learning. Where does the minus belong, and is one too many or one too
+    few?
     """,
     sign_lost,
     example=SMALL,
@@ -561,10 +562,10 @@ def _many_shares(seen):
 mistakes.add(
     "an accuracy for each step",
     """
-    You return as many shares as there are steps, and one was asked for: the share of right decisions after the last step.
-    A list of them shows how a training went, and the losses show that already, with finer steps. Whoever compares your
-    number with another one, or prints it with a format for numbers, is stopped by a list. Which entry of yours belongs
-    to the finished model?
+    You return as many shares as there are steps, and one was asked for: the share of right decisions after the last
+    step. A list of them shows how a training went, and the losses show that already, with finer steps. Whoever compares
+    your number with another one, or prints it with a format for numbers, is stopped by a list. Which entry of yours
+    belongs to the finished model?
     """,
     _accuracy_of(list),
     _accuracy_of(np.array),
@@ -627,10 +628,10 @@ def _twice_through_the_model(model, X, y, learning_rate, epochs):
 mistakes.add(
     "two passes through the model",
     """
-    In each epoch you call the model twice in training mode: once for the number in your list, or for an accuracy, and once
-    for the gradients. A linear model gives the same both times. Batch normalisation counts what passes through it, so
-    its running mean and variance move twice as far, and dropout draws anew. It also takes twice the time. One call of
-    the model gives one loss; which of its uses has to come first?
+    In each epoch you call the model twice in training mode: once for the number in your list, or for an accuracy, and
+    once for the gradients. A linear model gives the same both times. Batch normalisation counts what passes through it,
+    so its running mean and variance move twice as far, and dropout draws anew. It also takes twice the time. One call
+    of the model gives one loss; which of its uses has to come first?
     """,
     _twice_through_the_model,
     recognise=_goes_through_the_model_twice,
@@ -651,10 +652,10 @@ mistakes.add(
 mistakes.add(
     "a multiple of the loss",
     """
-    Your losses begin at the mean cross-entropy multiplied by one and the same number, for every batch: {output} on the smallest case, and the first of
-    them should be ln 2, since the model starts at zero. The gradient carries the number, too, so each step is that many
-    times too long or too short, as with another learning rate. Such a number comes from a division or a product behind
-    the loss, or from a logarithm to another base. Which one is yours?
+    Your losses begin at the mean cross-entropy multiplied by one and the same number, for every batch: {output} on the
+    smallest case, and the first of them should be ln 2, since the model starts at zero. The gradient carries the
+    number, too, so each step is that many times too long or too short, as with another learning rate. Such a number
+    comes from a division or a product behind the loss, or from a logarithm to another base. Which one is yours?
     """,
     _with_loss(lambda z, y: fused(z, y) / 2),
     _with_loss(lambda z, y: fused(z, y) / np.log(2)),
@@ -683,10 +684,10 @@ def _decided_by(decide):
 mistakes.add(
     "argmax without its axis",
     """
-    Your decisions are not one for each example: an `argmax` without an axis gives a single place in the whole table, and
-    one along axis 0 names, for each class, the example with the largest logit. The comparison with the labels then fails
-    for want of a common shape, or it runs and its mean says nothing. A decision looks along the classes of one example.
-    Which axis holds the classes in a table (m, K)?
+    Your decisions are not one for each example: an `argmax` without an axis gives a single place in the whole table,
+    and one along axis 0 names, for each class, the example with the largest logit. The comparison with the labels then
+    fails for want of a common shape, or it runs and its mean says nothing. A decision looks along the classes of one
+    example. Which axis holds the classes in a table (m, K)?
     """,
     _decided_by(lambda Z: Z.argmax()),
     _decided_by(lambda Z: Z.argmax(dim=0)),

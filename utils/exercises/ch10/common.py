@@ -119,7 +119,7 @@ def _in_rows(*arrays):
 
 
 def bans_too_high(seen):
-    """Whether banned classes get a share in the rows whose logits are all low, and in those alone: a fixed, finite ban."""
+    """Whether banned classes get a share in the rows whose logits are all low, and in no others: a finite ban."""
     wrong, right = [], []
     for (z, limit), result, expected in zip(seen.probes, seen.results, seen.expected, strict=False):
         if result.problem or result.value.shape != z.shape or not np.allclose(result.value.sum(axis=-1), 1, atol=1e-3):

@@ -25,7 +25,7 @@ SMALLEST = [
 
 
 def corners_of_leads(rng):
-    """Numbers of scores with a weight by the name of their corner: a lead of 0, few and many, nearly nothing and all."""
+    """Numbers of scores with a weight by the name of their corner: a lead of 0, few and many, almost none and all."""
     n, few = int(rng.integers(3, 30)), float(rng.uniform(0.05, 0.45))
     return {
         "no lead at all": (n, 1 / n),
@@ -253,8 +253,8 @@ the_weight_of_a_lead.also(
 def the_rivals_without_a_logarithm(n, weight):
     """
     You add the *number* of rivals where their logarithm belongs: for {input} you return {output}. A lead that grew in
-    step with the crowd would be in the thousands for a vocabulary, and no score is as large as that. Each rival adds one
-    term below the line, which makes a factor n − 1 beside the odds; a logarithm turns the factor into a sum of two
+    step with the crowd would be in the thousands for a vocabulary, and no score is as large as that. Each rival adds
+    one term below the line, which makes a factor n − 1 beside the odds; a logarithm turns the factor into a sum of two
     logarithms. Of which of your two terms was none taken?
     """
     return (n - 1) + math.log(weight / (1 - weight))
@@ -286,8 +286,8 @@ def odds_without_a_logarithm(n, weight):
     """
     You add the odds themselves where their logarithm belongs: for {input} you return {output}. For a weight of one half
     they are 1, and a lead that gives nine rivals and the leader one half each is the logarithm of nine, with nothing to
-    be added. What stands under one logarithm as a product becomes a sum of two logarithms. Of which of your two terms was
-    none taken?
+    be added. What stands under one logarithm as a product becomes a sum of two logarithms. Of which of your two terms
+    was none taken?
     """
     return math.log(n - 1) + weight / (1 - weight)
 

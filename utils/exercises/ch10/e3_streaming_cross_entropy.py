@@ -281,9 +281,9 @@ def _takes_the_number_for_the_width(seen):
 @mistakes.mistake(recognise=_takes_the_number_for_the_width)
 def the_number_of_blocks_taken_for_their_width(H, W, y, block):
     """
-    You divide the classes into `block` blocks, and `block` is how many classes one of them has. With a block of 2 and 60
-    classes you form two blocks of 30 columns where thirty of 2 were asked for. The loss comes out right, and the memory
-    does not: for a vocabulary of 50,257 and a block of 16 you hold more than 3,000 columns at a time. What does
+    You divide the classes into `block` blocks, and `block` is how many classes one of them has. With a block of 2 and
+    60 classes you form two blocks of 30 columns where thirty of 2 were asked for. The loss comes out right, and the
+    memory does not: for a vocabulary of 50,257 and a block of 16 you hold more than 3,000 columns at a time. What does
     `np.array_split`, or your division, take as its number: parts, or entries of a part?
     """
     parts = np.array_split(np.arange(W.shape[1]), min(block, W.shape[1]))
@@ -362,8 +362,8 @@ def no_rescaling(H, W, y, block):
 @mistakes.mistake(*TWO_BLOCKS)
 def rescaled_the_wrong_way(H, W, y, block):
     """
-    You multiply the old sum by the power of *new minus old* maximum, which makes it larger where it has to shrink. With a
-    start at minus infinity the first factor is infinite, and infinity times 0 has no value: for {input} you return
+    You multiply the old sum by the power of *new minus old* maximum, which makes it larger where it has to shrink. With
+    a start at minus infinity the first factor is infinite, and infinity times 0 has no value: for {input} you return
     {output}. The old terms were taken relative to the old maximum; relative to a larger one each of them is smaller.
     Which of the two maxima has to be subtracted from the other?
     """

@@ -166,9 +166,9 @@ def the_smallest_k(z, k):
 @mistakes.mistake(np.array([4.0, 1.0, 2.0, 3.0]), 1)
 def k_classes_removed(z, k):
     """
-    You count k from the lower end of the sorted row, so about k classes *go* and the others stay: for {input} you return
-    {output}. With half of the classes nobody notices. NumPy sorts upwards; k is how many stay, and they stand at the
-    other end. From which end does a negative index count, and which one names the k-th from there?
+    You count k from the lower end of the sorted row, so about k classes *go* and the others stay: for {input} you
+    return {output}. With half of the classes nobody notices. NumPy sorts upwards; k is how many stay, and they stand at
+    the other end. From which end does a negative index count, and which one names the k-th from there?
     """
     return reference.softmax(np.where(z >= np.sort(z, axis=-1)[..., [k]], z, -np.inf))
 

@@ -392,10 +392,10 @@ a_threshold_for_single_probabilities.also(lambda z, p: _only(z, _ordered(z)[1] >
 @mistakes.mistake(np.log([0.4, 0.1, 0.25, 0.2, 0.05]), 0.9)
 def a_share_of_the_largest_probability(z, p, only=_only):
     """
-    You keep whatever has at least a certain share of the *largest* probability. That is a rule, too, known as min-p, and
-    another one: how much the classes that stay hold together is left to chance. For {input} you return {output}. Here p
-    is the total that must be reached, and the last class that stays is the one with which it is. What has to be added
-    up, in which order?
+    You keep whatever has at least a certain share of the *largest* probability. That is a rule, too, known as min-p,
+    and another one: how much the classes that stay hold together is left to chance. For {input} you return {output}.
+    Here p is the total that must be reached, and the last class that stays is the one with which it is. What has to be
+    added up, in which order?
     """
     return only(z, _ordered(z)[1] > (1 - p) * _ordered(z)[1].max(axis=-1, keepdims=True))
 
@@ -503,8 +503,8 @@ def one_maximum_for_the_batch(z, p):
 def batches_only(z, p):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a vector
-    and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
+    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
     means the last one?
     """
     order = np.argsort(-z, axis=1)

@@ -56,7 +56,7 @@ def _with_clear_winners(rng, z):
 
 
 def corners_of_draws(rng):
-    """Logits by the name of their corner with their uniform numbers: in large batches, and with numbers near 0 and 1."""
+    """Logits by the name of their corner with their uniform numbers: in large batches, with numbers near 0 and 1."""
     many = exact(rng.normal(scale=0.7, size=12))
     corners = corners_of_logits(rng) | {
         "sixty draws from one row": np.tile([2.0, 1.0, 0.1], (60, 1)),
@@ -319,8 +319,8 @@ def shares_in_place_of_the_class(z, u):
     """
     You return the softmax of the noisy logits, or these themselves, one number for every class: {output} for {input}.
     That is the soft relative of this draw, the Gumbel-softmax, which a gradient can pass. Asked for is the draw itself,
-    a class for each row. The noise has already decided who wins, and a softmax does not change the order. Which function
-    names the winner?
+    a class for each row. The noise has already decided who wins, and a softmax does not change the order. Which
+    function names the winner?
     """
     return reference.softmax(z + _noise(u))
 
@@ -331,10 +331,10 @@ shares_in_place_of_the_class.also(lambda z, u: z + _noise(u))
 @mistakes.mistake(*MANY)
 def the_axis_is_kept(z, u):
     """
-    Your classes are right and their shape is not: for {input} you return {output}. One class for each row is a vector of
-    m integers, and for one vector of logits it is a single integer. An axis of length 1 behind it turns the next
-    comparison with m labels into a table of m times m. Which argument keeps the axis, or what puts brackets around a
-    single number?
+    Your classes are right and their shape is not: for {input} you return {output}. One class for each row is a vector
+        of m integers, and for one vector of logits it is a single integer. An axis of length 1 behind it turns the next
+        comparison with m labels into a table of m times m. Which argument keeps the axis, or what puts brackets around
+        a single number?
     """
     return (z + _noise(u)).argmax(axis=-1, keepdims=True)
 
@@ -351,9 +351,9 @@ def _first_total_above(z, chance):
 def a_draw_by_cumulative_sums(z, u):
     """
     You add up the probabilities and look where a uniform number falls. That is a right way to draw from a softmax, and
-    it needs one number for each row, where `u` holds one for each *logit*. For {input} you return {output}, another draw
-    than the one that the noise makes. The exercise is about the other way, which knows no sum. What is added to each
-    logit there?
+    it needs one number for each row, where `u` holds one for each *logit*. For {input} you return {output}, another
+    draw than the one that the noise makes. The exercise is about the other way, which knows no sum. What is added to
+    each logit there?
     """
     return _first_total_above(z, u[..., :1])
 
@@ -369,9 +369,9 @@ a_draw_by_cumulative_sums.also(
 def noise_times_the_logits(z, u):
     """
     You multiply logits and noise where they have to be added. For {input} you return {output}. A negative logit then
-    turns the noise round, and a logit of 0 takes it away; nothing in a softmax does that. Under the logarithm the rate of
-    a clock and its waiting time, which were a product, have become a sum. Which sign stands between the two terms in the
-    formula of the section?
+    turns the noise round, and a logit of 0 takes it away; nothing in a softmax does that. Under the logarithm the rate
+    of a clock and its waiting time, which were a product, have become a sum. Which sign stands between the two terms in
+    the formula of the section?
     """
     return (z * _noise(u)).argmax(axis=-1)
 
@@ -381,8 +381,8 @@ def one_vector_only(z, u):
     """
     Your code is right for one vector and not for a batch: for {input} it returns {output}. A loop over `range(len(z))`,
     an `enumerate` or Python's own `max` walks along the first axis, and that holds the rows as soon as there are any.
-    Write down the shape of every array on the way, once for (K,) and once for (m, K). Which step has to be told that the
-    classes are on the last axis?
+    Write down the shape of every array on the way, once for (K,) and once for (m, K). Which step has to be told that
+    the classes are on the last axis?
     """
     best, place = -math.inf, 0
     for i, score in enumerate(z + _noise(u)):
@@ -395,8 +395,9 @@ def one_vector_only(z, u):
 def batches_only(z, u):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a vector
-    and a batch. Look for every `axis=1` and every loop over rows. Which number of an axis always means the last one?
+    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector and a batch. Look for every `axis=1` and every loop over rows. Which number of an axis always means the last
+    one?
     """
     return (z + _noise(u)).argmax(axis=1)
 
@@ -407,10 +408,10 @@ batches_only.also(lambda z, u: np.array([np.argmax(row + _noise(chances)) for ro
 @mistakes.mistake(np.array([2.0, 0.0]), np.array([0.5, 0.6]))
 def the_logits_with_the_wrong_sign(z, u):
     """
-    You use the logits with a minus sign, or multiply the waiting times by a power of e that should divide them. A larger
-    logit then makes its clock *slower*, and for {input} you return {output}: the class with the smaller logit wins,
-    where the luck of both is about the same. The rate of a clock is the power of e of its logit, and the higher the
-    rate, the earlier it rings. Where does your `z` change its sign?
+    You use the logits with a minus sign, or multiply the waiting times by a power of e that should divide them. A
+    larger logit then makes its clock *slower*, and for {input} you return {output}: the class with the smaller logit
+    wins, where the luck of both is about the same. The rate of a clock is the power of e of its logit, and the higher
+    the rate, the earlier it rings. Where does your `z` change its sign?
     """
     return (_noise(u) - z).argmax(axis=-1)
 

@@ -38,7 +38,7 @@ def _with_a_mixture(rng, features, K):
 
 
 def _spread(rng, features, K):
-    """Random weights of which each column is clearly a mixture of the others, or clearly not: rounding does not decide."""
+    """Weights of which each column is clearly a mixture of the others or clearly not, so rounding decides nothing."""
     while True:
         W = rng.choice([0.5, 3.0]) * rng.normal(size=(features, K))
         if all(not 1e-9 < distance(W, i)[0] < 1e-2 for i in range(K)):
@@ -76,7 +76,8 @@ def any_weights(rng):
 
 
 def distance(W, i):
-    """How far the column of class i lies from all mixtures of the others, in parts of the largest weight; and that weight.
+    """How far the column of class i lies from all mixtures of the others, in parts of the largest weight; and that
+    weight.
 
     An input that lets class i win by 1 is at least as long as 1 over the product of the two.
     """

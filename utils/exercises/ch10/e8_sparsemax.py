@@ -418,8 +418,8 @@ def _row_by_row_into_the_type_of(z):
 def absolute_values(z):
     """
     You divide absolute values by their sum, or fold what lies below τ to above 0. A very negative logit then gets a
-    *large* share: for {input} you return {output}. A class that trails far has to end at 0, and the shares may not change
-    when the same number is added to all logits. Which function cuts at 0, where yours turns a sign round?
+    *large* share: for {input} you return {output}. A class that trails far has to end at 0, and the shares may not
+    change when the same number is added to all logits. Which function cuts at 0, where yours turns a sign round?
     """
     return np.abs(z) / np.abs(z).sum(axis=-1, keepdims=True)
 
@@ -469,9 +469,10 @@ def softmax_after_the_cut(z):
 @mistakes.mistake(*FIRST)
 def divided_in_place_of_shifted(z):
     """
-    You cut at your τ and then divide by the sum, to be sure of the 1. With the right τ the sum *is* 1, so such a division
-    changes nothing; with another it hides that τ is wrong. For {input} you return {output}. Sparsemax moves all logits by
-    one number and scales nothing. What does your sum say before the division, and which τ would make it 1 by itself?
+    You cut at your τ and then divide by the sum, to be sure of the 1. With the right τ the sum *is* 1, so such a
+    division changes nothing; with another it hides that τ is wrong. For {input} you return {output}. Sparsemax moves
+    all logits by one number and scales nothing. What does your sum say before the division, and which τ would make it 1
+    by itself?
     """
     above = np.maximum(z - z.mean(axis=-1, keepdims=True), 0)
     total = above.sum(axis=-1, keepdims=True)
@@ -489,8 +490,8 @@ divided_in_place_of_shifted.also(
 def batches_only(z):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a vector
-    and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
+    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
     means the last one?
     """
     return np.maximum(z - _threshold(z).reshape(z.shape[0], 1), 0) if z.ndim == 2 else z.sum(axis=1)
@@ -507,8 +508,8 @@ def with_axis_1(z):
 @mistakes.mistake(*FIRST)
 def nothing_taken_off(z):
     """
-    You find out which classes stay and return their *logits*: for {input} that is {output}, which does not sum to 1. The
-    comparison with τ says who stays, and it has not yet moved anybody. The nearest point of the simplex comes from
+    You find out which classes stay and return their *logits*: for {input} that is {output}, which does not sum to 1.
+    The comparison with τ says who stays, and it has not yet moved anybody. The nearest point of the simplex comes from
     taking the same number off each logit, and only then is what lies below 0 cut. What has to be done with τ besides
     the comparison?
     """
