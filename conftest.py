@@ -12,6 +12,7 @@ somebody has worked is represented by its blank one. Four rules are added to nbv
 """
 
 import time
+from collections import Counter
 from pathlib import Path
 from queue import Empty
 
@@ -70,17 +71,19 @@ def pytest_collection_modifyitems(config, items):
             config.hook.pytest_deselected(items=[item for item in items if item in twice])
             items[:] = [item for item in items if item not in twice]
     if hasattr(config, "workerinput"):
-        items.sort(key=turn)
+        sizes = Counter(item.path for item in items)
+        items.sort(key=lambda item: turn(item, sizes[item.path]))
 
 
-def turn(item):
-    """The place of a test in a parallel run: browser, notebooks, the rest, so that no worker ends on a long one.
+def turn(item, size):
+    """The place of a test in a parallel run, so that no worker ends on a long file: browser, notebooks, then the rest.
 
-    The later chapters load TensorFlow and PyTorch; of all chapters they take the longest.
+    The later chapters load TensorFlow and PyTorch, and of all chapters they take the longest. Of the rest the file with
+    most tests comes first.
     """
     if item.get_closest_marker("browser"):
         return 0, _number(getattr(item, "callspec", None) and item.callspec.id)
-    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, 0)
+    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, -size)
 
 
 def _number(name):

@@ -40,7 +40,6 @@ from utils.exercises.ch07.recognising import (
     has_a_normalising_layer,
     hidden_like,
     is_held,
-    moves_as_far_as_adam,
     moves_without_a_gradient,
     other_sizes,
     outputs_like,
@@ -429,7 +428,12 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         build(head, make_loss, units=units, kernel_regularizer="l2", bias_regularizer="l1"),
         recognise=adds_a_penalty,
     )
-    first_step = {"example": steps(np.random.default_rng(7), units), "describe": _first_length}
+
+    def first_length(value):
+        moved = max(float(value["weights moved first"]), 1.0)
+        return f"`{value['mean move / 0.001'][0] * RATE * total / moved:.2g}`"
+
+    first_step = {"example": steps(np.random.default_rng(7), units), "describe": first_length}
     mistakes.add(
         "gradients gathered over several batches",
         """
@@ -478,7 +482,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         """,
         build(head, make_loss, _optimizer("AdamW", learning_rate=RATE), units=units),
         build(head, make_loss, lambda: adam(weight_decay=0.01), units=units),
-        recognise=both(good, steps_like(moves_as_far_as_adam, moves_without_a_gradient)),
+        recognise=both(good, steps_like(begins_as_adam, moves_without_a_gradient)),
     )
     mistakes.add(
         "a rate that changes",
@@ -528,10 +532,6 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         build(head, make_loss, lambda: adam(clipvalue=0.5), units=units),
         recognise=both(good, steps_like(begins_as_adam, goes_on_otherwise)),
     )
-
-
-def _first_length(value):
-    return f"`{value['length / 0.001'][0] * RATE:.2g}`"
 
 
 def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):

@@ -171,7 +171,7 @@ def expected_looks(units, outputs, loss):
 def size_of_numbers(in_outputs, in_losses):
     """A function from a look to the scale of its numbers: those of outputs and of losses."""
     # Of the steps: so that another epsilon in Adam's denominator makes no difference, and one weight too many does.
-    return lambda look: {"steps": 60.0, "loss": in_losses}.get(look.at, in_outputs)
+    return lambda look: {"steps": 40.0, "loss": in_losses}.get(look.at, in_outputs)
 
 
 def linear_outputs(look, *hidden):

@@ -649,8 +649,8 @@ mistakes.add(
     """
     The step is right, and the number that you return has only a few decimals: on the smallest case {output}. Late in a
     training a loss changes in its fifth digit and beyond, and a rounded one stands still there, as if nothing were
-    learned any more. Rounding is for printing, where `f"{loss:.4f}"` does it and leaves the number as it is. Which call
-    shortens yours?
+    learned any more. Rounding is for printing, where `format(loss, ".4f")` does it and leaves the number as it is.
+    Which call shortens yours?
     """,
     _rounded_to(4),
     _rounded_to(2),
