@@ -47,6 +47,10 @@ def pytest_configure(config):
         build_into(config.rootpath / "solutions", folder)
     except NotebookError as error:
         raise pytest.UsageError(str(error)) from error
+    for place, path in enumerate(named):
+        if path in worked_in and describe_work(path) and (folder / path.name).exists():
+            _, cells, number = config.args[place].partition("::")
+            config.args[place] = f"{BLANK_CHAPTERS / path.name}{cells}{number}"
     if everything and BLANK_CHAPTERS not in map(Path, config.args):
         config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
 

@@ -429,6 +429,13 @@ def test_a_stale_blank_chapter_is_removed_before_the_tests(configure, tmp_path, 
     assert paths == (named or ["tests", "solutions", str(Path(".cache") / "chapters")])
 
 
+def test_a_named_chapter_that_holds_work_is_represented_by_its_blank_one(configure, root, chapter):
+    named = [f"chapters/{NAME}.ipynb::Cell 0", f"solutions/{NAME}.ipynb"]
+    assert configure(root, *named) == named
+    edit(chapter, write_answer)
+    assert configure(root, *named) == [f"{Path('.cache') / 'chapters' / NAME}.ipynb::Cell 0", named[1]]
+
+
 @pytest.mark.parametrize("named", ["tests", "solutions", "chapters/02_blank.ipynb"])
 def test_blank_chapters_are_left_alone_where_none_will_run(configure, tmp_path, named):
     stale = save(notebook(code("1/0", "old")), tmp_path / ".cache" / "chapters" / "09_stale.ipynb")

@@ -209,8 +209,19 @@ the_plain_mean = mistakes.add(
     should hardly count. The two agree only where all probabilities are equal. Which sum takes the place of `mean`?
     """,
     _with_weights(lambda a, v: v.mean(axis=-1, keepdims=True)),
-    _with_weights(lambda a, v: (a * v).mean(axis=-1, keepdims=True)),
     _with_weights(lambda a, v: v.mean()),
+    example=TWO_LOGITS,
+)
+
+the_mean_of_the_products = mistakes.add(
+    "the mean of the products",
+    """
+    You multiply `v` by the probabilities and take the mean of the products, so their sum is divided by K once more.
+    For {input} you return {output}, which does not sum to 0. The probabilities are weights that sum to 1 already:
+    where all entries of `v` are 1 their average has to be 1 as well, and yours is 1/K. Which call adds and does not
+    divide?
+    """,
+    _with_weights(lambda a, v: (a * v).mean(axis=-1, keepdims=True)),
     example=TWO_LOGITS,
 )
 
@@ -501,6 +512,7 @@ for mistake in (
     diagonal_only,
     nothing_subtracted,
     the_plain_mean,
+    the_mean_of_the_products,
     the_plain_sum,
     sum_over_the_whole_batch,
     no_keepdims,
