@@ -40,19 +40,19 @@ def pytest_configure(config):
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     named = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
     worked_in = [path for path in (config.rootpath / CHAPTERS).glob("*.ipynb") if any(map(path.is_relative_to, named))]
-    blank_ones = everything or any(path.is_relative_to(folder) for path in named) or any(map(describe_work, worked_in))
-    if hasattr(config, "workerinput") or not blank_ones:
+    if not (everything or any(path.is_relative_to(folder) for path in named) or any(map(describe_work, worked_in))):
         return
-    try:
-        build_into(config.rootpath / "solutions", folder)
-    except NotebookError as error:
-        raise pytest.UsageError(str(error)) from error
+    if not hasattr(config, "workerinput"):
+        try:
+            build_into(config.rootpath / "solutions", folder)
+        except NotebookError as error:
+            raise pytest.UsageError(str(error)) from error
+        if everything and BLANK_CHAPTERS not in map(Path, config.args):
+            config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
     for place, path in enumerate(named):
         if path in worked_in and describe_work(path) and (folder / path.name).exists():
             _, cells, number = config.args[place].partition("::")
             config.args[place] = f"{BLANK_CHAPTERS / path.name}{cells}{number}"
-    if everything and BLANK_CHAPTERS not in map(Path, config.args):
-        config.args.append(str(BLANK_CHAPTERS))  # pytest leaves out a path that was missing when it started
 
 
 # Nothing twice, and the longest first
@@ -97,8 +97,8 @@ def _number(name):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With ``--dist loadfile`` a file goes to one worker as a whole, only the chapters in the browser one by one."""
-    if config.getvalue("dist") != "loadfile":
+    """A file goes to one worker as a whole, a notebook with its kernel too; only chapters in the browser one by one."""
+    if config.getvalue("dist") not in ("load", "loadfile"):
         return None
     from xdist.scheduler import LoadFileScheduling
 
