@@ -48,6 +48,9 @@ def test_a_blank_chapter_runs_and_its_views_follow_the_keyboard(name, open_noteb
             with subtests.test("a view follows its sliders", view=cell):
                 follow_the_keyboard(view)
                 screenshots.of_view(view, f"{stem}-{cell}-light")
+        for cell in notebook.ask("() => workbook.codeCells('sliders')"):
+            with subtests.test("sliders around a function follow the keyboard", cell=cell):
+                follow_every_key(notebook, cell)
         with subtests.test("no key reached the notebook below a view"):
             assert notebook.outline() == before
         for dark in (False, True):
@@ -70,6 +73,21 @@ def test_a_blank_chapter_runs_and_its_views_follow_the_keyboard(name, open_noteb
 def is_a_view(notebook, cell):
     """Whether a cell with the tag ``view`` holds a view without a kernel; the progress of a training is a widget."""
     return "data-view=" in str(notebook.ask("id => workbook.outputs(id)", cell))
+
+
+def follow_every_key(notebook, identity):
+    """Move every slider around a function, the last to its end, and see that what is said of it follows."""
+    cell = notebook.cell(identity)
+    said, sliders = cell.locator('[role="status"]'), cell.get_by_role("slider").all()
+    assert sliders
+    for slider in sliders:
+        for key in ("ArrowRight", "End"):
+            before = said.text_content()
+            slider.press(key)
+            notebook.wait(
+                "([id, before]) => workbook.node(id).querySelector('[role=status]').textContent !== before",
+                [identity, before],
+            )
 
 
 def follow_the_keyboard(view):
