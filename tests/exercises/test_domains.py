@@ -34,6 +34,8 @@ def test_the_domain_is_stated_once(exercise):
 @each_function
 def test_every_check_tries_every_region_that_the_text_promises(exercise):
     regions = regions_promised_to(exercise)
+    if builds_models(exercise):  # a model is called with rows: that there are as many of them as columns is no corner
+        regions = {region for region in regions if not region.endswith(": square")}
     found = [missed(exercise.probes(np.random.default_rng(seed)), regions) for seed in range(CHECKS)]
     assert set().union(*found) == set()
 

@@ -106,7 +106,7 @@ cost_gradient = Exercise(
     bank=mistakes,
     playground=Playground(
         sliders=(*logit_sliders(2.0, 1.0, 0.1), Slider("label", "true class", 0, 2, 1, 0)),
-        inputs=lambda label, **z: (np.array([list(z.values())]), np.array([int(label)])),
+        inputs=lambda label, **z: (np.array([list(z.values())]), np.array([round(label)])),
         returns=("cost_gradient(Z, y)",),
     ),
     remark="p − y, divided by m: one subtraction after the softmax is the whole backward step of the last layer.",

@@ -164,7 +164,7 @@ gradients = Exercise(
             np.array([[0.5, -0.5, 0.2], [0.1, 0.3, -0.4]]),
             np.zeros(3),
             np.array([[x0, x1]]),
-            np.array([int(label)]),
+            np.array([round(label)]),
         ),
         returns=("dW", "db"),
     ),

@@ -144,7 +144,7 @@ training_step = Exercise(
     playground=Playground(
         sliders=(Slider("rate", "learning rate", 0.1, 6, 0.1, 1.0), Slider("steps", "steps", 1, 10, 1, 6)),
         inputs=lambda rate, steps: (
-            Training([[0.5, -0.5]], [0.0, 0.0], [[1.0], [-1.0], [2.0], [0.5]], [1, 0, 1, 0], rate, int(steps)),
+            Training([[0.5, -0.5]], [0.0, 0.0], [[1.0], [-1.0], [2.0], [0.5]], [1, 0, 1, 0], rate, round(steps)),
         ),
         returns=("the loss of each step", "W", "b"),
     ),
