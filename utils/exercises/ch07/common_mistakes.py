@@ -505,9 +505,9 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         learning rate, 0.001, whatever the loss is. Another rate gives another length, and so does another optimizer,
         whose rate means something else. Which optimizer and which number does your `compile` get?
         """,
-        build(head, make_loss, lambda: "sgd", units=units),
-        build(head, make_loss, lambda: "rmsprop", units=units),
         build(head, make_loss, lambda: adam(0.01), units=units),
+        build(head, make_loss, lambda: "rmsprop", units=units),
+        build(head, make_loss, lambda: "sgd", units=units),
         build(head, make_loss, lambda: adam(0.0001), units=units),
         build(head, make_loss, _optimizer("SGD", learning_rate=0.001), units=units),
         **first_step,
