@@ -187,6 +187,27 @@ def test_a_notebook_that_is_opened_the_next_day(lab, open_notebook, trusted):
             assert output.locator("input, svg").count() == 0
 
 
+def test_sliders_around_a_function_are_still_seen_the_next_day(lab, open_notebook):
+    """Saved, closed with their kernel, and opened again with a new one: where they were, until the cell runs again."""
+    copy = lab.folder / "next day" / CHAPTER
+    copy.parent.mkdir()
+    copy.write_text((lab.folder / "chapters" / CHAPTER).read_text(encoding="utf-8"), encoding="utf-8")
+    with open_notebook(f"{copy.parent.name}/{CHAPTER}") as notebook:
+        notebook.run_cell("imports")
+        notebook.run_cell("play-softmax")
+        notebook.cell("play-softmax").get_by_role("slider").first.press("End")
+        said = notebook.cell("play-softmax").locator('[role="status"]')
+        said.get_by_text("softmax of [5, 1, 0.1, -1]").wait_for()
+        notebook.ask("() => jupyterapp.commands.execute('docmanager:save').then(() => {})")
+    with open_notebook(f"{copy.parent.name}/{CHAPTER}") as notebook:
+        notebook.wait("() => workbook.deadViews().length === 0")
+        notebook.cell("play-softmax").get_by_text("softmax of [5, 1, 0.1, -1]").wait_for()
+        assert notebook.bad_images() == []
+        notebook.run_cell("imports")
+        notebook.run_cell("play-softmax")
+        notebook.cell("play-softmax").get_by_text("softmax of [2, 1, 0.1, -1]").wait_for()
+
+
 def test_an_exported_page_is_alive_and_accessible(browser, tmp_path):
     """An HTML file, opened from the disk: all views of the chapter are there, and axe finds nothing against them."""
     page_file = tmp_path / "chapter.html"

@@ -204,12 +204,13 @@ def test_the_workflow_only_calls_the_script():
 def test_jupyterlab_knows_every_setting_that_make_lab_changes():
     """JupyterLab passes over a setting that it does not know, in silence: a renamed one would be lost."""
     settings = json.loads((ROOT / "utils" / "setup" / "jupyterlab" / "overrides.json").read_text(encoding="utf-8"))
-    schemas = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
+    jupyter = Path(sys.prefix) / "share" / "jupyter"
     assert settings
     for plugin, changed in settings.items():
-        properties = json.loads((schemas / f"{plugin.replace(':', '/')}.json").read_text(encoding="utf-8"))[
-            "properties"
-        ]
+        package, name = plugin.split(":")
+        folders = [jupyter / "lab" / "schemas", jupyter / "labextensions" / package / "schemas"]
+        (schema,) = (path for folder in folders if (path := folder / package / f"{name}.json").exists())
+        properties = json.loads(schema.read_text(encoding="utf-8"))["properties"]
         for name, value in changed.items():
             assert value != properties[name]["default"]
             allowed = [choice["const"] for choice in properties[name].get("oneOf", [])]

@@ -23,7 +23,7 @@ class Playground:
     Attributes:
         sliders: in their order.
         inputs: a function of the values of all sliders, by name, to a probe of the exercise.
-        returns: what comes back, in words for the heading of each part of the picture.
+        returns: the parts of what comes back that are drawn, in words for their headings.
     """
 
     sliders: Sequence[Slider]

@@ -58,6 +58,7 @@ def _control(slider):
         step=slider.step,
         description=slider.words,
         tooltip=slider.words,
+        readout_format=".0f" if slider.step >= 1 else ".2f",
         style={"description_width": "140px"},
         layout={"width": "440px"},
     )
@@ -97,14 +98,15 @@ def _first_difference(exercise, inputs, value, expected):
 
 
 def _panels(returns, value):
-    """A panel for each row of numbers in a value."""
+    """A panel for each row of numbers in a value, as far as its parts have words."""
     panels = []
-    for part, (_, leaf) in enumerate(leaf for leaf in leaves(value) if not isinstance(leaf[1], str)):
+    parts = (leaf for _, leaf in leaves(value) if not isinstance(leaf, str))
+    for part, leaf in zip(returns, parts, strict=False):
         rows = (
             np.reshape(leaf, (-1, np.shape(leaf)[-1])) if np.ndim(leaf) and np.size(leaf) else np.reshape(leaf, (-1, 1))
         )
         for number, row in enumerate(rows):
-            words = returns[min(part, len(returns) - 1)] + (f", row {number}" if len(rows) > 1 else "")
+            words = part + (f", row {number}" if len(rows) > 1 else "")
             numbers = [float(entry) if np.isfinite(entry) else None for entry in row[:MOST_NUMBERS]]
             panels.append({"words": words, "names": [str(index) for index in range(len(numbers))], "values": numbers})
     return panels[:MOST_PANELS]

@@ -191,6 +191,15 @@ def _out_of_range_after(shift):
     return lambda limits, z, *_: leaves_the_range(limits, (z - shift(z)).max(axis=-1), z.shape[-1])
 
 
+# The largest logit or 0, or the largest in size, of a row or of the batch.
+shifted_by_zero_at_least = shifted_by(
+    lambda z: np.maximum(z.max(axis=-1, keepdims=True), 0),
+    lambda z: np.maximum(z.max(), 0),
+    lambda z: np.abs(z).max(axis=-1, keepdims=True),
+    lambda z: np.abs(z).max(),
+)
+
+
 def leaves_the_range(limits, largest, terms=1):
     """Whether a sum of exponentials is 0 or infinite.
 

@@ -17,6 +17,7 @@ from utils.exercises.ch06.common import (
     lse,
     same_numbers,
     shifted_by,
+    shifted_by_zero_at_least,
     size_of,
     squeezed,
     stable_shares,
@@ -160,15 +161,7 @@ def adding_the_maximum(z):
 adding_the_maximum.also(lambda z: np.log(np.exp(z + z.max()).sum(axis=-1)) - z.max())
 
 
-@mistakes.mistake(
-    *NEGATIVE,
-    recognise=shifted_by(
-        lambda z: np.maximum(z.max(axis=-1, keepdims=True), 0),
-        lambda z: np.maximum(z.max(), 0),
-        lambda z: np.abs(z).max(axis=-1, keepdims=True),
-        lambda z: np.abs(z).max(),
-    ),
-)
+@mistakes.mistake(*NEGATIVE, recognise=shifted_by_zero_at_least)
 def shift_by_zero_at_least(z):
     """
     Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute value.

@@ -21,6 +21,7 @@ from utils.exercises.ch06.common import (
     painted_over,
     shares,
     shifted_by,
+    shifted_by_zero_at_least,
     size_of,
     squeezed,
     stable_shares,
@@ -279,15 +280,7 @@ def one_maximum_for_the_batch(z):
     return (z - z.max()) - np.log(np.exp(z - z.max()).sum(axis=-1, keepdims=True))
 
 
-@mistakes.mistake(
-    *NEGATIVE,
-    recognise=shifted_by(
-        lambda z: np.maximum(z.max(axis=-1, keepdims=True), 0),
-        lambda z: np.maximum(z.max(), 0),
-        lambda z: np.abs(z).max(axis=-1, keepdims=True),
-        lambda z: np.abs(z).max(),
-    ),
-)
+@mistakes.mistake(*NEGATIVE, recognise=shifted_by_zero_at_least)
 def shift_by_zero_at_least(z):
     """
     Your shift is never negative: it is the largest logit or 0, whichever is larger, or the largest absolute value.
