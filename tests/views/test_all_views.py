@@ -3,6 +3,8 @@
 import base64
 import itertools
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
 from support.colours import contrast
@@ -10,9 +12,11 @@ from support.drawn import NAMES, SVG, read, states_of, values_of, view_of
 from support.pictures import backgrounds, extent
 
 from utils.display import PAPER
-from utils.views.scripts import FOLDER
+from utils.views import scripts
+from utils.views.scripts import FOLDER, as_json, call
 from utils.views.view import View
 
+STATES = 40  # random ones of each view, beside the corners of its controls
 each_view = pytest.mark.parametrize("name", NAMES)
 LARGEST = 38_000  # bytes of script and still picture, without data; most views stay below 30,000
 
@@ -25,7 +29,7 @@ def drawn():
     def pictures(name):
         if name not in kept:
             view = view_of(name)
-            kept[name] = [view.draw(**state) for state in states_of(view, 40)]
+            kept[name] = [view.draw(**state) for state in states_of(view, STATES)]
         return kept[name]
 
     return pictures
@@ -79,6 +83,18 @@ def test_the_same_state_gives_the_same_bytes(name):
 
 
 @each_view
+def test_a_view_says_and_draws_the_same_without_its_blank_space(name, drawn, monkeypatch):
+    """What takes the blank space out of a script must not take it out of its sentences."""
+    as_stored = drawn(name)
+    monkeypatch.setattr(scripts, "source", lambda *names: "\n".join((FOLDER / f"{n}.js").read_text() for n in names))
+    monkeypatch.setattr(scripts, "_engines", SimpleNamespace())
+    view = view_of(name)
+    as_written = [view.draw(**state) for state in states_of(view, STATES)]
+    assert [picture.text for picture in as_stored] == [picture.text for picture in as_written]
+    assert as_stored == as_written
+
+
+@each_view
 def test_every_control_has_a_name_and_changes_picture_and_text(name):
     view, before = view_of(name), view_of(name).draw()
     for control in view.controls:
@@ -93,8 +109,6 @@ def test_every_control_has_a_name_and_changes_picture_and_text(name):
 
 @each_view
 def test_the_prediction_has_one_answer_among_its_options(name):
-    from utils.views.scripts import call
-
     prediction = call(name, "view.prediction")
     assert prediction["question"].endswith("?")
     assert len(set(prediction["options"])) == len(prediction["options"]) >= 3
@@ -111,24 +125,14 @@ def test_what_is_stored_is_small_and_shows_a_picture_without_scripts(name):
     assert alt == bundle["text/plain"].replace("<", "&lt;").replace(">", "&gt;")
     assert base64.b64decode(data).decode() == view_of(name).draw().svg
     bare = View(name, view_of(name).data)
-    without_data = html if bare.data is None else html.replace(as_text(bare.data), "")
+    without_data = html if bare.data is None else html.replace(as_json(bare.data), "")
     assert len(without_data.encode()) <= LARGEST
     assert html.count("<script>") == html.count("</script>") == 1
 
 
-def as_text(data):
-    from utils.views.scripts import as_json
-
-    return as_json(data)
-
-
 def test_without_an_engine_a_sentence_stands_in_for_the_picture(monkeypatch):
-    import sys
-
-    from utils.views import scripts
-
     monkeypatch.setitem(sys.modules, "quickjs", None)
-    monkeypatch.setattr(scripts, "_engines", type("", (), {})())
+    monkeypatch.setattr(scripts, "_engines", SimpleNamespace())
     bundle = View("softmax_bars")._repr_mimebundle_()
     assert bundle["text/plain"] == "The view softmax bars is alive where scripts run."
     assert "<script>" in bundle["text/html"] and "<img" not in bundle["text/html"]

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,11 +28,13 @@ class Session:
         answers: the answer that was last checked, by the name of its exercise.
         hints: how many hints were given, by the name of the exercise.
         passed: the last answer that passed, by the name of the exercise.
+        new_generator: makes the generator from which a check draws its probes; they are new at each check.
     """
 
     answers: dict = field(default_factory=dict)
     hints: dict = field(default_factory=dict)
     passed: dict = field(default_factory=dict)
+    new_generator: Callable = np.random.default_rng
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
@@ -41,7 +44,7 @@ class Session:
             return Verdict("not attempted", message, hints=exercise.hints)
         self.answers[exercise.name] = answer
         with clean_setting():
-            verdict = judge(exercise, Answer(exercise, answer, time_limit), np.random.default_rng())
+            verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
             progress.record(exercise.name)

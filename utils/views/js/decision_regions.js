@@ -89,7 +89,8 @@ const areaOf = (corners) =>
 
 function sharesOf(regions) {
   const areas = regions.map(areaOf), whole = sum(areas);
-  return `Shares of the plane in percent: ${areas.map((area, index) => `class ${index} ${decimal((100 * area) / whole, 0)}`).join(", ")}.`;
+  const shares = areas.map((area, index) => `class ${index} ${decimal((100 * area) / whole, 0)}`);
+  return `Shares of the plane in percent: ${shares.join(", ")}.`;
 }
 
 // The regions with their names.

@@ -29,7 +29,7 @@ const view = {
     const caption = quietLabel([360, 305], "Adding c to every logit moves every bar on the left and no bar on the right.");
     const text =
       `z = ${vector(z, 1)}, shift ${decimal(shift, 1)}, temperature ${decimal(temperature, 2)}: a = ${probabilities(a)}, ` +
-      `sum ${decimal(sum(a), 3)}, largest ${listing(largest.map((index) => `a${index}`))}.`;
+      `sum ${decimal(sum(a), 3)}, largest ${listing(largest.map((index) => "a" + index))}.`;
     const labels = [...left.labels, ...right.labels, caption];
     return picture(view.title, 720, 316, [...left.shapes, ...right.shapes], labels, text);
   },
