@@ -20,14 +20,13 @@ settings.load_profile("workbook")
 
 @pytest.fixture(autouse=True)
 def same_chance(request, monkeypatch):
-    """Each test has its own chance, the same at every run. What is proved before a release is proved with new chance."""
+    """Each test has its own chance, the same at every run; what is proved before a release has new chance."""
     if request.node.get_closest_marker("prove"):
         return
     seed = zlib.crc32(request.node.nodeid.encode())
     probes = np.random.default_rng(seed)
     monkeypatch.setattr(SESSION, "new_generator", lambda: probes)
     random.seed(seed)
-    np.random.seed(seed)
     for name, seeder in (("torch", "random.manual_seed"), ("keras", "utils.set_random_seed")):
         if name in sys.modules:
             attrgetter(seeder)(sys.modules[name])(seed)

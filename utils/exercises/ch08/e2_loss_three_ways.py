@@ -337,6 +337,23 @@ _add_formula(
 )
 
 
+def _one_shift(z, y):
+    shifted = z - z.max()
+    return (shifted.exp().sum(dim=1).log() - picked(shifted, y)).mean()
+
+
+_add_formula(
+    "one maximum for the batch",
+    """
+    One of your losses shifts all rows by the largest logit of the whole batch: for {input} you return {output}. A row
+    that lies far below the others then has powers that are all 0, and the logarithm of their sum is minus infinity.
+    Each example has a softmax of its own, so each row needs its own largest logit. Along which axis does your maximum
+    look, and which shape does it keep?
+    """,
+    _one_shift,
+    example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [0, 0]),),
+)
+
 def _log_of_softmax_in_rows(z, y):
     return -(functional().one_hot(y, z.shape[1]) * functional().softmax(z, dim=1).log()).sum(dim=1).mean()
 
@@ -465,23 +482,6 @@ _add_formula(
     example=TWO_CLASSES,
 )
 
-
-def _one_shift(z, y):
-    shifted = z - z.max()
-    return (shifted.exp().sum(dim=1).log() - picked(shifted, y)).mean()
-
-
-_add_formula(
-    "one maximum for the batch",
-    """
-    One of your losses shifts all rows by the largest logit of the whole batch: for {input} you return {output}. A row
-    that lies far below the others then has powers that are all 0, and the logarithm of their sum is minus infinity.
-    Each example has a softmax of its own, so each row needs its own largest logit. Along which axis does your maximum
-    look, and which shape does it keep?
-    """,
-    _one_shift,
-    example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [0, 0]),),
-)
 
 _add_formula(
     "a multiple of the loss",
