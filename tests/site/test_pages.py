@@ -1,11 +1,18 @@
 """From a solution notebook to its page."""
 
+import os
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
 from utils.site.build import anchor, configuration, main, settings, write_source
+from utils.site.export import ForReaders, configure
 from utils.site.mathjax import mathjax_file
 from utils.site.pages import page_notebook, promise_of, title_of
 
@@ -107,3 +114,32 @@ def test_the_version_is_that_of_the_project():
     version, repository = settings()
     assert version.count(".") == 2
     assert repository is None or repository.startswith("https://")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A solution notebook as ``jupyter nbconvert`` exports it with the configuration of the course."""
+    folder = tmp_path_factory.mktemp("exported")
+    source = ROOT / "solutions" / "01_softmax_definition.ipynb"
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", str(folder), str(source)]
+    environment = os.environ | {"JUPYTER_CONFIG_PATH": str(ROOT / "utils" / "site")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return (folder / "01_softmax_definition.html").read_text(encoding="utf-8")
+
+
+def test_an_export_has_a_title_and_no_markers(exported):
+    assert "<title>1 · What softmax is</title>" in exported
+    assert "SOLUTION" not in exported and "keepdims" in exported
+
+
+def test_an_export_asks_no_network_for_anything(exported):
+    assert re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="(?!data:)[^"]+"', exported) == []
+    assert "inlineMath" in exported and exported.count("MathJax") > 5
+
+
+def test_without_mathjax_an_export_still_has_its_title(monkeypatch):
+    monkeypatch.setattr("utils.site.mathjax.find_spec", lambda name: None)
+    config = SimpleNamespace(HTMLExporter=SimpleNamespace(), TemplateExporter=SimpleNamespace())
+    configure(config)
+    assert vars(config.HTMLExporter) == {"preprocessors": [ForReaders]}
