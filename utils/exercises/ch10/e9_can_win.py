@@ -1,4 +1,4 @@
-"""Exercise 10.7: whether any input gives class i the strictly largest logit of x @ W."""
+"""Exercise 10.9: whether any input gives class i the strictly largest logit of x @ W."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 10.6: a class drawn as softmax says: the place of the largest logit after Gumbel noise was added."""
+"""Exercise 10.7: a class drawn as softmax says: the place of the largest logit after Gumbel noise was added."""
 
 import math
 
