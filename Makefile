@@ -13,7 +13,7 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-resta
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters update lint install install-dev clean distclean
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site update lint install install-dev clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ chapter: install ## execute, build and check one chapter (ARGS=03)
 
 chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
 	$(BIN)/python -m utils.notebooks.build $(ARGS)
+
+site: install-dev ## build the site into .cache/site/html (ARGS=--with-solutions for instructors)
+	$(BIN)/python -m utils.site.build $(ARGS)
 
 update: install ## get the newest chapters and keep your answers
 	$(BIN)/python -m utils.notebooks.update $(ARGS)
