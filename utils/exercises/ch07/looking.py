@@ -27,7 +27,7 @@ from utils.exercises.ch07.looks import (
     TRAINED,
     UNKNOWN_LOSS,
 )
-from utils.exercises.ch07.training import EARLY, LATE, summary
+from utils.exercises.ch07.training import EARLY, LATE, RATE, summary
 
 PATIENCE = 6.0  # seconds; a check takes about 0.5, and a first one on a busy machine several times as long
 
@@ -275,7 +275,9 @@ def _steps(model, look, answer):
             rates.append(_rate(model.optimizer))
         step(number)
         note()
+    first = np.concatenate([np.ravel(after - before) for before, after in zip(*way[:2], strict=True)])
     facts = {
+        "moved by the rate first": int(np.count_nonzero(np.abs(np.abs(first) / RATE - 1) < 0.05)),
         "rates": rates,
         "gathers": bool(getattr(model.optimizer, "gradient_accumulation_steps", None)),
         "held": any(getattr(weight, "constraint", None) is not None for weight in weights),
