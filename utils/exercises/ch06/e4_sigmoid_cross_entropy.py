@@ -73,7 +73,8 @@ sigmoid_cross_entropy = Exercise(
         Take the positive part of z out, the larger of z and 0. What is left under the logarithm is 1 plus a power of e
         whose exponent is never positive.
 
-        That exponent is −|z|. `np.log1p(x)` is the logarithm of 1 + x and keeps the digits of a small x. What comes last in the loss is the product of logit and label.
+        That exponent is −|z|. `np.log1p(x)` is the logarithm of 1 + x and keeps the digits of a small x. What comes
+        last in the loss is the product of logit and label.
     """),
     alternatives=(
         _binary_in_branches,
