@@ -413,6 +413,7 @@ DOMAINS = {
     "ch06.log_softmax": floats(vector_or_batch),
     "ch06.cross_entropy": floats(batch_and_labels),
     "ch06.sigmoid_cross_entropy": floats(logits_and_answers),
+    "ch06.sigmoid_cross_entropy_gradient": floats(logits_and_answers),
     "ch06.streaming_logsumexp": stream,
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),

@@ -122,11 +122,12 @@ def agreeing(exercise, sample, seen, wrong):
     differs = []
 
     def visit():
-        for place in order:
-            result = look(exercise, sample, seen.probes[place], form_of(seen.expected[place]))
-            if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
-                differs.append(place)
-                return
+        with exercise.visit():
+            for place in order:
+                result = look(exercise, sample, seen.probes[place], form_of(seen.expected[place]))
+                if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
+                    differs.append(place)
+                    return
 
     outcome = run_guarded(visit, exercise.time_limit, exercise.left_whole)
     if outcome.error is not None:  # it did not end, and tells nothing
