@@ -52,6 +52,7 @@ def make_project(folder):
     (folder / "utils" / "setup").mkdir(parents=True)
     shutil.copy(SCRIPT, folder / "utils" / "setup")
     (folder / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (folder / "requirements-dev.txt").write_text("# nothing either\n", encoding="utf-8")
     (folder / "pyproject.toml").write_text(TINY_PYPROJECT, encoding="utf-8")
     (folder / "backend.py").write_text(TINY_BACKEND, encoding="utf-8")
     return folder
@@ -64,10 +65,10 @@ def variables(**more):
     return {**kept, **offline, **more}
 
 
-def run(project, **more):
+def run(project, *arguments, **more):
     """Run the script from another folder, as a person at a terminal does not but a tool may."""
     return subprocess.run(
-        [sys.executable, str(project / "utils" / "setup" / "install.py")],
+        [sys.executable, str(project / "utils" / "setup" / "install.py"), *arguments],
         cwd=project.parent,
         env=variables(**more),
         stdin=subprocess.DEVNULL,
@@ -266,7 +267,7 @@ def test_the_reason_is_found_in_the_output(install, output, words):
     ],
 )
 def test_no_error_becomes_a_traceback(install, monkeypatch, capsys, error, words, status):
-    def fail():
+    def fail(lists):
         raise error
 
     monkeypatch.setattr(install, "install", fail)
@@ -327,6 +328,18 @@ def test_changed_requirements_are_installed(project):
     result = run(project)
     assert result.returncode == 0, result.stderr
     assert log.stat().st_mtime_ns > before
+
+
+def test_what_maintainers_need_is_added_to_the_same_environment(project):
+    """``make test`` adds the second list, and ``make lab`` leaves it in."""
+    log = project / ".venv" / "install.log"
+    for arguments, installs in [([], False), (["--dev"], True), (["--dev"], False), ([], False)]:
+        before = log.stat().st_mtime_ns
+        result = run(project, *arguments)
+        assert result.returncode == 0, result.stderr
+        assert (log.stat().st_mtime_ns > before) is installs
+    (project / "requirements-dev.txt").write_text("# said differently\n", encoding="utf-8")
+    assert "requirements-dev.txt" in run(project, "--dev").stdout
 
 
 def test_no_network_is_said_and_the_next_call_goes_on(project):

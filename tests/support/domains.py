@@ -316,6 +316,15 @@ def logits_and_p(rng):
             return z, p
 
 
+def logits_and_m(rng):
+    """Logits and a share of the largest probability that no quotient comes close to."""
+    while True:
+        z, m = _vector_or_batch(rng, integers=False), float(rng.uniform(0.01, 0.99) ** rng.choice([1, 3]))
+        gaps = z - z.max(axis=-1, keepdims=True)
+        if np.abs(gaps - np.log(m)).min() > 1e-3 + 1e-6 * np.abs(z).max():
+            return z, m
+
+
 def logits_and_uniform_numbers(rng):
     """Logits and chances with a clear winner in each row."""
     while True:
@@ -423,6 +432,7 @@ DOMAINS = {
     "ch10.streaming_cross_entropy": layer_and_labels,
     "ch10.with_top_k": logits_and_k,
     "ch10.with_top_p": logits_and_p,
+    "ch10.min_p": logits_and_m,
     "ch10.gumbel_max": logits_and_uniform_numbers,
     "ch10.can_win": weights_and_a_class,
     "ch10.sparsemax": vector_or_batch,

@@ -120,6 +120,10 @@ class Exercise:
         """The solution as it stands in the instructor's notebook, for a reader who has made an attempt."""
         return SESSION.solution(self)
 
+    def report(self):
+        """Text to paste into a report of an error: versions, your answer and the verdict on it. Nothing is sent."""
+        return SESSION.report(self)
+
     def sliders(self):
         """Sliders around a function: the workbook's own until this exercise is passed, yours from then on."""
         return SESSION.sliders(self)

@@ -1,6 +1,7 @@
 """Build .venv in the folder of the project and install the course into it.
 
     python3 utils/setup/install.py
+    python3 utils/setup/install.py --dev      with what maintainers need besides
 
 make calls this before everything else. A stamp inside .venv says what was installed, so that a second call returns at
 once. Whatever goes wrong is said in one sentence; the whole story is in .venv/install.log.
@@ -23,7 +24,8 @@ ENVIRONMENT = ROOT / ".venv"
 LOG = ENVIRONMENT / "install.log"
 STAMP = ENVIRONMENT / "install.stamp"
 TEMPORARY = ENVIRONMENT / "tmp"
-INPUTS = ("requirements.txt", "pyproject.toml", "utils/setup/install.py")
+BASE, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+INPUTS = (BASE, "pyproject.toml", "utils/setup/install.py")
 
 OLDEST, NEWEST = (3, 11), (3, 13)  # TensorFlow has no final release for 3.14
 SPACE_NEEDED = 4.6e9  # bytes: .venv with a CPU build of PyTorch, the downloads, and their copy in the cache of pip
@@ -51,7 +53,7 @@ class InstallationError(Exception):
 def main():
     """Install where needed; return the exit status. No traceback reaches the terminal."""
     try:
-        install()
+        install([BASE] + [DEVELOPMENT] * ("--dev" in sys.argv[1:]))
     except InstallationError as error:
         return say_failure(str(error), 1)
     except KeyboardInterrupt:
@@ -73,11 +75,14 @@ def say_failure(sentence, status):
     return status
 
 
-def install():
-    """Bring .venv to the state that the requirements ask for; do nothing where it is there already."""
+def install(lists=(BASE,)):
+    """Bring .venv to the state that these lists of requirements ask for; do nothing where it is there already.
+
+    What maintainers need besides is in the second list. Where it is installed, the first one is, too.
+    """
     started = time.time()
     version = version_of([str(environment_python())])
-    if version and read_stamp() == stamp_for(version):
+    if version and read_stamp() in (stamp_for(version, lists), stamp_for(version, (BASE, DEVELOPMENT))):
         return
     check_space()
     if not can_be_kept(version):
@@ -89,9 +94,9 @@ def install():
         raise InstallationError(f"The Python in {ENVIRONMENT} does not run: delete that folder and try again.")
     STAMP.write_text(unfinished_stamp(), encoding="utf-8")
     forget_unfinished_packages()
-    print("Installing what requirements.txt asks for; details go to .venv/install.log.", flush=True)
-    run_pip()
-    STAMP.write_text(stamp_for(version), encoding="utf-8")
+    print(f"Installing what {' and '.join(lists)} asks for; details go to .venv/install.log.", flush=True)
+    run_pip(lists)
+    STAMP.write_text(stamp_for(version, lists), encoding="utf-8")
     print(f"Installed in {time.time() - started:.0f} seconds.", flush=True)
 
 
@@ -185,11 +190,12 @@ def read_stamp():
         return ""
 
 
-def stamp_for(version):
+def stamp_for(version, lists):
     """Return what a finished installation writes: the place, the version of Python, a digest of what was asked for."""
     digest = hashlib.sha256()
-    for name in INPUTS:
-        digest.update((ROOT / name).read_bytes())
+    for name in [*INPUTS, *(name for name in lists if name not in INPUTS)]:
+        if (ROOT / name).exists():  # a learner's copy of the course comes without the second list
+            digest.update((ROOT / name).read_bytes())
     return "{}\n{}.{}\n{}\n".format(ROOT, *version, digest.hexdigest())
 
 
@@ -238,10 +244,10 @@ def full_disk_sentence():
 # pip
 
 
-def run_pip():
+def run_pip(lists):
     """Install everything in one resolution, with a short progress here and every line in the log."""
     command = [str(environment_python()), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    command += ["--progress-bar", "off", "-r", "requirements.txt", "-e", "."]
+    command += ["--progress-bar", "off", *(part for name in lists for part in ("-r", name)), "-e", "."]
     TEMPORARY.mkdir(exist_ok=True)
     with open(str(LOG), "wb") as log:
         pip = subprocess.Popen(
