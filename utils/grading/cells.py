@@ -16,7 +16,10 @@ GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "display"
 MAGIC = re.compile(r"^(\s*)([%!?].*|.*\?\s*$)")
 
 
-@dataclass
+_REMEMBERED = {}  # what is known of the code cells of a chapter as it was handed out, by their source
+
+
+@dataclass(eq=False)
 class Cell:
     """A cell of a submission.
 
@@ -33,6 +36,11 @@ class Cell:
     kind: str
     source: str
     stub: str = ""
+
+    @property
+    def is_handed_out(self):
+        """Whether a cell of the chapter has this source, word by word."""
+        return self.source.strip() in _REMEMBERED
 
     @cached_property
     def code(self):
@@ -79,6 +87,18 @@ class Cell:
         return self._names[1]
 
 
+def remember(cell):
+    """Keep what was found out about a cell that was handed out, so that nobody has to parse it again."""
+    if cell.kind == "code":
+        _REMEMBERED[cell.source.strip()] = {name: getattr(cell, name) for name in ("code", "tree", "_names")}
+
+
+def known(cell):
+    """The same cell, with what is remembered about its source."""
+    vars(cell).update(_REMEMBERED.get(cell.source.strip(), {}))
+    return cell
+
+
 @dataclass
 class Found:
     """Where an answer was found.
@@ -104,13 +124,12 @@ def find(exercise, cells, chapter, given):
         given: the names that its import cells define.
     """
     name, identity = exercise["answer_name"], exercise["id"]
-    handed_out = {cell.code.strip() for cell in chapter if cell.id != identity}
     own = [cell for cell in cells if cell.id == identity]
     stamped = [cell for cell in cells if cell.stub == exercise["hash"] and cell not in own]
     definers = [
         cell
         for cell in cells
-        if cell.kind == "code" and name in cell.binds and cell.code.strip() not in handed_out
+        if cell.kind == "code" and name in cell.binds and not cell.is_handed_out
         if cell not in own and cell not in stamped
     ]
     remarks = []
@@ -120,13 +139,17 @@ def find(exercise, cells, chapter, given):
     answers = [cell for cell in pool if not is_blank(cell, exercise)]
     if not answers:
         return Found(None, [], remarks if pool else ["The cell of this exercise is not in the notebook."])
-    checks = [cell.place for cell in cells if cell.id == f"{identity}-check" or f"{exercise['name']}.check(" in cell.source]
+    checks = [
+        cell.place for cell in cells if cell.id == f"{identity}-check" or f"{exercise['name']}.check(" in cell.source
+    ]
     above = [cell for cell in answers if checks and cell.place <= max(checks)]
     chosen = (above or answers)[-1]
     if len(answers) > 1:
         remarks.append(f"{len(answers)} cells answer this exercise; the last one above its check counts.")
     if chosen not in own:
-        remarks.append(f"The answer was found by {'its stamp' if chosen in stamped else 'its name'}, not by its cell id.")
+        remarks.append(
+            f"The answer was found by {'its stamp' if chosen in stamped else 'its name'}, not by its cell id."
+        )
     elif is_moved(identity, cells, chapter):
         remarks.append("The cell was moved.")
     if checks and chosen.place > max(checks):
@@ -190,7 +213,6 @@ def helpers_of(cell, cells, chapter, given, here, remarks):
     The last definition above the check counts, as in a notebook that is run from the top; a first one below it where
     there is none above. What was deleted comes from the chapter as it was handed out.
     """
-    handed_out = {other.code.strip() for other in chapter}
     own = [other for other in cells if other.kind == "code" and other.tree is not None]
     found, waiting, done = {}, [cell], set()
     while waiting:
@@ -199,7 +221,7 @@ def helpers_of(cell, cells, chapter, given, here, remarks):
             done.add(name)
             sources = [other for other in own if name in other.binds and other is not cell]
             if name in given:  # an import cell gives it; only a change by the learner counts
-                sources = [other for other in sources if other.code.strip() not in handed_out]
+                sources = [other for other in sources if not other.is_handed_out]
             above = [other for other in sources if other.place <= here]
             if sources:
                 source = above[-1] if above else sources[0]
@@ -269,7 +291,13 @@ def without_words(cell):
 
 class _Wordless(ast.NodeTransformer):
     def visit_Constant(self, node):
-        return ast.Constant("…") if isinstance(node.value, str) else ast.Constant(b"") if isinstance(node.value, bytes) else node
+        return (
+            ast.Constant("…")
+            if isinstance(node.value, str)
+            else ast.Constant(b"")
+            if isinstance(node.value, bytes)
+            else node
+        )
 
     def visit_JoinedStr(self, node):
         return ast.Constant("…")

@@ -1,12 +1,13 @@
 """What runs behind the walls: a warm process for a chapter, and a child of it for each submission.
 
 The warm process imports what the chapter imports, and waits. For a submission it gets two ends of pipes and forks. The
-child closes everything else, locks itself in, and does what it is told over the pipes: find the answers, prepare one, say
-what it makes of probes. The warm process never sees a submission, so no child finds another one in its memory.
+child closes everything else, locks itself in, and does what it is told over the pipes: find the answers, prepare one,
+say what it makes of probes. The warm process never sees a submission, so no child finds another one in its memory.
 """
 
 import contextlib
 import gc
+import inspect
 import io
 import linecache
 import os
@@ -28,12 +29,11 @@ from utils.checking.values import kind
 from utils.checking.words import error_words, in_all_digits
 from utils.frameworks import clean_setting
 from utils.grading import cells as finding
-from utils.grading import sandbox
+from utils.grading import inward, sandbox
 from utils.grading.plain import packed
 from utils.grading.wire import read_exactly, send_frame
 
 PREPARE = 10.0  # seconds for the cells of a learner, imports included
-MOST_ARGUMENTS = 16
 
 
 # The warm process
@@ -43,8 +43,10 @@ def serve(control):
     """Fork a child whenever one is asked for, and end it when told to. Returns when the judge is gone."""
     setting = pickle.loads(_message(control)[0])
     chapter = [finding.Cell(*parts) for parts in setting["cells"]]
-    namespace = _imported(chapter, setting["extra"])
+    namespace = _imported(chapter, setting["extra"], setting["chapter"] in ("ch08", "ch09"))
     import_module(f"utils.exercises.{setting['chapter']}")
+    for cell in chapter:
+        finding.remember(cell)
     gc.collect()
     gc.freeze()  # a child copies less of it
     control.sendall(b"warm")
@@ -78,7 +80,7 @@ def _message(control):
     return read_exactly(control.fileno(), struct.unpack("=Q", head)[0]), handles
 
 
-def _imported(chapter, extra):
+def _imported(chapter, extra, with_optimizers):
     """The names that the import cells of a chapter define, with the packages named in ``extra`` loaded, too."""
     namespace = {"__name__": "__main__", "display": _nothing, "get_ipython": _nothing}
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -88,6 +90,8 @@ def _imported(chapter, extra):
             import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+        if with_optimizers:
+            import_module("torch._dynamo")  # what an optimizer imports at its first step, for seconds
     return namespace
 
 
@@ -138,13 +142,13 @@ class Child:
     def serve(self, receive, send):
         """Do what the judge asks for, until it hangs up."""
         while head := read_exactly(receive, 8):
-            request = Probes.loads(read_exactly(receive, struct.unpack("=Q", head)[0]))
+            request = inward.read(read_exactly(receive, struct.unpack("=Q", head)[0]))
             reply = getattr(self, f"_{request.pop('do')}")(**request)
             send_frame(send, packed(reply))
 
     def _load(self, cells, seed):
         """Find the answers. Nothing of the submission has run yet."""
-        cells = [finding.Cell(*parts) for parts in cells]
+        cells = list(map(finding.known, (finding.Cell(*parts) for parts in cells)))
         modules = {name for name, value in self.given.items() if getattr(value, "__name__", "").startswith("utils")}
         reply = {}
         for exercise in self.setting["exercises"]:
@@ -187,7 +191,7 @@ class Child:
             "callable": answer.is_callable,
             "kind": answer.kind,
             "names": answer.names,
-            "takes": [answer.takes(count) for count in range(MOST_ARGUMENTS)],
+            "takes": answer.takes(_asked_with(exercise)) if exercise.is_function else True,
             "remarks": remarks,
         }
 
@@ -211,6 +215,12 @@ def _run(cell, namespace):
     return None if outcome.error is None else error_words(outcome.error, PREPARE)
 
 
+def _asked_with(exercise):
+    """How many arguments an exercise calls its answer with."""
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    return sum(parameter.default is parameter.empty for parameter in parameters)
+
+
 def _seen(result: Result):
     """A result as plain data."""
     is_itself = result.problem == "" and _shows_as_its_value(result.raw)
@@ -222,18 +232,6 @@ def _shows_as_its_value(raw):
     """Whether a value that is read from this one is shown in the same way."""
     array = type(raw).__module__ == "numpy" and getattr(raw, "dtype", None) == "float64"
     return type(raw) is float or array
-
-
-class Probes(pickle.Unpickler):
-    """Reads what the judge sends, who is trusted; functions of the course come by their names."""
-
-    @classmethod
-    def loads(cls, data):
-        return cls(io.BytesIO(data)).load()
-
-    def persistent_load(self, where):
-        module, name = where
-        return getattr(import_module(module), name)
 
 
 if __name__ == "__main__":

@@ -232,7 +232,9 @@ class Grader:
             warm.end()
             return wrong(f"Your answer sent back results that cannot be judged ({type(outcome.error).__name__}).")
         verdict = outcome.value
-        return Judged(name, verdict.status, verdict.message, verdict.mistake, verdict.is_certain, **kept, remarks=remarks)
+        return Judged(
+            name, verdict.status, verdict.message, verdict.mistake, verdict.is_certain, **kept, remarks=remarks
+        )
 
 
 def _as_found(chapter, reply):
@@ -247,5 +249,3 @@ def _as_found(chapter, reply):
             **{key: [str(word) for word in one[key]] for key in ("course", "imports", "remarks")},
         }
     return found
-
-

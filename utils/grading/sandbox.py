@@ -1,8 +1,8 @@
 """The walls around an answer, and how high they are on this machine.
 
 Four layers: bubblewrap gives file system, network and processes of one's own; limits on memory, time and files;
-Landlock, by which only the course may be read and only one folder written; and a filter for system calls. The last three
-need no namespaces, and work for an ordinary user.
+Landlock, by which only the course may be read and only one folder written; and a filter for system calls. The last
+three need no namespaces, and work for an ordinary user.
 """
 
 import ctypes
