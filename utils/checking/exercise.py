@@ -113,6 +113,8 @@ class Exercise:
 
         Raises:
             KeyboardInterrupt: only when the reader interrupts the kernel.
+            NotCorrect: where ``SOFTMAX_WORKBOOK_STRICT`` is 1 and the verdict is another one: for graders and scripts,
+                which see a cell fail and read no verdict.
         """
         return SESSION.check(self, answer, time_limit)
 
