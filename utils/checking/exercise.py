@@ -113,6 +113,8 @@ class Exercise:
 
         Raises:
             KeyboardInterrupt: only when the reader interrupts the kernel.
+            NotCorrect: where ``SOFTMAX_WORKBOOK_STRICT`` is 1 and the verdict is another one: for graders and scripts,
+                which see a cell fail and read no verdict.
         """
         return SESSION.check(self, answer, time_limit)
 
@@ -123,6 +125,10 @@ class Exercise:
     def solution(self):
         """The solution as it stands in the instructor's notebook, for a reader who has made an attempt."""
         return SESSION.solution(self)
+
+    def report(self):
+        """Text to paste into a report of an error: versions, your answer and the verdict on it. Nothing is sent."""
+        return SESSION.report(self)
 
     def sliders(self):
         """Sliders around a function: the workbook's own until this exercise is passed, yours from then on."""

@@ -178,7 +178,7 @@ def the_other_direction(Z, y):
     """
     You return y − p in place of p − y: {output} for {input}. That is the direction in which the logits should
     *move*, and it is what you will subtract the gradient for. The gradient itself points uphill, to a larger cost,
-    so it is negative at the true class: raising that logit lowers the cost. Which of the two stands first in the
+    so it is negative at the true class: raising that logit lowers the cost. Which of the two comes first in the
     difference?
     """
     return (one_hot(y, Z.shape[1]) - reference.softmax(Z)) / len(Z)
@@ -244,7 +244,7 @@ as_many_columns_as_examples.also(lambda Z, y: reference.softmax(Z) - np.eye(len(
 def only_one_example(Z, y):
     """
     You return the gradient of a single example: {output} for {input}. A `return` that is indented into the loop
-    ends the function in the first round, and a name that is assigned anew in every round holds the last row alone.
+    ends the function in the first round, and a name that is assigned anew in every round holds only the last row.
     The result has a row for each example, in the shape of `Z`. Where are the rows collected?
     """
     return reference.cost_gradient(Z, y)[0]
@@ -274,8 +274,8 @@ no_one_hot.also(lambda Z, y: reference.softmax(Z))
 @mistakes.mistake(*TWO)
 def one_subtracted_everywhere(Z, y):
     """
-    You subtract 1 from *every* probability: {output} for {input}. "Softmax minus 1" is what the derivation gives for
-    the class of the label alone; for the others it gives the probability as it is. Your rows sum to 1 − K before the
+    You subtract 1 from *every* probability: {output} for {input}. "Softmax minus 1" is what the derivation gives
+    only for the class of the label; for the others it gives the probability as it is. Your rows sum to 1 − K before the
     division, and a right row sums to 0; other labels would change nothing. Which array is 1 in one place of each row
     and 0 in the others?
     """
@@ -308,7 +308,7 @@ def the_sign_at_the_true_class(Z, y):
     At the label you write 1 − p where the derivation has p − 1. For {input} you return {output}. All entries are
     positive, so a step downhill lowers every logit, and that of the true class most when it deserves it least. A row of
     a right answer sums to 0, which only a negative number at the label can bring about. In which order do the two terms
-    stand in the first case of the derivation?
+    come in the first case of the derivation?
     """
     P, rows = reference.softmax(Z), np.arange(len(y))
     P[rows, y] = 1 - P[rows, y]
@@ -319,7 +319,7 @@ def the_sign_at_the_true_class(Z, y):
 def the_true_class_gets_no_gradient(Z, y):
     """
     You leave the true class at 0: {output} for {input}. Only the others are pushed down, and nothing pulls the true
-    logit up. The derivation has two cases, and this is the second alone: for a class that is not the label the
+    logit up. The derivation has two cases, and this is only the second: for a class that is not the label the
     derivative is its probability. What is it in the first case, and with which sign, so that a row sums to 0?
     """
     return reference.softmax(Z) * (1 - one_hot(y, Z.shape[1])) / len(Z)
@@ -332,8 +332,8 @@ the_true_class_gets_no_gradient.also(lambda Z, y: reference.softmax(Z) * (1 - on
 def the_decision_in_place_of_the_label(Z, y):
     """
     You subtract 1 at the largest probability of each row: {output} for {input}. So the model is told that its decision
-    was right, whatever it was, and every step makes it more certain of it. The labels play no part. The 1 stands for
-    what is true and not for what is believed. Which of your two arguments is never read?
+    was right, whatever it was, and every step makes it more certain of it. The labels play no part. The 1 belongs to
+    what is true and not to what is believed. Which of your two arguments is never read?
     """
     P = reference.softmax(Z)
     return (P - one_hot(P.argmax(axis=1), Z.shape[1])) / len(Z)
@@ -353,8 +353,9 @@ def _weighted_residual(Z, y, weight):
 def an_extra_factor(Z, y):
     """
     You multiply p − y by p(1 − p), the slope of a sigmoid. For {input} you return {output}: far too small, and
-    nearly 0 where the model is certain and wrong. The slope of the softmax is part of p − y already; the 1/p from
-    the logarithm has cancelled it. That cancelling is why this loss is taken. Which factor has to go?
+    nearly 0 where the model is certain and wrong. The chain rule does pass through that slope, but the 1/p of the
+    logarithm cancels its p, and p − y is what remains: the slope has been used. That cancelling is why this loss is
+    taken. Which factor has to go?
     """
     return _weighted_residual(Z, y, lambda P: P * (1 - P))
 

@@ -354,6 +354,7 @@ _add_formula(
     example=(Batch([[1000.0, 0.0], [0.0, 0.0]], [0, 0]),),
 )
 
+
 def _log_of_softmax_in_rows(z, y):
     return -(functional().one_hot(y, z.shape[1]) * functional().softmax(z, dim=1).log()).sum(dim=1).mean()
 
