@@ -60,6 +60,17 @@ def _probabilities(rng, shape):
     return softmax(rng.choice([0.5, 3.0, 12.0]) * rng.normal(size=shape))
 
 
+def two_numbers(rng):
+    """Two numbers of any sign, up to 1000 in size, floats or integers."""
+    scale = 10 ** rng.uniform(-1, 3)
+    a, b = (float(number) for number in rng.uniform(-scale, scale, size=2))
+    if rng.random() < 0.1:
+        b = a
+    if rng.random() < 0.1:
+        a = 0.0
+    return (round(a), round(b)) if rng.random() < 0.25 else (a, b)
+
+
 def one_moderate_vector(rng):
     """Logits of the size that a chapter about the definition works with; nothing promises that larger ones work."""
     return (np.clip(_numbers(rng, _size(rng, 1, 12), scale=rng.choice([2.0, 15.0])), -50, 50),)
@@ -388,6 +399,7 @@ def logits_that_have_a_temperature(rng):
 
 
 DOMAINS = {
+    "ch00.warm_up": two_numbers,
     "ch01.first_softmax": one_moderate_vector,
     "ch01.softmax": vector_or_batch,
     "ch01.with_temperature": logits_and_temperature,
@@ -412,6 +424,7 @@ DOMAINS = {
     "ch06.log_softmax": floats(vector_or_batch),
     "ch06.cross_entropy": floats(batch_and_labels),
     "ch06.sigmoid_cross_entropy": floats(logits_and_answers),
+    "ch06.sigmoid_cross_entropy_gradient": floats(logits_and_answers),
     "ch06.streaming_logsumexp": stream,
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),
