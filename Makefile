@@ -13,38 +13,43 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-resta
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters update lint install clean distclean
+# What another project put on the path of Python would reach JupyterLab and its kernels.
+unexport PYTHONPATH PYTHONHOME
+ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
+
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site update lint install install-dev clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 # utils/setup/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
-	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/setup/jupyterlab \
+	@$(if $(ROOT_USER),echo "You are root. JupyterLab starts for root with --allow-root only and gets it here.")
+	$(BIN)/python -I -m jupyterlab $(if $(ROOT_USER),--allow-root) --LabApp.app_settings_dir=utils/setup/jupyterlab \
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
-test: install ## run every test, the notebooks and the browser included
+test: install-dev ## run every test, the notebooks and the browser included
 	$(BIN)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
-browser-test: install ## run only the tests in a real browser, and photograph what they see
+browser-test: install-dev ## run only the tests in a real browser, and photograph what they see
 	$(BIN)/python -m pytest tests/browser $(PARALLEL) --screenshots $(ARGS)
 
-test-latest: install ## run every test with the newest releases that pyproject.toml admits, in .cache/latest
+test-latest: install-dev ## run every test with the newest releases that pyproject.toml admits, in .cache/latest
 	$(BIN)/python -m venv --clear .cache/latest
-	$(LATEST)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(LATEST)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	$(LATEST)/python -m pip list --outdated
 	$(LATEST)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
-prove: install ## run what is too long for every change, before a release
+prove: install-dev ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical --max-worker-restart 0 -m prove $(ARGS)
 
-pictures: install ## take the pictures of the README anew
+pictures: install-dev ## take the pictures of the README anew
 	$(BIN)/python -m pytest tests/browser/take_pictures.py $(ARGS)
 
-bench: install ## measure speed
+bench: install-dev ## measure speed
 	$(BIN)/python -m pytest tests -o addopts="--strict-markers --strict-config" --benchmark-only $(ARGS)
 
-report: install ## count what the checks accept, name and reject, and write down what they say
+report: install-dev ## count what the checks accept, name and reject, and write down what they say
 	PYTHONPATH=tests $(BIN)/python -W ignore -m support.report $(ARGS)
 
 solutions: install ## execute the notebooks in solutions/ and store them
@@ -56,19 +61,26 @@ chapter: install ## execute, build and check one chapter (ARGS=03)
 chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force", "--reset ch01.softmax")
 	$(BIN)/python -m utils.notebooks.build $(ARGS)
 
+site: install-dev ## build the site into .cache/site/html (ARGS=--with-solutions for instructors)
+	$(BIN)/python -m utils.site.build $(ARGS)
+
 update: install ## get the newest chapters and keep your answers
 	$(BIN)/python -m utils.notebooks.update $(ARGS)
 
-lint: install ## check the Python code with ruff, and its imports with import-linter
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/lint-imports --no-cache
+lint: install-dev ## check the Python code with ruff, and its imports with import-linter
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-cache
 
-install: ## build .venv where needed (lab, test and the others do this first)
+install: INSTALL := utils/setup/install.py
+install-dev: INSTALL := utils/setup/install.py --dev
+install: ## build .venv where needed (lab does this first)
+install-dev: ## the same, with what maintainers need besides (test and the others do this first)
+install install-dev:
 	@command -v $(firstword $(PYTHON)) >/dev/null || { \
 	  echo "There is no $(PYTHON) on this machine: install Python 3.11, 3.12 or 3.13," \
 	    "or name yours as in: make lab PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) utils/setup/install.py
+	@$(PYTHON) -I $(INSTALL)
 
 clean: ## remove caches, never an answer
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .benchmarks build

@@ -189,6 +189,11 @@ class Screenshots:
         if self._wanted:
             view.root.screenshot(path=SCREENSHOTS / f"{name}.png")
 
+    def of_page(self, page, name):
+        """The whole of a page of the site."""
+        if self._wanted:
+            page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
 
 @pytest.fixture(scope="package")
 def screenshots(request):

@@ -187,11 +187,16 @@ def a_row_at_a_time(f, x):
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
-        (in_the_callers_array, "integers cannot move"),
-        (lambda f, x: in_the_callers_array(f, x, 2e-4), "integers cannot move"),
+        (in_the_callers_array, "steps in the caller's array"),
+        (lambda f, x: in_the_callers_array(f, x, 1e-4), "steps in the caller's array"),
+        (lambda f, x: in_the_callers_array(f, np.array(x)), "integers cannot move"),
         (in_single_precision, "measured in float32"),
         (a_row_at_a_time, "a row for the function"),
         (measured(central, 0.03), "too large a step"),
+        (measured(central, 3e-3), "too large a step"),
+        (measured(central, 1e-3), "too large a step"),
+        (measured(central, 1e-10), "too small a step"),
+        (measured(central, 1e-11), "too small a step"),
         (measured(central, 3e-13), "too small a step"),
         (measured(lambda f, x, step, h: (f(x + step) - f(x)) / h, 3e-4), "one side only"),
         (measured(lambda f, x, step, h: (f(x + step) - f(x - step)) / 2 * h, 3e-5), "misplaced bracket"),

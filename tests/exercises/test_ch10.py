@@ -251,6 +251,20 @@ def test_attention_is_right_for_every_size(condition):
     assert {status for status, _ in verdicts(ch10.attention, answer, 10)} == {"incorrect"}
 
 
+# Yes and no -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_yes_or_no_is_not_called_another_number():
+    def in_two_tries(W, i):
+        logits = np.array([[1.0] * len(W), [-1.0] * len(W)]) @ W
+        return i in logits.argmax(axis=1)
+
+    for answer, said in ((in_two_tries, "Here the other one of the two is right."), (lambda W, i: 7, "neither of the")):
+        message = ch10.can_win.check(answer).message
+        assert said in message, message
+        assert "another number" not in message
+
+
 # What the checks do without -------------------------------------------------------------------------------------------
 
 

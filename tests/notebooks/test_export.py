@@ -7,13 +7,12 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
+from support.formulas import formulas, formulas_of
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
 
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
-CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?![\s$]).+?(?<![\s\\])\$(?!\$)", re.DOTALL)
 
 
 class Page(HTMLParser):
@@ -37,11 +36,6 @@ class Page(HTMLParser):
             self.text += data
 
 
-def formulas(text):
-    """All formulas, display and inline, without the white space that a page may change."""
-    return ["".join(formula.split()) for formula in FORMULA.findall(text)]
-
-
 @pytest.fixture(scope="module", params=SOLUTIONS, ids=lambda path: path.stem)
 def exported(request):
     """A solution notebook and its page."""
@@ -52,10 +46,7 @@ def exported(request):
 def test_every_formula_reaches_the_page(exported):
     notebook, page = exported
     written = [
-        formula
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for formula in formulas(CODE.sub("", cell.source))
+        formula for cell in notebook.cells if cell.cell_type == "markdown" for formula in formulas_of(cell.source)
     ]
     assert formulas(page.text) == written
     assert len(written) > 5 or notebook.cells[0].source.startswith("# Start here")

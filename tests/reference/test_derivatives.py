@@ -292,3 +292,10 @@ def test_what_cannot_be_compared_is_refused(a, b, error, words):
 def test_speed_of_the_product(benchmark, way, rng):
     z, v = rng.normal(size=(2, 1000))
     benchmark(softmax_vjp, z, v) if way == "formula" else benchmark(lambda: v @ softmax_jacobian(z))
+
+
+def test_a_step_that_is_lost_beside_an_entry_is_refused():
+    """At 1e12 the neighbouring numbers lie 1e-4 apart, and 0 / 0 would be nan."""
+    with pytest.raises(ValueError, match=r"1e-05 is lost beside the entry 1e\+12"):
+        central_difference(lambda x: x[0] ** 2, [1e12])
+    np.testing.assert_allclose(central_difference(lambda x: x[0] ** 2, [1e12], step=1e7), [2e12], rtol=1e-9)

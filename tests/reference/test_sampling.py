@@ -1,4 +1,4 @@
-"""Top-k and top-p against a search through all sets of classes; Gumbel-max against the chi-squared test."""
+"""Top-k, top-p and min-p against a search through all sets of classes; Gumbel-max against the chi-squared test."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from utils.reference import gumbel, gumbel_max, softmax, with_top_k, with_top_p
+from utils.reference import gumbel, gumbel_max, min_p, softmax, with_top_k, with_top_p
 
 
 def best_sets(a):
@@ -40,6 +40,20 @@ def test_top_p_keeps_the_fewest_that_reach_p(rng):
             np.testing.assert_allclose(with_top_p(z, p), renormalised(a, chosen), rtol=1e-12)
 
 
+def test_min_p_keeps_what_has_a_share_of_the_largest_probability(rng):
+    for z in rng.normal(scale=2, size=(20, 5)):
+        a = softmax(z)
+        for m in (0.001, 0.05, 0.3, 0.9, 1.0):
+            chosen = [k for k in range(5) if a[k] / max(a) >= m]
+            np.testing.assert_allclose(min_p(z, m), renormalised(a, chosen), rtol=1e-12)
+
+
+def test_min_p_keeps_ties_for_the_largest_and_works_far_out():
+    np.testing.assert_array_equal(min_p([3.0, 3.0, 1.0], 1.0), [0.5, 0.5, 0])
+    np.testing.assert_array_equal(min_p([1e6, 0.0, -1e6], 1e-300), [1, 0, 0])
+    np.testing.assert_array_equal(min_p([-1e6, -1e6 - 2], 0.2), [1, 0])
+
+
 def test_everything_stays_with_all_classes_or_a_p_of_1(rng):
     Z = rng.normal(scale=2, size=(6, 4))
     np.testing.assert_allclose(with_top_k(Z, 4), softmax(Z), rtol=1e-14)
@@ -48,7 +62,7 @@ def test_everything_stays_with_all_classes_or_a_p_of_1(rng):
 
 def test_rows_of_a_batch_are_cut_one_by_one(rng):
     Z = rng.normal(scale=2, size=(3, 4, 5))
-    for function, value in ((with_top_k, 2), (with_top_p, 0.7)):
+    for function, value in ((with_top_k, 2), (with_top_p, 0.7), (min_p, 0.2)):
         expected = [[function(row, value) for row in rows] for rows in Z]
         np.testing.assert_array_equal(function(Z, value), expected)
 

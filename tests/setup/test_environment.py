@@ -26,12 +26,16 @@ FIRST_PARTY = {"utils", "conftest", "support"}  # no test imports another one: w
 
 # Pins that no import needs, each with what needs it.
 REASONS = {
+    "uv": "the installer",
     "jupyter": "brings the parts of Jupyter together, nbconvert's exports and the classic notebook included",
     "jupyterlab": "make lab starts it",
     "ipykernel": "the kernel of every notebook",
     "nbconvert": "exports a chapter to HTML",
     "pytest-xdist": "a plugin of pytest",
     "pytest-benchmark": "a plugin of pytest",
+    "myst-nb": "reads notebooks for the site",
+    "sphinx-book-theme": "the look of the site",
+    "sphinx-mathjax-offline": "formulas of the site without network",
     "ruff": "make lint",
     "import-linter": "make lint",
     "tensorflow-cpu": "chapter 7",
@@ -51,8 +55,14 @@ def requirements_in(lines):
     return {canonicalize_name(requirement.name): requirement for requirement in requirements}
 
 
-PINS = requirements_in((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
-RANGES = requirements_in(PYPROJECT["project"]["dependencies"])
+def pins_of(name):
+    return requirements_in((ROOT / name).read_text(encoding="utf-8").splitlines())
+
+
+STUDY_PINS, DEVELOPMENT_PINS = pins_of("requirements.txt"), pins_of("requirements-dev.txt")
+PINS = STUDY_PINS | DEVELOPMENT_PINS
+STUDY_RANGES = requirements_in(PYPROJECT["project"]["dependencies"])
+DEVELOPMENT_RANGES = requirements_in(PYPROJECT["project"]["optional-dependencies"]["dev"])
 
 
 def pinned_version(requirement):
@@ -64,7 +74,7 @@ def pinned_version(requirement):
 
 def disagreements(pins, ranges):
     """Say where the pinned set and the ranges differ in names or markers, and which pin is outside its range."""
-    problems = [f"{name} is only in requirements.txt" for name in sorted(pins.keys() - ranges.keys())]
+    problems = [f"{name} is only among the pins" for name in sorted(pins.keys() - ranges.keys())]
     problems += [f"{name} is only in pyproject.toml" for name in sorted(ranges.keys() - pins.keys())]
     for name in sorted(pins.keys() & ranges.keys()):
         version = pinned_version(pins[name])
@@ -97,12 +107,12 @@ def python_files(root):
     return sorted([*root.glob("*.py"), *(root / "utils").rglob("*.py"), *(root / "tests").rglob("*.py")])
 
 
-def sources(root):
-    """Yield (place, Python source) for every file and every code cell of the solutions.
+def sources(root, files=None):
+    """Yield (place, Python source) for every file, or for some, and for every code cell of the solutions.
 
     The chapters are built from these; what a learner writes and imports there is their own affair.
     """
-    for path in python_files(root):
+    for path in python_files(root) if files is None else files:
         yield path.name, path.read_text(encoding="utf-8")
     for path in sorted((root / "solutions").glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -128,7 +138,7 @@ def imports_in(sources):
 def unpinned_imports(imports, pins, distributions, first_party):
     """Say which imported name belongs to no pinned distribution."""
     return [
-        f"{place} imports {name}, which nothing in requirements.txt provides"
+        f"{place} imports {name}, which no pinned distribution provides"
         for name, place in sorted(imports.items())
         if name not in first_party and not {canonicalize_name(d) for d in distributions.get(name, [])} & pins.keys()
     ]
@@ -163,8 +173,24 @@ def installed_version(name):
 # The project keeps the rules
 
 
-def test_pins_and_ranges_agree():
-    assert disagreements(PINS, RANGES) == []
+@pytest.mark.parametrize(
+    ("pins", "ranges"),
+    [(STUDY_PINS, STUDY_RANGES), (DEVELOPMENT_PINS, DEVELOPMENT_RANGES)],
+    ids=["requirements.txt", "requirements-dev.txt"],
+)
+def test_pins_and_ranges_agree(pins, ranges):
+    assert disagreements(pins, ranges) == []
+
+
+def test_no_pin_stands_in_both_lists():
+    assert STUDY_PINS.keys() & DEVELOPMENT_PINS.keys() == set()
+
+
+def test_studying_needs_the_first_list_only():
+    """What chapters, nbval and `utils` import, grading and the site aside, is in requirements.txt."""
+    files = [path for path in (ROOT / "utils").rglob("*.py") if not {"grading", "site"} & set(path.parts)]
+    imports = imports_in(sources(ROOT, [*files, ROOT / "conftest.py"]))
+    assert unpinned_imports(imports, STUDY_PINS, metadata.packages_distributions(), FIRST_PARTY) == []
 
 
 def test_conda_takes_python_and_the_same_set():
@@ -181,7 +207,8 @@ def test_the_pinned_set_is_installed():
     ours = Path(sys.prefix).resolve() == ROOT / ".venv" or os.environ.get("CONDA_DEFAULT_ENV") == "softmax-workbook"
     if not ours:
         pytest.skip("this Python is not the environment of the project")
-    assert installed_differences(PINS, installed_version) == []
+    maintained = os.environ.get("CI") or any(map(installed_version, DEVELOPMENT_PINS))
+    assert installed_differences(PINS if maintained else STUDY_PINS, installed_version) == []
 
 
 def test_cuda_packages_are_not_pinned():
@@ -227,7 +254,7 @@ def rules_on(pins, ranges):
 @pytest.mark.parametrize(
     ("pins", "ranges", "problem"),
     [
-        (["numpy==2.4.6", "scipy==1.17.1"], ["numpy>=2"], "scipy is only in requirements.txt"),
+        (["numpy==2.4.6", "scipy==1.17.1"], ["numpy>=2"], "scipy is only among the pins"),
         (["numpy==2.4.6"], ["numpy>=2", "scipy>=1"], "scipy is only in pyproject.toml"),
         (["numpy==3.0.0"], ["numpy>=2,<3"], "numpy 3.0.0 is outside"),
         (["numpy>=2.4"], ["numpy>=2"], "numpy is not pinned to one version"),

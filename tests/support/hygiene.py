@@ -254,15 +254,14 @@ def loud_words(notebook):
 
 
 def missing_parts(notebook, name):
-    """What a numbered chapter has: three Break it boxes, a recap, and the table of sources."""
+    """What a numbered chapter has: three Break it boxes, and the table of sources."""
     if name[:2] == "00":
         return []
     boxes = sum(has_tag(cell, "break-it") for cell in notebook.cells)
     problems = [f"{boxes} cells with the tag break-it"] if boxes < 3 else []
-    for words in ("Recap", "Where this comes from"):
-        heading = re.compile(rf"^#+\s.*\b{words}\b", re.IGNORECASE | re.MULTILINE)
-        if not any(heading.search(cell.source) for cell in markdown_cells(notebook)):
-            problems.append(f"no heading with {words!r}")
+    heading = re.compile(r"^#+\s.*\bWhere this comes from\b", re.IGNORECASE | re.MULTILINE)
+    if not any(heading.search(cell.source) for cell in markdown_cells(notebook)):
+        problems.append("no heading with 'Where this comes from'")
     return problems
 
 

@@ -169,8 +169,9 @@ class Answer:
         results = []
 
         def visit_all():
-            for inputs, form in zip(probes, forms, strict=True):
-                results.append(look(self._exercise, self._function, inputs, form))
+            with self._exercise.visit():
+                for inputs, form in zip(probes, forms, strict=True):
+                    results.append(look(self._exercise, self._function, inputs, form))
 
         outcome = run_guarded(visit_all, self._seconds, self._exercise.left_whole)
         if outcome.error is not None:

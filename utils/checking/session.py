@@ -1,10 +1,13 @@
 """What happens in the reader's notebook: checks, hints, solutions, and which answer was checked last."""
 
 import copy
+import inspect
 import json
 import os
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 
 import numpy as np
 
@@ -41,12 +44,14 @@ class Session:
         answers: the answer that was last checked, by the name of its exercise.
         hints: how many hints were given, by the name of the exercise.
         passed: the last answer that passed, by the name of the exercise.
+        verdicts: the verdict on the last answer, by the name of the exercise.
         new_generator: makes the generator from which a check draws its probes; they are new at each check.
     """
 
     answers: dict = field(default_factory=dict)
     hints: dict = field(default_factory=dict)
     passed: dict = field(default_factory=dict)
+    verdicts: dict = field(default_factory=dict)
     new_generator: Callable = np.random.default_rng
 
     def check(self, exercise, answer, time_limit=None):
@@ -62,6 +67,7 @@ class Session:
         self.answers[exercise.name] = answer
         with clean_setting():
             verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
+        self.verdicts[exercise.name] = verdict
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
             progress.record(exercise.name)
@@ -117,6 +123,26 @@ class Session:
         else:
             came = error_words(outcome.error, exercise.time_limit)
         return Note("Yours:", f"{called} {came}.{warned}")
+
+    def report(self, exercise):
+        """Text to paste into a message to the course's authors, who can then repeat what the reader saw."""
+        if exercise.name not in self.answers:
+            return Note("Nothing to report yet.", "Run the check of this exercise first.")
+        answer = self.answers[exercise.name]
+        try:
+            source = inspect.getsource(answer)
+        except (OSError, TypeError):  # a value, or a function that was not written in a cell or a file
+            source = show(answer)
+        verdict = self.verdicts[exercise.name]
+        lines = [
+            f"Exercise: {exercise.name}, softmax-workbook {metadata.version('softmax-workbook')}",
+            f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.system()}",
+            f"Verdict: {verdict.status}" + (f", {verdict.mistake}" if verdict.mistake else ""),
+            verdict.message,
+            "",
+            source.rstrip(),
+        ]
+        return Note("Nothing was sent.", "Copy these lines into your report.", "\n".join(lines))
 
 
 SESSION = Session()

@@ -19,8 +19,8 @@ from utils.notebooks.build import build_all
 
 TRUST = (
     "With --trust-submissions they run anyway, like programs of your own: an answer can then read and delete your "
-    "files, reach the network, see other submissions, and hold the grader up. Do that only with code that you would run "
-    "yourself."
+    "files, reach the network, see other submissions, and hold the grader up. Do that only with code that you would "
+    "run yourself."
 )
 
 

@@ -7,6 +7,7 @@ from utils.reference.binary import (
     binary_cross_entropy,
     sigmoid,
     sigmoid_cross_entropy,
+    sigmoid_cross_entropy_gradient,
 )
 from utils.reference.calibration import (
     Reliability,
@@ -54,6 +55,7 @@ from utils.reference.projection import (
 from utils.reference.sampling import (
     gumbel,
     gumbel_max,
+    min_p,
     with_top_k,
     with_top_p,
 )
@@ -103,6 +105,7 @@ __all__ = [
     "logits",
     "logsumexp",
     "loss",
+    "min_p",
     "mini_batches",
     "mixture_of_others",
     "parameters",
@@ -111,6 +114,7 @@ __all__ = [
     "reliability",
     "sigmoid",
     "sigmoid_cross_entropy",
+    "sigmoid_cross_entropy_gradient",
     "softmax",
     "softmax_jacobian",
     "softmax_vjp",

@@ -15,7 +15,7 @@ from utils.reference.probabilities import softmax
 
 
 def softmax_jacobian(z):
-    r"""The Jacobian of softmax, :math:`J_{ij} = \partial a_i / \partial z_j = a_i\,(1\{i=j\} - a_j)`.
+    r"""The Jacobian of softmax, :math:`D_{ij} = \partial a_i / \partial z_j = a_i\,(1\{i=j\} - a_j)`.
 
     Args:
         z: logits, (K,) or (..., K).
@@ -73,14 +73,16 @@ def central_difference(f, x, step=1e-5):
     Args:
         f: a function from an array to one number.
         x: real numbers of any shape; a number counts as an array without axes.
-        step: h > 0. For values and entries of the size 1, 1e-5 in float64 comes close to the best there is.
+        step: h > 0. For values and entries of the size 1, 1e-5 in float64 comes close to the best there is. Entries of
+            1e8 want a larger one: x + h is rounded to the spacing of the numbers there.
 
     Returns:
         An array of float64 in the shape of ``x``.
 
     Raises:
         TypeError: for an ``x`` that holds no real numbers.
-        ValueError: for a step that is not positive, and for an f that does not return one number.
+        ValueError: for a step that is not positive, for one so small beside an entry that x + h and x - h are the same
+            number, and for an f that does not return one number.
 
     It is computed in float64, whatever the type of ``x``, with 2 calls of f for each entry. The error has two parts, of
     the order of h² and of the rounding error of f divided by h.
@@ -94,6 +96,8 @@ def central_difference(f, x, step=1e-5):
         below[index] -= step
         # The step that was really taken: x + h is rounded, too.
         width = above[index] - below[index]
+        if width == 0:
+            raise ValueError(f"The step {step:g} is lost beside the entry {x[index]:g}. Choose a larger one.")
         gradient[index] = (_one_number(f(above)) - _one_number(f(below))) / width
     return gradient
 
@@ -105,7 +109,8 @@ def complex_step(f, x, step=1e-30):
         f: a function from a complex array to one complex number, analytic: powers, ``exp`` and sums are, while ``abs``,
             a comparison and a conversion to float are not.
         x: real numbers of any shape.
-        step: h > 0, as small as you like: nothing is subtracted, so nothing cancels.
+        step: h > 0. Nothing is subtracted, so nothing cancels, and 1e-300 serves as well as 1e-30. Below 1e-308 float64
+            itself has fewer digits.
 
     Returns:
         An array of float64 in the shape of ``x``, as accurate as f itself.

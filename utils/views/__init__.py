@@ -2,7 +2,7 @@
 kernel.
 """
 
-from utils.views.board import progress_board
+from utils.views.board import chapter_board, progress_board
 from utils.views.digits import digit_browser
 from utils.views.points import chosen_points
 from utils.views.regions import decision_regions
@@ -11,6 +11,7 @@ from utils.views.view import View
 
 __all__ = [
     "TrainingProgress",
+    "chapter_board",
     "chosen_points",
     "decision_regions",
     "digit_browser",

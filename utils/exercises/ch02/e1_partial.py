@@ -121,7 +121,7 @@ partial = Exercise(
         lambda p, i, j: reference.softmax_vjp(np.log(np.maximum(p, 1e-320)), np.eye(len(p))[i])[j],
     ),
     bank=mistakes,
-    remark="Two cases, and no logit in sight: the probabilities alone say how they are going to move.",
+    remark="Two cases, and no logit in sight: the probabilities are enough to say how they are going to move.",
 )
 
 
@@ -168,8 +168,8 @@ HALF_SURE = np.array([0.25, 0.75])
 def plus_off_the_diagonal(p, i, j):
     """
     Your sign in the case i ≠ j is positive: for {input} you return {output}. It would mean that class 0 gains when
-    the logit of its *rival* grows. In the quotient rule that case has nothing in front of the minus, and the
-    product stands behind it. The probabilities share one total, so what one class gains, the others lose: the sum
+    the logit of its *rival* grows. In the quotient rule that case has nothing before the minus and the
+    product after it. The probabilities share one total, so what one class gains, the others lose: the sum
     over all i has to be 0.
     """
     return p[i] * (1 - p[i]) if i == j else p[i] * p[j]
@@ -179,8 +179,8 @@ def plus_off_the_diagonal(p, i, j):
 def zero_off_the_diagonal(p, i, j):
     """
     You return {output} for {input}: for you the logit of one class does not reach the probability of another. That
-    holds for the sigmoid and for ReLU, where each output has an input of its own. In a softmax every logit stands
-    in the common denominator, so it moves every probability. What is the derivative of that denominator for the
+    holds for the sigmoid and for ReLU, where each output has an input of its own. In a softmax every logit is
+    part of the common denominator, so it moves every probability. What is the derivative of that denominator for the
     logit j?
     """
     return p[i] * (1 - p[i]) if i == j else 0.0
@@ -191,7 +191,7 @@ def the_first_case_everywhere(p, i, j):
     """
     You use the formula of i = j for every pair. For {input} you return {output}, a positive number: class 0 would
     gain from the logit of class 1. The factor in brackets contains a 1 because the *numerator* depends on the
-    logit, and the numerator of class i depends on the logit i alone. What is left of it when i and j differ?
+    logit, and the numerator of class i depends on no logit but logit i. What is left of it when i and j differ?
     """
     return p[i] * (1 - p[j])
 
@@ -208,7 +208,7 @@ def the_second_case_everywhere(p, i, j):
     """
     You use the formula of i ≠ j for every pair. For {input} you return {output}: raising the logit of a class would
     lower its own probability. Where i = j the logit appears twice, in the numerator and in the denominator; your
-    formula has seen the denominator alone. Which term does the numerator add when it is the one that is
+    formula has seen only the denominator. Which term does the numerator add when it is the one that is
     differentiated?
     """
     return -p[i] * p[j]
@@ -246,7 +246,7 @@ def values_compared(p, i, j):
     """
     You compare the two *probabilities* in order to tell the cases apart. Two different classes may be equally
     probable: for {input} you return {output}, a positive number, as if both were one class. Which case it is
-    depends on the places alone, whatever stands in them. Which two arguments of your function are the places?
+    depends only on the places, whatever they hold. Which two arguments of your function are the places?
     """
     return p[i] * (1 - p[i]) if p[i] == p[j] else -p[i] * p[j]
 
@@ -288,10 +288,10 @@ the_bracket_of_the_first_case.also(
 @mistakes.mistake(HALF_SURE, 0, 1)
 def the_derivative_of_the_logarithm(p, i, j):
     """
-    You return {output} for {input}. That is how fast the *logarithm* of the probability changes, the short formula
-    with the indicator and one probability. It is half of the way: the logarithm of p changes at the rate of p
-    divided by p, so one factor is still missing. By which probability, that of class i or that of class j, do you
-    have to multiply?
+    You return {output} for {input}. That is how fast the *logarithm* of the probability changes, the short formula with
+    the indicator and one probability. It is half of the way: the logarithm of p changes at the rate of p, divided by p
+    itself, so one factor is still missing. By which probability, that of class i or that of class j, do you have to
+    multiply?
     """
     return (i == j) - p[j]
 
@@ -324,7 +324,7 @@ def everything_with_the_other_sign(p, i, j):
     """
     Both of your cases have the right size and the wrong sign: for {input} you return {output}. Raising the logit of
     a class raises its own probability and lowers those of the others, so the case i = j is positive. The quotient
-    rule subtracts in a fixed order: derivative of the numerator first. Which of the two products stands in front of
+    rule subtracts in a fixed order: derivative of the numerator first. Which of the two products comes before
     the minus?
     """
     return p[i] * (p[j] - (i == j))
@@ -352,7 +352,7 @@ def places_counted_from_1(p, i, j):
     """
     You take 1 off the places before you use them. For {input} you return {output}, which belongs to the last class: the
     place −1 is the last one in Python, so nothing stops you. The mathematics on paper counts classes from 1; an array
-    counts from 0, and so do the two integers that this function is given. Which class stands at the place 0?
+    counts from 0, and so do the two integers that this function is given. Which class is at place 0?
     """
     return _two_cases(p, i - 1, j - 1)
 
@@ -363,7 +363,7 @@ def a_constant_factor(p, i, j):
     Your result has the right sign everywhere and is too large or too small by one and the same factor: for {input} you
     return {output}. Such a factor comes from a 2 of the rule for squares, or from a mean over classes or examples. The
     quotient rule leaves no number in front of the products. For three equal classes, what has the sum over all i to be,
-    and what does yours say about i = j alone?
+    and what does yours say about the case i = j by itself?
     """
     return 2 * _two_cases(p, i, j)
 
@@ -377,7 +377,7 @@ def a_factor_too_many_or_too_few(p, i, j):
     Where i = j you multiply by the probability once too often or not at all: for {input} you return {output}. The
     derivative of the numerator gives one probability, and the derivative of the denominator takes a share of it
     off. So the first case is a probability times a bracket, and the bracket holds 1 minus that probability, both
-    without powers. Which of the two factors is missing in yours, or stands there twice?
+    without powers. Which of the two factors is missing in yours, or is there twice?
     """
     return 1 - p[i] if i == j else -p[i] * p[j]
 
@@ -386,3 +386,17 @@ a_factor_too_many_or_too_few.also(
     lambda p, i, j: p[i] ** 2 * (1 - p[i]) if i == j else -p[i] * p[j],
     lambda p, i, j: p[i] if i == j else -p[i] * p[j],
 )
+
+
+@mistakes.mistake(HALF_SURE, 0, 0)
+def a_factor_lost_from_the_bracket(p, i, j):
+    """
+    The probability of class i multiplies only one of your two terms: for {input} you return {output}. In the one-line
+    formula it comes before a bracket that holds the indicator minus the probability of class j, so it belongs to both
+    terms. A derivative of softmax never exceeds 1/4 in size; try yours for p = [0, 1] with the places 0 and 0, and then
+    0 and 1. Which of the two terms has lost its factor?
+    """
+    return p[i] * (i == j) - p[j]
+
+
+a_factor_lost_from_the_bracket.also(lambda p, i, j: (i == j) - p[i] * p[j])

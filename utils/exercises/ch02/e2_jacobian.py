@@ -105,7 +105,7 @@ jacobian = Exercise(
         The second case covers the whole matrix: minus the product of probability i and probability j for every pair.
         `np.outer` makes all these products at once.
 
-        The first case has one term more, and on the diagonal alone. `np.diag` of a vector is the matrix with that
+        The first case has one term more, and only on the diagonal. `np.diag` of a vector is the matrix with that
         vector on its diagonal and zeros elsewhere.
     """),
     alternatives=(
@@ -250,9 +250,9 @@ the_derivative_of_the_logarithm.also(lambda z: np.eye(len(z)) - reference.softma
 def the_first_case_everywhere(z):
     """
     Every entry of yours is a probability times (1 − a probability), off the diagonal, too: {output} for {input}.
-    None is negative, so raising one logit would raise all probabilities, and their sum with them. The 1 belongs to
-    i = j alone. It is everywhere if one formula serves for all pairs, or if you subtract the products from a
-    *vector*, which NumPy repeats in every row. Where should that vector stand in the matrix?
+    None is negative, so raising one logit would raise all probabilities, and their sum with them. The 1 belongs
+    only to i = j. It is everywhere if one formula serves for all pairs, or if you subtract the products from a
+    *vector*, which NumPy repeats in every row. Where in the matrix does that vector belong?
     """
     return np.outer(reference.softmax(z), 1 - reference.softmax(z))
 
@@ -267,7 +267,7 @@ the_first_case_everywhere.also(
 def logits_in_place_of_probabilities(z):
     """
     You put the logits into the formula. For {input} you return {output}. The formula is written in probabilities,
-    which are what the quotient rule leaves behind; logits can be negative, and a shift of all of them would change
+    which are all that the quotient rule leaves; logits can be negative, and a shift of all of them would change
     your matrix, though it changes no probability. Which function has to be applied to `z` first?
     """
     return np.diag(z) - np.outer(z, z)
@@ -344,7 +344,7 @@ powers_in_place_of_probabilities.also(lambda z: jacobian_of(np.exp(z - np.max(z)
 @mistakes.mistake(*TWO)
 def everything_with_the_other_sign(z):
     """
-    Every entry has the right size and the wrong sign: {output} for {input}. On the diagonal stands what a logit
+    Every entry has the right size and the wrong sign: {output} for {input}. The diagonal holds what a logit
     does to its own probability, and it raises it, so the diagonal cannot be negative. You subtracted in the
     opposite order. Which of the two matrices, the diagonal one or that of the products, comes first?
     """
@@ -383,7 +383,7 @@ axis_1_of_a_vector.also(lambda z: np.zeros((z.shape[0], z.shape[1])))
 @mistakes.mistake(np.array([0.0, 0.0]), recognise=_has_another_shape)
 def another_shape(z):
     """
-    Your numbers are right, and they do not stand in a table of K rows and K columns: {output} for {input}. A batch
+    Your numbers are right, and they do not form a table of K rows and K columns: {output} for {input}. A batch
     of one has an axis more, a flat list has an axis less. Row i holds the derivatives of the probability i, and
     column j those for the logit j, so the result needs exactly these two axes. Which line adds an axis, or lays the
     table flat?
@@ -407,7 +407,7 @@ def no_shift(z):
 @mistakes.mistake(np.array([1, 2, 3]), recognise=cuts_to_whole_numbers)
 def zeros_of_the_wrong_type(z):
     """
-    You fill a matrix that took over the type of `z`. For integer logits it holds integers alone, and every entry of
+    You fill a matrix that took over the type of `z`. For integer logits it holds only integers, and every entry of
     a Jacobian lies between −1/4 and 1/4, so all of them are cut to 0: for {input} you return {output}. Nothing
     warns you. Give the matrix the type float, or build it from the probabilities, which are floating numbers by
     themselves.

@@ -123,13 +123,13 @@ mistakes = Bank()
 vjp = Exercise(
     name="ch02.vjp",
     is_main=True,
-    asks="The product of v with the Jacobian of softmax, for a vector or a batch, without the matrix.",
+    asks="The product of v with the Jacobian of softmax, for a vector or a batch.",
     reference=reference.softmax_vjp,
     probes=LOGITS_AND_VECTORS,
     expects=vjp_in_words,
     scale=lambda z, v: float(np.max(np.abs(v))),
     hints=paragraphs("""
-        Inside the brackets stands the entry of `v` minus an average of `v`. With which weights is that average taken?
+        The brackets hold the entry of `v` minus an average of `v`. With which weights is that average taken?
 
         The average is the sum of probability times `v` over the classes. It is one number for each row.
 
@@ -149,7 +149,8 @@ vjp = Exercise(
     ),
     bank=mistakes,
     remark="""
-        This is what every framework computes for a softmax on the way back: two passes over the row, and no matrix.
+        The numbers are right. Written as in the formula, it takes two passes over each row and no matrix, and that is
+        what every framework computes for a softmax on the way back.
     """,
 )
 
@@ -296,7 +297,7 @@ def the_factor_forgotten_once(z, v):
     """
     You multiply `v` by the probabilities and then subtract the average as it is: {output} for {input}. The
     probability in front of the bracket belongs to both terms, so the average has to be multiplied by it, too. As it
-    stands, a class that is nearly impossible gets the whole average taken off, and the row does not sum to 0. Where
+    is, a class that is nearly impossible gets the whole average taken off, and the row does not sum to 0. Where
     does your code need a pair of brackets?
     """
     return reference.softmax(z) * v - (reference.softmax(z) * v).sum(axis=-1, keepdims=True)
@@ -306,7 +307,7 @@ def the_factor_forgotten_once(z, v):
 def no_factor_in_front(z, v):
     """
     You return `v` minus its weighted average, and stop: {output} for {input}. That is the bracket of the formula.
-    In front of it stands a probability, so that a class which is nearly impossible gets nearly nothing. Without
+    A probability comes before it, so that a class which is nearly impossible gets nearly nothing. Without
     that factor the row does not sum to 0. Which probability belongs to which entry?
     """
     return v - (reference.softmax(z) * v).sum(axis=-1, keepdims=True)
@@ -363,8 +364,8 @@ def one_vector_only(z, v):
     """
     A single vector comes out right, and a batch does not: {input} gives {output}. `np.dot`, `@` between two
     vectors, `np.diag` and `np.outer` mean one thing for a vector and another for a matrix, and Python's own `max`
-    and `if` take single numbers. For a batch you need operations that work along the last axis and leave the others
-    alone: a product place by place, and a sum with an axis.
+    and `if` take single numbers. For a batch you need operations that work along the last axis and do not touch the
+    others: a product place by place, and a sum with an axis.
     """
     a = reference.softmax(z)
     return a * (v - np.dot(a, v))
@@ -391,7 +392,7 @@ def batches_only(z, v):
     A batch comes out right, or could; for one vector with {input} you return {output}. The number 1 names the
     second axis, and a vector has a single one; a loop over rows, or an index such as `[:, None]` that was written
     for a table, expects two. Both shapes have their classes on the last axis. Which number names it, however many
-    axes stand in front?
+    axes come before it?
     """
     a = reference.softmax(z)
     return a * (v - (a * v).sum(axis=1, keepdims=True))
@@ -411,7 +412,7 @@ def axes_of_length_one_are_lost(z, v):
     """
     Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result
     has to have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze`
-    takes out every axis of the length 1, whatever it stands for, and so does a line that treats one row as a
+    takes out every axis of length 1, whatever it means, and so does a line that treats one row as a
     special case. Which axes did your own code add?
     """
     return np.squeeze(reference.softmax_vjp(z, v))
@@ -426,7 +427,7 @@ axes_of_length_one_are_lost.also(
 def zeros_of_the_wrong_type(z, v):
     """
     You fill an array that has the type of `z` or of `v`. Where that is an integer type it holds integers only, and
-    what stands behind the decimal point is cut off when an entry or a row is stored: for {input} you return
+    whatever follows the decimal point is cut off when an entry or a row is stored: for {input} you return
     {output}. Nothing warns you. Give that array the type float, or build the result from the probabilities, which
     are floating numbers by themselves. Which line makes the array?
     """
@@ -464,6 +465,24 @@ def softmax_a_second_time(z, v):
 
 
 softmax_a_second_time.also(lambda z, v: reference.softmax_vjp(z, reference.softmax(v)))
+
+
+@mistakes.mistake(*TWO_LOGITS)
+def probabilities_and_v_exchanged(z, v):
+    """
+    The probabilities and `v` have changed places: for {input} you return {output}. In the formula it is `v` that an
+    average is taken off, and a probability that multiplies the difference; and `z` is the one that goes through
+    softmax. Where all entries of `v` are equal, the result has to be 0, since the probabilities always sum to 1; yours
+    is not. Which of your arrays belongs before the bracket, and which one inside?
+    """
+    a = reference.softmax(z)
+    return v * (a - (a * v).sum(axis=-1, keepdims=True))
+
+
+probabilities_and_v_exchanged.also(
+    lambda z, v: v * (reference.softmax(z) - (reference.softmax(z) * v).sum()),
+    lambda z, v: reference.softmax_vjp(v, z),
+)
 
 
 @mistakes.mistake(np.array([-1000.0, -1001.0]), np.array([1.0, -1.0]), recognise=shifts_by_zero_at_least)
@@ -524,5 +543,6 @@ for mistake in (
     logits_in_place_of_probabilities,
     the_average_alone,
     softmax_a_second_time,
+    probabilities_and_v_exchanged,
 ):
     mistake.recognise = like_its_samples(mistake, is_mild)

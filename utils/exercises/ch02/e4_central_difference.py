@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Domain, Exercise, Observation, paragraphs
 from utils.exercises.ch02.slopes import (
     CUBES,
     FIRST,
@@ -22,6 +22,7 @@ from utils.exercises.ch02.slopes import (
     has_right_slopes_in_another_shape,
     measures_in_float32,
     moves_all_at_once,
+    moves_the_callers_array,
     multiplies_by_the_step,
     times,
     too_large_a_step,
@@ -96,6 +97,7 @@ FUNCTIONS_AND_POINTS = Domain(
         (PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]])),
         (ROWS, np.array([[1.0, 2.0], [3.0, 1.0]])),
         (CUBES, np.array(2.0)),
+        (SINE, np.array([14.4])),  # where a step of 1e-9 is too small
     ],
     corners=corners,
     draw=any_function_and_point,
@@ -173,6 +175,18 @@ def _relative_step(f, x):
     return result.tolist() if x.ndim else float(result)
 
 
+def _watched(answer, f, x):
+    """The gradient that an answer measures, and whether it moved the entries of the array that it was handed."""
+    before, moved = np.array(x), []
+
+    def watching(point):
+        if isinstance(point, np.ndarray) and np.may_share_memory(point, x):
+            moved.append(not np.array_equal(point, before))
+        return f(point)
+
+    return Observation(answer(Measured(repr(f), watching), x), {"moved": any(moved)})
+
+
 mistakes = Bank()
 
 central_difference = Exercise(
@@ -182,6 +196,8 @@ central_difference = Exercise(
     probes=FUNCTIONS_AND_POINTS,
     expects=gradient_in_words,
     scale=lambda f, x: max(1.0, abs(float(f(x)))),
+    rtol=2e-7,  # float64 is asked for, and with a step of 1e-4 every slope of the domain is right within half of it
+    observe=_watched,
     hints=paragraphs("""
         One entry is moved at a time, and all others stay where they are. How many calls of `f` does one entry need?
 
@@ -412,9 +428,9 @@ mistakes.add(
     """
     Your step is so large that the function bends between the two points. For {input} you return {output}. The error
     of a central difference falls with the square of the step until rounding takes over; the figure above shows
-    where the two meet, and that valley is wide. How does your step compare with it?
+    where the two meet, and the exercise names the range that is asked for. How does your step compare with it?
     """,
-    *_made_of(_central, 1.0, 0.5, 0.1, 0.05, 0.02, 0.01),
+    *_made_of(_central, 1.0, 0.5, 0.1, 0.05, 0.02, 0.01, 3e-3, 1e-3),
     example=(SINE, np.array([0.0])),
     recognise=too_large_a_step,
 )
@@ -422,15 +438,45 @@ mistakes.add(
 mistakes.add(
     "too small a step",
     """
-    Your step is so small that the two values of `f` agree in nearly all digits, and their difference is made of
-    rounding errors; with a step below 1e-16 the sum x + h is x itself. For {input} you return {output}. A smaller
+    Your step is so small that the two values of `f` agree in most of their digits, and rounding errors fill much of
+    their difference; with a step below 1e-16 the sum x + h is x itself. For {input} you return {output}. A smaller
     step is a better one up to a point, and the figure above shows where it turns. On which side of the valley is
     your step?
     """,
-    *_made_of(_central, 1e-12, 1e-13, 1e-14, 1e-15, float(np.finfo(float).eps), 1e-16, 1e-20),
+    *_made_of(_central, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, float(np.finfo(float).eps), 1e-16, 1e-20),
     *_made_of(lambda f, x, unit, h: (f(x + h * unit) - f(x)) / h, 1e-12, 1e-15),
-    example=(CUBES, np.array([1.0, -2.0])),
+    example=(SINE, np.array([14.4])),
     recognise=too_small_a_step,
+)
+
+
+def _in_the_callers_array(f, x):
+    """The function of a well-known course: it moves the entries of x itself, and puts them back."""
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        old = x[index]
+        x[index] = old + 1e-5
+        above = f(x)
+        x[index] = old - 1e-5
+        below = f(x)
+        x[index] = old
+        gradient[index] = (above - below) / 2e-5
+    return gradient
+
+
+INTEGERS = (QUARTERS, np.array([1, 2, 3]))
+
+mistakes.add(
+    "steps in the caller's array",
+    """
+    You move the entries of `x` itself and put them back, as a well-known course does. The array belongs to the caller
+    and keeps its type: integers cannot hold a step, so x + h is cut back to a whole number, and float32 hardly can. For
+    {input} you return {output}. And if `f` stops with an error, the caller's array stays moved. Work on arrays of your
+    own. How do you make a floating copy, whatever comes in?
+    """,
+    _in_the_callers_array,
+    example=INTEGERS,
+    recognise=moves_the_callers_array,
 )
 
 
@@ -455,22 +501,6 @@ def _result_like_x(f, x):
     return result
 
 
-def _in_the_callers_array(f, x):
-    """The function of a well-known course: it moves the entries of x itself, and puts them back."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        old = x[index]
-        x[index] = old + 1e-5
-        above = f(x)
-        x[index] = old - 1e-5
-        below = f(x)
-        x[index] = old
-        gradient[index] = (above - below) / 2e-5
-    return gradient
-
-
-INTEGERS = (QUARTERS, np.array([1, 2, 3]))
-
 mistakes.add(
     "integers cannot move",
     """
@@ -479,9 +509,8 @@ mistakes.add(
     arrays have to be floating ones, whatever the caller hands over: which argument of `np.array` or `np.zeros` says
     so?
     """,
-    *map(_keeping_the_type, (*USUAL, 3e-5)),
+    *map(_keeping_the_type, (*USUAL[1:], 3e-5)),
     _result_like_x,
-    _in_the_callers_array,
     example=INTEGERS,
     recognise=cannot_move_integers,
 )

@@ -149,18 +149,45 @@ def too_large_a_step(seen):
     if cubes is None or squares is None or cubes.shape != (2,) or not np.allclose(squares, [2, 6], rtol=1e-6):
         return False
     excess = cubes - [3, 12]
-    return bool(excess[0] > 2e-6 and np.isclose(excess[0], excess[1], rtol=1e-3))
+    return bool(excess[0] > 5e-8 and np.isclose(excess[0], excess[1], rtol=1e-2))
 
 
 def too_small_a_step(seen):
-    """Whether slopes are right where f and x are 0, and nearly everywhere else are made of rounding errors, or 0."""
+    """Whether rounding errors are all that is wrong: small ones nearly everywhere, or so large that little is right."""
     both = _slopes(seen)
     if both is None or not np.isfinite(both[0]).all() or "float32" in seen.names:
         return False
+    return _is_rounded_off(seen, *both) or _is_made_of_rounding(seen)
+
+
+def _is_rounded_off(seen, came, expected):
+    """Whether all slopes are nearly right, and those of the cubes are not too large by h²: the step is at fault.
+
+    Rounding shows most where x and f are large beside the slope, so elsewhere slopes may be right. A quotient on one
+    side is never right at the bottom of the valley.
+    """
+    if too_large_a_step(seen) or any(result.changed for result in seen.results):
+        return False
+    places = [x for (f, x), right in zip(seen.probes, seen.right, strict=True) if x.dtype == np.float64 and not right]
+    return bool(places) and all(x.any() for x in places) and np.allclose(came, expected, rtol=1e-3, atol=1e-3)
+
+
+def _is_made_of_rounding(seen):
+    """Whether slopes are right where f and x are 0, and nearly everywhere else are made of rounding errors, or 0."""
     points = [(x, right) for (f, x), right in zip(seen.probes, seen.right, strict=True) if x.dtype == np.float64]
     at_zero = [right for x, right in points if not x.any()]
     elsewhere = [right for x, right in points if x.all()]
     return all(at_zero) and sum(elsewhere) < 0.6 * len(elsewhere)
+
+
+def moves_the_callers_array(seen):
+    """Whether steps were taken in the caller's array and taken back, where its type could not hold them."""
+    return (
+        len(seen.results) == len(seen.probes)
+        and any(result.facts.get("moved") for result in seen.results)
+        and not any(result.changed for result in seen.results)
+        and all(right for right, (_, x) in zip(seen.right, seen.probes, strict=True) if x.dtype == np.float64)
+    )
 
 
 def cannot_move_integers(seen):

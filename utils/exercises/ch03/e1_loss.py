@@ -116,7 +116,7 @@ loss = Exercise(
     expects=lambda a, y: "one number, 0 or larger,",
     scale=lambda a, y: 1.0,
     hints=paragraphs("""
-        Which of the probabilities decides about the loss? The label tells you where in the array it stands.
+        Which of the probabilities decides about the loss? The label tells you where in the array it is.
 
         Take the entry of `a` at the place `y`. Its natural logarithm is `np.log`, and the loss is never negative.
     """),
@@ -235,7 +235,7 @@ def all_classes_summed(a, y):
     """
     You add up the logarithms of all classes. For {input} you return {output}, and any other label would give the
     same, so the loss does not know what happened. Only one of the classes occurred, and the loss is the price of
-    its probability alone. How does the label get into your formula?
+    that one probability. How does the label get into your formula?
     """
     return -np.sum(np.log(a))
 
@@ -339,7 +339,7 @@ def the_label_is_not_used(a, y):
     """
     You always take the probability at one and the same place. For {input} you return {output}, and another label
     would change nothing. It comes out right for the examples of that one class, which is how it can survive a first
-    test. The place in the array has to follow the second argument of the function. What stands between your square
+    test. The place in the array has to follow the second argument of the function. What is between your square
     brackets?
     """
     return -np.log(a[0])
@@ -352,7 +352,7 @@ the_label_is_not_used.also(lambda a, y: -np.log(a[-1]))
 def overwritten_in_every_round(a, y):
     """
     Your loop goes on after it has found the class, and the next round overwrites what was found. For {input} you return
-    {output}; only a label of the last class leaves its loss standing. An `else` that sets the result back, or a name
+    {output}; only the loss of the last class survives. An `else` that sets the result back, or a name
     that is assigned anew in every round, does that. What has to happen in the round in which the class is the label, so
     that later rounds change nothing?
     """
@@ -373,10 +373,10 @@ def labels_from_1(a, y):
 @mistakes.mistake(*EVEN)
 def another_base(a, y):
     """
-    Your logarithm has the base 2 or 10. For {input} you return {output}: the right idea in another unit, bits in
-    place of nats. Every such loss ranks models alike, but the gradient gets a factor, the first loss of an
-    untrained model is no longer ln K, and no library would agree with your number. Which function of NumPy is the
-    *natural* logarithm?
+    Your logarithm has another base than e. For {input} you return {output}: the right idea in another unit. Base 2
+    counts bits, base 10 decimal digits, and e, which is asked for, nats. Every such loss ranks models alike, but the
+    gradient gets a factor, the first loss of an untrained model is no longer ln K, and no library would agree with your
+    number. Which function of NumPy is the *natural* logarithm?
     """
     return -np.log2(a[y])
 
@@ -427,8 +427,8 @@ def squared_error(a, y):
     """
     You take squared differences between probabilities and truth. For {input} you return {output}. It is a measure
     of the same distance, but it stays below 2 however wrong the prediction is, and its gradient vanishes when a
-    prediction is certain and wrong; a section of this chapter shows that. The loss asked for is made from the
-    probability of the true class alone. Which function do you take of it?
+    prediction is certain and wrong; a section of this chapter shows that. The loss asked for is made from only
+    the probability of the true class. Which function do you take of it?
     """
     return np.sum((a - (np.arange(len(a)) == y)) ** 2)
 
@@ -463,8 +463,8 @@ def a_function_of_single_numbers(a, y):
     """
     You hand the whole array to a function that takes a single number: those of the module `math` do, and `float`. For
     {input} you return {output}. With one class it might even run, because an array of one entry can pass for a number.
-    NumPy has logarithms that work on every entry of an array; but the loss needs the logarithm of one probability
-    alone. Which entry is that?
+    NumPy has logarithms that work on every entry of an array; but the loss needs the logarithm of a single
+    probability. Which entry is that?
     """
     return -math.log(a)
 
@@ -500,7 +500,7 @@ def an_array_of_one_number(a, y):
     """
     Your number is right, and it comes in an array: {output} for {input}. A list or a mask between the square brackets
     picks as many entries as it names and hands back an array of them, also when it names one. Such arrays of length 1
-    change the shape of what is calculated with them later, often without an error. What has to stand between the
+    change the shape of what is calculated with them later, often without an error. What has to be between the
     brackets to get a number?
     """
     return -np.log(a[[y]])

@@ -143,7 +143,7 @@ def classes_as_rows(y, K):
     Your rows are the classes and your columns the examples. For {input} you return {output}. In this course one row
     is one example, for labels as for probabilities, so that the two can be multiplied entry by entry; for as many
     examples as classes the shapes agree and the mistake is silent. On which side should the axis of the classes
-    stand?
+    be?
     """
     return np.eye(K)[y].T
 
@@ -157,7 +157,7 @@ classes_as_rows.also(
 @mistakes.mistake(np.array([1, 0]), 2)
 def labels_from_1(y, K):
     """
-    You treat the labels as if they began with 1. For {input} you return {output}: the 1 stands one column too far
+    You treat the labels as if they began with 1. For {input} you return {output}: the 1 is one column too far
     to the left, and an example of class 0 has none at all, or has it in the last column, because −1 is the last
     place in Python. The labels of K classes are 0 to K − 1 in this course, and column j belongs to class j. Where
     does your count begin?
@@ -173,7 +173,7 @@ def no_new_axis(y, K):
     """
     You compare the labels with the classes entry by entry: the first label with class 0, the second with class 1,
     and so on. For {input} you return {output}; for other lengths the comparison fails. What is needed is every
-    label against every class. An axis of length 1 behind the labels makes NumPy do that. How is it added?
+    label against every class. An axis of length 1 after that of the labels makes NumPy do that. How is it added?
     """
     return y == np.arange(K)
 
@@ -186,8 +186,8 @@ def columns_instead_of_elements(y, K):
     """
     You set whole columns to 1: for {input} you return {output}, and each example gets the labels of all. In NumPy a
     colon in front of the labels does that, because it means *every* row; two index arrays of the same length are
-    read in pairs instead. With lists, `[row] * m` does it: it is one and the same row m times, and whoever writes
-    into one of them writes into all. How does each example get a row of its own?
+    read in pairs instead. With lists, `[row] * m` does it: it is one and the same row m times, and what is written
+    into one of them is written into all. How does each example get a row of its own?
     """
     E = np.zeros((len(y), K))
     E[:, y] = 1
@@ -276,7 +276,7 @@ counts_of_the_classes.also(lambda y, K: np.eye(K)[y].mean(axis=0))
 def only_one_example(y, K):
     """
     Only a single example has its 1: you return {output} for {input}. A `return` that is indented into the loop ends the
-    function in the first round, and a result that is overwritten in every round holds the last one alone. What is asked
+    function in the first round, and a result that is overwritten in every round holds only the last one. What is asked
     for has a row with a 1 for each of the m examples. Where are the rows collected, and how far is your `return`
     indented?
     """
@@ -309,7 +309,7 @@ def the_labels_as_a_column(y, K):
     """
     You return the labels themselves, {output} for {input}, without comparing them with the classes. The axis that
     you added is the first half of the way: NumPy stretches a column of the shape (m, 1) to meet an array of the
-    shape (K,), and then every label stands beside every class. Which array holds the classes, and which question do
+    shape (K,), and then every label meets every class. Which array holds the classes, and which question do
     you ask?
     """
     return y[:, None]
@@ -361,7 +361,7 @@ def one_column_too_many(y, K):
     """
     Your rows have K + 1 entries: for {input} you return {output}. That fits labels that run from 0 to K, or from 1 to K
     with a column that is never used. Here the labels of K classes are 0 to K − 1, so K columns hold all of them, and
-    the extra one would stand beside a probability that does not exist. Which number does your count of the columns
+    the extra one would belong to a probability that does not exist. Which number does your count of the columns
     add 1 to?
     """
     return np.eye(K + 1)[y]
@@ -415,7 +415,7 @@ written_for_one_label.also(
 def compared_with_one_number(y, K):
     """
     You compare the labels with a single number, and every example gets one answer: {output} for {input}. No label ever
-    equals K, because the labels end at K − 1; and one class alone would not do either, since each example has to be
+    equals K, because the labels end at K − 1; and a single class would not do either, since each example has to be
     compared with all of them. Which array holds the classes from 0 to K − 1?
     """
     return y == K
@@ -448,7 +448,7 @@ def row_and_column_exchanged(y, K):
     You put the label first and the number of the example second. For {input} you return {output}. The first index of
     an array is the row and the second the column; with rows for the examples, a label in the first place marks the row
     of another example, and an array with fewer columns than examples has no such place. In which order do the two
-    stand in the shape (m, K)?
+    come in the shape (m, K)?
     """
     E = np.zeros((len(y), K))
     E[y, np.arange(len(y))] = 1

@@ -198,7 +198,7 @@ a_term_for_the_other_classes.also(
 def only_one_example(A, y):
     """
     A single example reaches your result: {output} for {input}. Either a `return` is indented into the loop and ends
-    the function in the first round, or the total is overwritten in every round, so that the last loss alone is
+    the function in the first round, or the total is overwritten in every round, so that only the last loss is
     left. Every example has to add its loss to the same total. Which sign collects, and how far is your `return`
     indented?
     """
@@ -256,7 +256,7 @@ def logarithm_of_the_product(A, y):
     """
     You multiply the probabilities first and take one logarithm at the end. On paper that is the same. In float64
     the product of many numbers below 1 is rounded to 0: for {input} you return {output}. A few hundred examples are
-    enough, and a training has thousands. A sum of as many numbers of ordinary size is harmless. Which of the two
+    enough, and a data set has thousands. A sum of as many numbers of ordinary size is harmless. Which of the two
     steps has to come first?
     """
     return -np.log(np.prod(picked(A, y))) / len(A)
@@ -379,7 +379,7 @@ columns_instead_of_elements.also(lambda A, y: -np.log(A[:, y]).sum() / len(A))
 @mistakes.mistake(*PAIR)
 def rows_instead_of_elements(A, y):
     """
-    You index with the labels alone, so they pick whole rows: the label of an example is taken for the number of a
+    You index only with the labels, so they pick whole rows: the label of an example is taken for the number of a
     row. For {input} you return {output}; with a label that is larger than the batch there is an error. An entry of
     a matrix has two indices, first the example and then the class. Which of them is the label?
     """
@@ -394,7 +394,7 @@ def row_and_column_exchanged(A, y):
     """
     You put the labels first and the numbers of the examples second. For {input} you return {output}. The first index of
     a matrix is its row, the example, and the second its column, the class; exchanged, they reach other entries, and in
-    a batch with more examples than classes places that do not exist. In which order do the two stand in the shape
+    a batch with more examples than classes places that do not exist. In which order do the two come in the shape
     (m, K)?
     """
     return -np.log(A[y, np.arange(len(y))]).mean()
@@ -446,7 +446,7 @@ def the_sum_inside_the_logarithm(A, y):
     """
     You add up the probabilities of all examples and take one logarithm of the sum. For {input} you return {output}: two
     probabilities of 0.5 have the sum 1 and would cost nothing. Logarithms turn *products* into sums; the logarithm of a
-    sum is no sum of logarithms. The sum that may stand inside is the one over the classes of a single row, because all
+    sum is no sum of logarithms. The sum that may be inside is the one over the classes of a single row, because all
     of its terms but one are 0. Which axis does yours run over?
     """
     return -np.log(picked(A, y).sum())
@@ -478,9 +478,10 @@ no_logarithm.also(
 @mistakes.mistake(*PAIR)
 def another_base(A, y):
     """
-    Your logarithm has the base 2 or 10. For {input} you return {output}: the right idea in another unit, bits in place
-    of nats. Such a cost ranks models alike, but its gradient gets a factor, the first cost of an untrained model is no
-    longer ln K, and no library would agree with your number. Which function of NumPy is the *natural* logarithm?
+    Your logarithm has another base than e. For {input} you return {output}: the right idea in another unit. Base 2
+    counts bits, base 10 decimal digits, and e, which is asked for, nats. Such a cost ranks models alike, but its
+    gradient gets a factor, the first cost of an untrained model is no longer ln K, and no library would agree with your
+    number. Which function of NumPy is the *natural* logarithm?
     """
     return -np.log2(picked(A, y)).mean()
 
@@ -585,7 +586,7 @@ def the_likeliest_class(A, y):
 @mistakes.mistake(*THREE)
 def the_share_of_wrong_decisions(A, y):
     """
-    You count how often the largest probability stands at the label, or elsewhere. For {input} you return {output}.
+    You count how often the largest probability is that of the label, or elsewhere. For {input} you return {output}.
     That is the accuracy, or the error rate: it does not see by how much a decision was right, and a small change of
     a probability changes nothing, so nothing can be learned from it. The cost is made from the probabilities of the
     labels themselves. Where does the logarithm come in?

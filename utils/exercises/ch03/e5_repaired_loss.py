@@ -166,8 +166,8 @@ one_hot_encoded_twice.also(
 @mistakes.mistake(*SOURCE)
 def the_calls_are_missing(x, y_one_hot):
     """
-    You return {output} for {input}, as the code does whose calls are lost: in `(x)` the brackets are left over from
-    a call, and alone they do nothing. So the array is divided by itself, which gives ones, and nothing is summed
+    You return {output} for {input}, as the code does whose calls are lost: in `(x)` the brackets are left over from a
+    call, and by themselves they do nothing. So the array is divided by itself, which gives ones, and nothing is summed
     and no logarithm taken. Four functions of NumPy have to come back. Which ones do the formulas of softmax and
     cross-entropy name?
     """
@@ -228,7 +228,7 @@ def log_sum_exp_without_a_shift(x, y_one_hot):
     """
     You write the loss in the logits, which is the right way, and raise e to the logits as they are. For {input} the
     result is {output}: a power is infinite from 710 on and 0 far below zero, and the logarithm of the sum is no
-    better. The sum of powers keeps its meaning when the same number is taken out of all of them and put back behind
+    better. The sum of powers keeps its meaning when the same number is taken out of all of them and put back after
     the logarithm. Which number keeps every power at 1 or below?
     """
     return np.log(np.sum(np.exp(x))) - np.sum(x * y_one_hot)
@@ -361,7 +361,7 @@ def no_logarithm(x, y_one_hot):
     """
     You sum the products of label and probability and never take the logarithm. For {input} you return {output}: the
     probability of the true class, up to its sign. One of the lost calls is the one inside the product, and the
-    formula of the source names it: the sum of y times the logarithm of p. Which brackets has it left behind?
+    formula of the source names it: the sum of y times the logarithm of p. Which brackets are left of it?
     """
     return -np.sum(y_one_hot * reference.softmax(x))
 
@@ -433,15 +433,21 @@ def the_loss_of_the_logit(x, y_one_hot):
 @mistakes.mistake(
     np.array([1.0, 2.0]),
     np.array([1.0, 0.0]),
-    recognise=recognising_repairs.calmly.times(lambda x, y_one_hot: 1 / np.log(2)),
+    recognise=lambda seen: any(
+        recognising_repairs.calmly.is_times(seen, lambda x, y_one_hot, base=base: 1 / np.log(base)) for base in (2, 10)
+    ),
 )
 def another_base(x, y_one_hot):
     """
-    Your logarithm has the base 2. For {input} you return {output}: bits in place of nats. Such a loss ranks models
-    alike, but beside `np.exp`, which raises e, it belongs to another family: the gradient gets a factor, and the first
-    loss of an untrained model is no longer ln K. Which function of NumPy is the *natural* logarithm?
+    Your logarithm has another base than e. For {input} you return {output}: base 2 counts bits, base 10 decimal digits,
+    and e, which is asked for, nats. Such a loss ranks models alike, but beside `np.exp`, which raises e, it belongs to
+    another family: the gradient gets a factor, and the first loss of an untrained model is no longer ln K. Which
+    function of NumPy is the *natural* logarithm?
     """
     return -np.sum(y_one_hot * np.log2(reference.softmax(x)))
+
+
+another_base.also(lambda x, y_one_hot: -np.log10(np.sum(y_one_hot * reference.softmax(x))))
 
 
 @mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
@@ -474,8 +480,8 @@ one_number_for_each_class.also(
 def all_classes_summed(x, y_one_hot):
     """
     You add up the logarithms of all classes: {output} for {input}, and another label would change nothing. Only one of
-    the classes occurred, and its probability alone is charged for. The one-hot row is made for that: as a factor it
-    keeps one term of the sum and leaves out the others. Where does it stand in your code?
+    the classes occurred, and only its probability is charged for. The one-hot row is made for that: as a factor it
+    keeps one term of the sum and leaves out the others. Where is it in your code?
     """
     return -np.sum(reference.log_softmax(x))
 
@@ -528,7 +534,7 @@ def one_hot_for_an_integer(x, y_one_hot):
     You hand the one-hot row to a function that takes the label as an integer. For {input} you return {output}. In
     `reference`, labels are numbers from 0 to K − 1, one for each row, and here the label is a row itself, 1 at its
     class and 0 elsewhere. Either the integer is read off the row first, or the row is used as what it is, a factor that
-    keeps one term. Which function tells where the largest entry of an array stands?
+    keeps one term. Which function tells where the largest entry of an array is?
     """
     return reference.cross_entropy(x, y_one_hot)
 
@@ -650,7 +656,7 @@ def no_shift(x, y_one_hot):
     """
     You raise e to the logits as they are. For {input} the result is {output}: from 710 on, `exp` is infinite in
     float64, and infinite divided by infinite is nan, like infinite times 0. The published code never meets such
-    logits, because it was run for 1, 2 and 3 alone. What may be subtracted from all logits without changing any
+    logits, because it was run only for 1, 2 and 3. What may be subtracted from all logits without changing any
     probability?
     """
     return -np.sum(y_one_hot * np.log(_shares(x)))

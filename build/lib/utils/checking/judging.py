@@ -1,0 +1,265 @@
+"""The judge: holds what was seen of an answer against what is expected, names the mistake, and says it.
+
+It accepts first and diagnoses after. Where all results agree with the reference, the answer is right, however it is
+written. Otherwise the known mistakes are tried: one is recognised by a predicate, or by wrong code that gives the same
+results as the answer on every probe. The judge works from observations and never calls the answer itself.
+"""
+
+import copy
+import inspect
+
+import numpy as np
+
+from utils.checking.observing import UNREADABLE, Seen, look
+from utils.checking.time_limit import TimeLimitExceeded, run_guarded
+from utils.checking.values import agree, form_of, has_finite_numbers, kind
+from utils.checking.verdict import Verdict
+from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
+
+
+def judge(exercise, answer, rng):
+    """Judge an answer.
+
+    Args:
+        exercise: what was asked.
+        answer: an :class:`utils.checking.observing.Answer`, or another object with its methods.
+        rng: the generator that the probes are drawn from.
+
+    Returns:
+        A :class:`Verdict`.
+    """
+    if exercise.is_function and not answer.is_callable:
+        return Verdict(
+            "incorrect",
+            f"The check needs the function itself, `{exercise.answer_name}` without brackets, so that it can call it "
+            f"with its own inputs. It was given {answer.kind}.",
+        )
+    seen = observe(exercise, answer, exercise.probes(rng))
+    wrong = next((place for place, right in enumerate(seen.right) if not right), None)
+    if wrong is None and len(seen.results) == len(seen.probes):
+        inputs = len(seen.probes)
+        tested = f" Compared with the reference on {inputs} inputs." if inputs > 1 else ""
+        return Verdict("correct", fold(exercise.remark) + tested)
+    mistake, is_certain = recognise(exercise, seen, wrong)
+
+    def message():
+        if mistake is None:
+            return describe(exercise, answer, seen, wrong)
+        return explain(exercise, mistake, answer, seen, wrong)
+
+    # What came back may be an object that cannot even be printed, so this is guarded, too.
+    outcome = run_guarded(message, exercise.time_limit)
+    fallback = f"What came back is {kind(seen.results[wrong].raw)}, which cannot be compared."
+    return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name, is_certain)
+
+
+def observe(exercise, answer, probes):
+    """Everything that there is to see of an answer on some probes."""
+    expected = [exercise.expect(inputs) for inputs in probes]
+    results = answer.observe(probes, list(map(form_of, expected)))
+    right = [is_right(exercise, *parts) for parts in zip(probes, results, expected, strict=False)]
+    return Seen(probes, results, expected, right, answer.names)
+
+
+def is_right(exercise, inputs, result, expected):
+    """Whether the result on one probe is the expected one."""
+    if result.problem or result.changed:
+        return False
+    return agree(result.value, expected, exercise.rtol, exercise.scale(*inputs))
+
+
+# Naming the mistake ---------------------------------------------------------------------------------------------------
+
+
+def recognise(exercise, seen, wrong):
+    """The mistake that explains what was seen, or None; and whether that is certain.
+
+    Three stages, the most certain first: a mistake of which a sample gives the same results on all probes; a mistake
+    whose predicate holds; the one mistake of which a sample is like the answer up to the first probe that fails, and
+    gives the same finite result there. Samples speak for mistakes without a predicate.
+
+    Args:
+        exercise: what was asked.
+        seen: what was observed.
+        wrong: the place of the first probe that fails.
+    """
+    candidates = []
+    for mistake in exercise.mistakes:
+        if mistake.recognise is not None:
+            continue
+        for sample in mistake.samples:
+            alike = agreeing(exercise, sample, seen, wrong)
+            if alike == len(seen.results):
+                return mistake, True
+            if alike > wrong and mistake not in candidates:
+                candidates.append(mistake)
+    for mistake in exercise.mistakes:
+        if mistake.recognise is not None and _holds(mistake.recognise, seen):
+            return mistake, True
+    speaks = exercise.named_by_one_probe and has_finite_numbers(seen.results[wrong].value)
+    return (candidates[0], False) if speaks and len(candidates) == 1 else (None, True)
+
+
+def _holds(predicate, seen):
+    """Whether a predicate holds; one that cannot cope with what was seen does not."""
+    try:
+        return bool(predicate(seen))
+    except Exception:
+        return False
+
+
+def agreeing(exercise, sample, seen, wrong):
+    """How many results of an answer a sample repeats. It stays a suspect only while it does, and is not run further.
+
+    The probe that fails comes first, since it tells most; the others follow in their order.
+
+    Returns:
+        The number of agreeing results before the first that differs, counted from the smallest probe, or 0 where the
+        probe that fails tells them apart.
+    """
+    order = [wrong, *(place for place in range(len(seen.results)) if place != wrong)]
+    nothing_but_failures = all(result.problem for result in seen.results)
+    differs = []
+
+    def visit():
+        for place in order:
+            result = look(exercise, sample, seen.probes[place], form_of(seen.expected[place]))
+            if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
+                differs.append(place)
+                return
+
+    outcome = run_guarded(visit, exercise.time_limit, exercise.left_whole)
+    if outcome.error is not None:  # it did not end, and tells nothing
+        return 0
+    if not differs:
+        return len(seen.results)
+    return differs[0] if differs[0] > wrong else 0
+
+
+def alike(one, other, rtol, in_words):
+    """Whether two results are the same, failures of the same kind included.
+
+    Args:
+        one: a result.
+        other: another.
+        rtol: relative tolerance.
+        in_words: whether failures have to agree in words: where there is nothing else, many answers raise one and the
+            same exception.
+    """
+    if one.problem != other.problem or one.changed != other.changed:
+        return False
+    if one.problem:
+        return one.detail == other.detail or not (in_words or one.problem == UNREADABLE)
+    return agree(one.value, other.value, rtol, 0.0)
+
+
+# Saying it ------------------------------------------------------------------------------------------------------------
+
+
+def explain(exercise, mistake, answer, seen, wrong):
+    """The explanation of a mistake, with its example worked by the answer that made it.
+
+    The example is shown only with words that fit it: where the answer happens to be right there, the first probe that
+    fails is described in its place. What the answer raised is always told.
+
+    Args:
+        exercise: what was asked.
+        mistake: one of its mistakes.
+        answer: the one that was judged.
+        seen: what was observed of it.
+        wrong: the place of the first probe that fails.
+    """
+    text = mistake.explanation
+    if "{output}" in text:
+        at_example = observe(exercise, answer, [mistake.example])
+        if at_example.right[0]:
+            return f"{describe(exercise, answer, seen, wrong)} It goes wrong as in a known mistake, *{mistake.name}*."
+        text = text.replace("{output}", _output(mistake, at_example.results[0], at_example.expected[0]))
+    text = text.replace("{input}", in_code(mistake.example))
+    failure = seen.results[wrong]
+    has_raised = failure.problem not in ("", UNREADABLE) and failure.raw is None and failure.detail.startswith("raised")
+    return f"{text} Your answer {failure.detail}." if has_raised and failure.detail not in text else text
+
+
+def _output(mistake, result, expected):
+    """What an answer made of an example, in words."""
+    if mistake.describe is not None and not result.problem:
+        return mistake.describe(result.value)
+    if mistake.describe is None and (result.raw is not None or result.problem in ("", UNREADABLE)):
+        return f"`{beside(result.texts, expected)}`"
+    return f"nothing, because it {result.detail}"
+
+
+def describe(exercise, answer, seen, place):
+    """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""
+    inputs, result, expected = seen.probes[place], seen.results[place], seen.expected[place]
+    given = in_code(inputs) if inputs else f"`{exercise.answer_name}`"
+    asked = f"For {given}, {fold(exercise.expects(*inputs))} was expected"
+    if result.problem == UNREADABLE:
+        return f"{asked}. What came back could not be read as that: {result.detail}."
+    if result.problem == TimeLimitExceeded.__name__ and place > 0:
+        together = f"all {len(seen.probes)} inputs together"
+        return f"Your answer {result.detail}, {together}. The last that it was given is {given}."
+    if result.problem:
+        return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
+    scale = exercise.scale(*inputs)
+    if _asks_yes_or_no(exercise, inputs):
+        is_one_of_them = np.ndim(result.value) == 0 and result.value in (0, 1)
+        difference = "Here the other one of the two is right." if is_one_of_them else "It is neither of the two."
+    else:
+        difference = differences(result.value, expected, lambda one, other: agree(one, other, exercise.rtol, scale))
+    return f"{asked}. Your answer: `{beside(result.texts, expected)}`. {difference}"
+
+
+def _asks_yes_or_no(exercise, inputs):
+    """Whether the reference answers True or False here, which are numbers to everybody else."""
+    value = exercise.see(exercise.reference, copy.deepcopy(inputs)).value
+    return isinstance(value, (bool, np.bool_))
+
+
+def _signature_help(exercise, answer, result):
+    """A sentence for a function that cannot take the arguments of the exercise."""
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    count = sum(parameter.default is parameter.empty for parameter in parameters)
+    if result.problem == "TypeError" and not answer.takes(count):
+        return f" It is called with {count} argument{'s' if count != 1 else ''} here."
+    return ""
+
+
+def differences(value, expected, are_equal):
+    """The first thing about a result that cannot be right, in words and without the expected numbers.
+
+    Of words, such as the entries of a decision table, it does not say which one is wrong: with two words to choose from
+    that would be the answer.
+    """
+    if isinstance(expected, (tuple, dict)):
+        names = list(expected) if isinstance(expected, dict) else range(len(expected))
+        wrong = [name for name in names if not are_equal(value[name], expected[name])]
+        if isinstance(expected[wrong[0]], str):
+            return "Not every part of it is right."
+        first = f"`{wrong[0]}`" if isinstance(expected, dict) else f"number {wrong[0] + 1}"
+        others = "the others are right" if len(wrong) == 1 else "it is not the only wrong one"
+        part = differences(value[wrong[0]], expected[wrong[0]], are_equal)
+        return f"Look at part {first} of {len(names)} ({others}). {part}"
+    if isinstance(expected, str):
+        return "It is another word than the one that was asked for."
+    if value.shape != np.shape(expected):
+        return f"It has the shape {value.shape}; {np.shape(expected)} was expected."
+    if np.isnan(value).any() and not np.isnan(expected).any():
+        return "It contains nan, which comes from an operation without a result, such as inf/inf or 0/0."
+    if np.isinf(value).any() and not np.isinf(expected).any():
+        return "It contains an infinite number, which comes from an overflow, a logarithm of 0 or a division by 0."
+    if value.ndim == 0:
+        return "It is another number."
+    return "Its shape is right, its numbers are not." + _first_wrong_row(value, expected, are_equal)
+
+
+def _first_wrong_row(value, expected, are_equal):
+    """Of a large array the first row that is wrong, since a large array is not shown whole."""
+    if value.size <= SHOWN_WHOLE:
+        return ""
+    rows = value.reshape(-1, value.shape[-1])
+    truth = expected.reshape(rows.shape)
+    place = next((place for place in range(len(rows)) if not are_equal(rows[place], truth[place])), 0)
+    row = "" if len(rows) == 1 else f" Row {place + 1} of {len(rows)} is"
+    return f"{row or ' It begins with'} `{show(rows[place][:SHOWN_WHOLE])}`."

@@ -1,0 +1,714 @@
+"""Exercise 3.4: the gradient of the mean cost for the logits Z, shape (m, K), with labels y."""
+
+import math
+
+import numpy as np
+
+from utils import reference
+from utils.checking import Bank, Domain, Exercise, Playground, Slider, logit_sliders, paragraphs
+from utils.exercises.ch03 import recognising
+from utils.exercises.ch03.common import any_logits_of_many, corners_of_many, one_hot, picked
+from utils.exercises.drawing import labels
+
+# The domain
+
+
+def draw(rng):
+    Z = any_logits_of_many(rng)
+    return Z, labels(rng, *Z.shape)
+
+
+logits_and_labels = Domain(
+    smallest=[
+        (np.array([[1.0, 2.0, 4.0]]), np.array([1])),
+        (np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([0, 1])),
+        (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1])),
+        (np.array([[2.0, 1.0, 0.0], [1.0, 3.0, 0.5]]), np.array([0, 2])),
+        (np.array([[4.0], [-2.0]]), np.array([0, 0])),
+        (np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0])),
+        (np.array([[800.0, 0.0, -800.0]]), np.array([1])),
+    ],
+    corners=corners_of_many,
+    draw=draw,
+)
+
+
+def is_calm(Z, y):
+    return np.abs(Z).max() < 30
+
+
+calmly = recognising.Calmly(is_calm, tolerance=(1e-4, 1e-6))
+
+
+# Right answers
+
+
+def _gradient_with_loops(Z, y):
+    gradient = []
+    for row, label in zip(Z, y, strict=True):
+        largest = max(row)
+        powers = [math.exp(value - largest) for value in row]
+        gradient.append([power / sum(powers) - (j == label) for j, power in enumerate(powers)])
+    return np.array(gradient) / len(Z)
+
+
+def _gradient_in_place(Z, y):
+    gradient = reference.softmax(Z)
+    gradient[np.arange(len(y)), y] -= 1
+    gradient /= len(y)
+    return gradient
+
+
+def _gradient_in_float32(Z, y):
+    return (reference.softmax(Z.astype(np.float32)) - one_hot(y, Z.shape[1]).astype(np.float32)) / np.float32(len(Z))
+
+
+def _gradient_through_logarithms(Z, y):
+    Z = Z - Z.max(axis=1, keepdims=True)
+    return (np.exp(Z - reference.logsumexp(Z, keepdims=True)) - (y[:, None] == np.arange(Z.shape[1]))) * (1 / len(Z))
+
+
+def _gradient_in_a_like_array(Z, y):
+    gradient = np.zeros_like(Z)
+    for i in range(Z.shape[0]):
+        gradient[i] = reference.softmax(Z[i])
+        gradient[i, y[i]] -= 1
+    return gradient / Z.shape[0]
+
+
+mistakes = Bank()
+
+cost_gradient = Exercise(
+    name="ch03.cost_gradient",
+    is_main=True,
+    asks="The gradient of the mean cost for the logits Z, shape (m, K), with labels y.",
+    reference=reference.cost_gradient,
+    probes=logits_and_labels,
+    expects=lambda Z, y: f"an array of the shape {Z.shape} in which every row sums to 0",
+    scale=lambda Z, y: 1 / len(Z),
+    hints=paragraphs("""
+        For one example the gradient is p − y, where y is the one-hot row. What does the mean over m examples do to it?
+
+        First the probabilities: `reference.softmax(Z)` takes logits of any size. Then 1 is subtracted in each row, at
+        the place of its label.
+
+        The last step divides by the number of examples, because the cost is a mean.
+    """),
+    alternatives=(
+        _gradient_with_loops,
+        _gradient_in_place,
+        _gradient_in_float32,
+        _gradient_through_logarithms,
+        _gradient_in_a_like_array,
+        lambda Z, y: reference.cost_gradient(Z, y).tolist(),
+        lambda Z, y: np.stack([reference.softmax(z) - np.eye(len(z))[k] for z, k in zip(Z, y, strict=True)]) / len(Z),
+    ),
+    bank=mistakes,
+    playground=Playground(
+        sliders=(*logit_sliders(2.0, 1.0, 0.1), Slider("label", "true class", 0, 2, 1, 0)),
+        inputs=lambda label, **z: (np.array([list(z.values())]), np.array([round(label)])),
+        returns=("cost_gradient(Z, y)",),
+    ),
+    remark="p − y, divided by m: one subtraction after the softmax is the whole backward step of the last layer.",
+)
+
+
+# Mistakes
+
+TWO = (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
+
+
+@mistakes.mistake(*TWO, name="no 1/m", recognise=calmly.times(recognising.summed))
+def not_divided_by_m(Z, y):
+    """
+    You return p − y and do not divide by the number of examples. For {input} that is {output}: the gradient of the
+    *sum* of the losses, m times that of their mean. Training would still go downhill, with steps m times as long,
+    so a learning rate that suits one batch size breaks at another. What does the formula for J have in front of the
+    sum?
+    """
+    return reference.softmax(Z) - one_hot(y, Z.shape[1])
+
+
+@mistakes.mistake(*TWO, recognise=calmly.times(recognising.divided_twice))
+def divided_twice(Z, y):
+    """
+    You divide by the number of examples twice. For {input} you return {output}: every step of training would be m
+    times too short, without an error and without a warning. The cost is a mean, and its gradient carries the factor
+    1/m once. Is there a second division hidden in a `mean`?
+    """
+    return (reference.softmax(Z) - one_hot(y, Z.shape[1])) / len(Z) ** 2
+
+
+@mistakes.mistake(*TWO, name="divided by m − 1", recognise=calmly.times(recognising.divided_by_one_less))
+def divided_by_one_less(Z, y):
+    """
+    You divide by one less than the number of examples. For {input} you return {output}, and for a single example there
+    is nothing left to divide by. That divisor belongs to the variance of a sample, where a mean has been subtracted
+    before. The cost is the plain mean of m losses, and its gradient has the factor of a plain mean. Where does your 1
+    come from?
+    """
+    return (reference.softmax(Z) - one_hot(y, Z.shape[1])) / (np.float64(len(Z)) - 1)
+
+
+ONE = (np.array([[1.0, 2.0]]), np.array([0]))
+
+
+@mistakes.mistake(*ONE, recognise=calmly.times(recognising.divided_by_entries))
+def mean_over_examples_and_classes(Z, y):
+    """
+    You divide by the number of all entries, examples times classes. For {input} you return {output}, K times too
+    small. The cost is a mean over the examples; over the classes it is a sum with a single term, and a sum brings
+    no factor. `size` counts entries. What counts rows?
+    """
+    return (reference.softmax(Z) - one_hot(y, Z.shape[1])) / Z.size
+
+
+@mistakes.mistake(*ONE, recognise=calmly.times(recognising.divided_by_classes))
+def divided_by_the_number_of_classes(Z, y):
+    """
+    You divide by the number of classes. For {input} you return {output}; where a batch has as many examples as
+    classes nothing shows. The factor in front of the cost counts examples, because the cost is their mean. Which
+    entry of `Z.shape` is that?
+    """
+    return (reference.softmax(Z) - one_hot(y, Z.shape[1])) / Z.shape[1]
+
+
+@mistakes.mistake(*ONE, recognise=recognising.sign_lost(calmly))
+def the_other_direction(Z, y):
+    """
+    You return y − p in place of p − y: {output} for {input}. That is the direction in which the logits should
+    *move*, and it is what you will subtract the gradient for. The gradient itself points uphill, to a larger cost,
+    so it is negative at the true class: raising that logit lowers the cost. Which of the two comes first in the
+    difference?
+    """
+    return (one_hot(y, Z.shape[1]) - reference.softmax(Z)) / len(Z)
+
+
+@mistakes.mistake(*ONE)
+def only_the_target_gets_a_gradient(Z, y):
+    """
+    You leave every class but the true one at 0. For {input} you return {output}. The loss is made from a single
+    probability, but all logits are in it, through the denominator of the softmax: raising another logit lowers the
+    probability of the true class. So the others are pushed down, each by its own probability, and a row sums to 0.
+    Which case of the derivation is missing?
+    """
+    E = one_hot(y, Z.shape[1])
+    return E * (reference.softmax(Z) - 1) / len(Z)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([1]), name="labels in place of one-hot rows")
+def labels_in_place_of_one_hot_rows(Z, y):
+    """
+    You subtract the labels themselves, as numbers, from the probabilities. For {input} you return {output}. Label 0
+    subtracts nothing, label 2 takes 2 away from all classes, and no row sums to 0. The y of p − y is the one-hot
+    row: 1 at the true class and 0 elsewhere, as long as the row of probabilities. Which function of this chapter
+    makes such rows from labels?
+    """
+    return (reference.softmax(Z) - y[:, None]) / len(Z)
+
+
+labels_in_place_of_one_hot_rows.also(
+    lambda Z, y: (reference.softmax(Z) - y) / len(Z),
+    lambda Z, y: reference.softmax(Z) - y[:, None],
+    lambda Z, y: reference.softmax(Z) - y,
+)
+
+
+@mistakes.mistake(*TWO)
+def only_one_of_the_two_is_divided(Z, y):
+    """
+    You divide one of the two terms by m, and the other keeps its full size. For {input} you return {output}. The
+    rows of a right answer sum to 0; with a single example yours do, too, and with more they do not. In Python a
+    division is done before a subtraction that stands beside it, as on paper. What decides the order there?
+    """
+    return reference.softmax(Z) - one_hot(y, Z.shape[1]) / len(Z)
+
+
+only_one_of_the_two_is_divided.also(lambda Z, y: reference.softmax(Z) / len(Z) - one_hot(y, Z.shape[1]))
+
+
+@mistakes.mistake(*ONE)
+def as_many_columns_as_examples(Z, y):
+    """
+    Your one-hot matrix has as many columns as there are examples, as `np.eye(len(y))` gives it. For {input} the
+    result is {output}. It fits when examples and classes are equally many, and for one example it is stretched over
+    all classes without an error. Its width has to be the number of *classes*. Which entry of `Z.shape` is that?
+    """
+    return (reference.softmax(Z) - np.eye(len(y))[y]) / len(Z)
+
+
+as_many_columns_as_examples.also(lambda Z, y: reference.softmax(Z) - np.eye(len(y))[y])
+
+
+@mistakes.mistake(*TWO)
+def only_one_example(Z, y):
+    """
+    You return the gradient of a single example: {output} for {input}. A `return` that is indented into the loop
+    ends the function in the first round, and a name that is assigned anew in every round holds only the last row.
+    The result has a row for each example, in the shape of `Z`. Where are the rows collected?
+    """
+    return reference.cost_gradient(Z, y)[0]
+
+
+only_one_example.also(
+    lambda Z, y: reference.cost_gradient(Z, y)[-1],
+    lambda Z, y: reference.cost_gradient(Z, y)[:1],
+    lambda Z, y: reference.cost_gradient(Z, y)[-1:],
+)
+
+
+@mistakes.mistake(*ONE, name="no one-hot")
+def no_one_hot(Z, y):
+    """
+    You return the probabilities without subtracting the truth: {output} for {input}. All entries are positive, so a
+    step downhill would lower every logit, also that of the true class, and the labels would play no part. Of the
+    derivation above this is the first half, the derivative of the log-sum-exp. Which term does the second half, −z
+    at the label, contribute, and where?
+    """
+    return reference.softmax(Z) / len(Z)
+
+
+no_one_hot.also(lambda Z, y: reference.softmax(Z))
+
+
+@mistakes.mistake(*TWO)
+def one_subtracted_everywhere(Z, y):
+    """
+    You subtract 1 from *every* probability: {output} for {input}. "Softmax minus 1" is what the derivation gives
+    only for the class of the label; for the others it gives the probability as it is. Your rows sum to 1 − K before the
+    division, and a right row sums to 0; other labels would change nothing. Which array is 1 in one place of each row
+    and 0 in the others?
+    """
+    return (reference.softmax(Z) - 1) / len(Z)
+
+
+one_subtracted_everywhere.also(
+    lambda Z, y: reference.softmax(Z) - 1,
+    lambda Z, y: (1 - reference.softmax(Z)) / len(Z),
+)
+
+
+@mistakes.mistake(*ONE)
+def classes_as_rows(Z, y):
+    """
+    Your result is turned on its side: a row for each class and a column for each example. For {input} you return
+    {output}. In this course one row is one example, for logits, probabilities and gradients alike; in a square batch
+    the shapes agree and the mistake is silent. Some formulas write examples as columns. Which of your lines changes the
+    axes, or takes them for each other?
+    """
+    return reference.cost_gradient(Z, y).T
+
+
+classes_as_rows.also(lambda Z, y: (reference.softmax(Z) - one_hot(y, Z.shape[1])).T)
+
+
+@mistakes.mistake(*ONE)
+def the_sign_at_the_true_class(Z, y):
+    """
+    At the label you write 1 − p where the derivation has p − 1. For {input} you return {output}. All entries are
+    positive, so a step downhill lowers every logit, and that of the true class most when it deserves it least. A row of
+    a right answer sums to 0, which only a negative number at the label can bring about. In which order do the two terms
+    come in the first case of the derivation?
+    """
+    P, rows = reference.softmax(Z), np.arange(len(y))
+    P[rows, y] = 1 - P[rows, y]
+    return P / len(Z)
+
+
+@mistakes.mistake(*ONE)
+def the_true_class_gets_no_gradient(Z, y):
+    """
+    You leave the true class at 0: {output} for {input}. Only the others are pushed down, and nothing pulls the true
+    logit up. The derivation has two cases, and this is only the second: for a class that is not the label the
+    derivative is its probability. What is it in the first case, and with which sign, so that a row sums to 0?
+    """
+    return reference.softmax(Z) * (1 - one_hot(y, Z.shape[1])) / len(Z)
+
+
+the_true_class_gets_no_gradient.also(lambda Z, y: reference.softmax(Z) * (1 - one_hot(y, Z.shape[1])))
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([0]))
+def the_decision_in_place_of_the_label(Z, y):
+    """
+    You subtract 1 at the largest probability of each row: {output} for {input}. So the model is told that its decision
+    was right, whatever it was, and every step makes it more certain of it. The labels play no part. The 1 belongs to
+    what is true and not to what is believed. Which of your two arguments is never read?
+    """
+    P = reference.softmax(Z)
+    return (P - one_hot(P.argmax(axis=1), Z.shape[1])) / len(Z)
+
+
+the_decision_in_place_of_the_label.also(
+    lambda Z, y: reference.softmax(Z) - one_hot(Z.argmax(axis=1), Z.shape[1]),
+)
+
+
+def _weighted_residual(Z, y, weight):
+    P = reference.softmax(Z)
+    return (P - one_hot(y, Z.shape[1])) * weight(P) / len(Z)
+
+
+@mistakes.mistake(*ONE, name="an extra p(1 − p)")
+def an_extra_factor(Z, y):
+    """
+    You multiply p − y by p(1 − p), the slope of a sigmoid. For {input} you return {output}: far too small, and
+    nearly 0 where the model is certain and wrong. The chain rule does pass through that slope, but the 1/p of the
+    logarithm cancels its p, and p − y is what remains: the slope has been used. That cancelling is why this loss is
+    taken. Which factor has to go?
+    """
+    return _weighted_residual(Z, y, lambda P: P * (1 - P))
+
+
+an_extra_factor.also(lambda Z, y: _weighted_residual(Z, y, lambda P: P * (1 - P)) * len(Z))
+
+
+@mistakes.mistake(*ONE)
+def an_extra_factor_p(Z, y):
+    """
+    You multiply p − y by the probability p. For {input} you return {output}: where the model is certain and wrong, the
+    pull on the true class is nearly 0, and the rows no longer sum to 0. A factor p does come out of the derivative of
+    softmax, and the 1/p of the logarithm cancels it; in p − y both have been used. Which factor has to go?
+    """
+    return _weighted_residual(Z, y, lambda P: P)
+
+
+an_extra_factor_p.also(lambda Z, y: _weighted_residual(Z, y, lambda P: P) * len(Z))
+
+
+@mistakes.mistake(*ONE)
+def the_slope_of_a_sigmoid(Z, y):
+    """
+    You return p(1 − p) for every class: {output} for {input}. That is the diagonal of the Jacobian of chapter 2, how a
+    probability answers to its own logit. It is never negative, so no class could be pulled up, and the labels are not
+    in it. The gradient asked for is that of the *cost*, which is made from the label's probability. What did the chain
+    rule leave of the two factors?
+    """
+    P = reference.softmax(Z)
+    return P * (1 - P) / len(Z)
+
+
+the_slope_of_a_sigmoid.also(lambda Z, y: reference.softmax(Z) * (1 - reference.softmax(Z)))
+
+
+@mistakes.mistake(*ONE)
+def the_cost_in_place_of_its_gradient(Z, y):
+    """
+    You return the cost, or the losses: {output} for {input}. The gradient tells how the cost answers to each logit, so
+    it has an entry for every entry of `Z`, and the shape of `Z`. The chapter works it out in two cases, for the class
+    of the label and for the others, and brings both into one line. Which line is that?
+    """
+    return reference.cross_entropy(Z, y)
+
+
+the_cost_in_place_of_its_gradient.also(
+    lambda Z, y: -reference.log_softmax(Z) * one_hot(y, Z.shape[1]) / len(Z),
+    lambda Z, y: -reference.log_softmax(Z) * one_hot(y, Z.shape[1]),
+    lambda Z, y: -picked(reference.log_softmax(Z), y),
+    lambda Z, y: -reference.cross_entropy(Z, y),
+)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([0]))
+def double_softmax(Z, y):
+    """
+    You apply softmax twice. For {input} you return {output}. The first gives probabilities, which are at most 1 apart;
+    as logits of a second softmax they give nearly even rows, so the gradient does not vanish for a perfect prediction.
+    `reference.softmax` takes logits, and so does every function that calls it. Follow `Z` through your code: how often
+    is it normalised?
+    """
+    return (reference.softmax(reference.softmax(Z)) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+double_softmax.also(lambda Z, y: reference.cost_gradient(reference.softmax(Z), y))
+
+
+def _sigmoid(Z):
+    return np.exp(-np.logaddexp(0, -Z))
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([0]))
+def sigmoids_in_place_of_the_softmax(Z, y):
+    """
+    You turn each logit into a probability by itself, with a sigmoid. For {input} you return {output}; the rows do not
+    sum to 0, since K sigmoids need not sum to 1. That is the gradient of K separate decisions, the subject of chapter
+    5. Here the classes exclude each other, and one logit changes the probabilities of all. Which function makes a row
+    of logits into a row that sums to 1?
+    """
+    return (_sigmoid(Z) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+sigmoids_in_place_of_the_softmax.also(lambda Z, y: _sigmoid(Z) - one_hot(y, Z.shape[1]))
+
+
+@mistakes.mistake(*ONE)
+def the_derivative_of_the_probability(Z, y):
+    """
+    You return how the *probability* of the true class changes with each logit, a row of the Jacobian of chapter 2:
+    {output} for {input}. The cost is minus the logarithm of that probability, so the chain rule brings one more
+    factor, the derivative of −log p, which is −1/p. It turns s(1 − s) at the true class into s − 1. Where does that
+    factor enter?
+    """
+    P = reference.softmax(Z)
+    at_label = picked(P, y)[:, None]
+    return at_label * (one_hot(y, Z.shape[1]) - P) / len(Z)
+
+
+@mistakes.mistake(*ONE)
+def the_derivative_for_the_probabilities(Z, y):
+    """
+    You return the derivative of the cost for the *probabilities*: −1/p at the label and 0 elsewhere, {output} for
+    {input}. That is the first link of the chain. What is asked for is the derivative for the logits, one link
+    further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes of −1/p when
+    it is multiplied by those derivatives?
+    """
+    return -one_hot(y, Z.shape[1]) / reference.softmax(Z) / len(Z)
+
+
+def _squared_error(Z, y, factor=2):
+    P = reference.softmax(Z)
+    pull = factor * (P - one_hot(y, Z.shape[1]))
+    return P * (pull - (P * pull).sum(axis=1, keepdims=True)) / len(Z)
+
+
+mistakes.add(
+    "squared error",
+    """
+    You return the gradient of the squared error. For {input} that is {output}. It carries the slope of the softmax
+    as a factor, which is nearly 0 for a prediction that is certain and wrong, so the worst mistakes are corrected
+    last. The cost of this chapter has a logarithm in it, and its derivative cancels the slope. What is left?
+    """,
+    _squared_error,
+    lambda Z, y: _squared_error(Z, y, factor=1),
+    example=ONE,
+)
+
+
+@mistakes.mistake(*ONE)
+def no_softmax(Z, y):
+    """
+    You subtract the one-hot rows from the logits themselves. For {input} you return {output}. Logits can be of any
+    size, so such a gradient would be, too, and would not vanish when the prediction is right. The p of p − y is a
+    probability: positive, with a sum of 1 in each row. Which function makes it from the logits?
+    """
+    return (Z - one_hot(y, Z.shape[1])) / len(Z)
+
+
+def _rows(values):
+    """The rows of a matrix, in words."""
+    return f"an array of the shape {values.shape}, with rows that sum to " + " and ".join(
+        f"{row:.4g}" for row in np.atleast_2d(values).sum(axis=-1)
+    )
+
+
+@mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 0]), describe=_rows)
+def columns_instead_of_elements(Z, y):
+    """
+    You subtract 1 from whole columns: the colon means every example, so each row loses 1 at the labels of all. For
+    {input} you return {output}. Two index arrays of the same length are read in pairs, row 0 with the first label,
+    row 1 with the second. Which array belongs in the place of the colon?
+    """
+    P = reference.softmax(Z)
+    P[:, y] -= 1
+    return P / len(Z)
+
+
+@mistakes.mistake(*TWO, describe=_rows)
+def rows_instead_of_elements(Z, y):
+    """
+    You subtract 1 from whole rows: with a single index the labels name examples. For {input} you return {output},
+    and a label that exceeds the batch would raise an error. Every row of a right answer sums to 0, because p and
+    the one-hot row both sum to 1; that is a test you can run yourself. Which second index picks the class?
+    """
+    P = reference.softmax(Z)
+    P[y] -= 1
+    return P / len(Z)
+
+
+@mistakes.mistake(*TWO)
+def one_number_for_the_whole_batch(Z, y):
+    """
+    You return a single number, {output} for {input}. Whatever the logits are, the mean of p − y over everything is 0 up
+    to rounding, because every row of it sums to 0. The mean in the cost shows in its gradient as a factor 1/m, and not
+    as a mean over the entries: each logit of each example gets a derivative of its own. Which reduction can go?
+    """
+    return np.mean(reference.softmax(Z) - one_hot(y, Z.shape[1]))
+
+
+one_number_for_the_whole_batch.also(lambda Z, y: np.sum(reference.softmax(Z) - one_hot(y, Z.shape[1])) / len(Z))
+
+
+@mistakes.mistake(*TWO)
+def one_row_for_the_whole_batch(Z, y):
+    """
+    You have averaged over the examples: {output} for {input}. The result should have the shape of `Z`, because
+    every example has logits of its own and each of them gets a gradient. The mean of the cost shows as a factor
+    1/m, not as a sum over the rows. That sum comes later, for the bias, which all examples share. Which reduction
+    can go?
+    """
+    return (reference.softmax(Z) - one_hot(y, Z.shape[1])).mean(axis=0)
+
+
+one_row_for_the_whole_batch.also(lambda Z, y: (reference.softmax(Z) - one_hot(y, Z.shape[1])).sum(axis=0))
+
+
+def _shares(powers):
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@mistakes.mistake(
+    np.array([[1000.0, 999.0]]),
+    np.array([0]),
+    recognise=recognising.goes_wrong(recognising.without_a_shift, recognising.not_finite),
+)
+def no_shift(Z, y):
+    """
+    Your softmax raises e to the logits as they are. For {input} you return {output}: from 710 on the power is
+    infinite in float64, and infinite divided by infinite is nan; far below zero it is 0/0. One nan in a gradient
+    spoils every weight it reaches. What does chapter 1 subtract from each row before `exp`?
+    """
+    return (_shares(np.exp(Z)) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(
+    np.array([[500.0, 499.0]]),
+    np.array([0]),
+    recognise=recognising.goes_wrong(recognising.with_the_shift_added, recognising.not_finite),
+)
+def the_maximum_added(Z, y):
+    """
+    You add the maximum of a row in place of subtracting it. For {input} you return {output}: the powers of e are larger
+    than before and overflow from 355 on, where without any shift they would hold out to 709. On paper every shift
+    cancels, and of those that cancel one is wanted that leaves no power above 1. Which sign brings the largest logit to
+    0?
+    """
+    return (_shares(np.exp(Z + Z.max(axis=1, keepdims=True))) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(
+    np.array([[0.0, 1.0], [-1000.0, -1001.0]]),
+    np.array([1, 0]),
+    recognise=recognising.goes_wrong(recognising.with_one_shift_for_all, recognising.not_finite),
+)
+def one_maximum_for_the_batch(Z, y):
+    """
+    You subtract the largest logit of the whole batch from every row. For {input} you return {output}: in a row that
+    lies far below it, all powers of e become 0, and 0 divided by 0 is nan. Each row has a softmax of its own, and so it
+    needs a maximum of its own. Which arguments of `max` give one number for each row, in a shape that can be subtracted
+    from `Z`?
+    """
+    return (_shares(np.exp(Z - Z.max())) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(
+    np.array([[-1000.0, -1001.0]]),
+    np.array([0]),
+    recognise=recognising.goes_wrong(recognising.with_a_shift_of_0_or_more, recognising.not_finite),
+)
+def a_shift_that_stops_at_0(Z, y):
+    """
+    Your shift is never below 0, as with a maximum that starts at 0. For {input} you return {output}: where all logits
+    of a row are far below 0, all their powers are 0, and 0 divided by 0 is nan. The largest logit has to become 0 in
+    every row, also when it is negative; subtracting a negative number is what raises it. With which number does your
+    search for the maximum begin?
+    """
+    return (_shares(np.exp(Z - np.maximum(0, Z.max(axis=1, keepdims=True)))) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(
+    np.array([[0.0, 1000.0]]),
+    np.array([0]),
+    recognise=recognising.goes_wrong(recognising.with_the_smallest_as_shift, recognising.not_finite),
+)
+def shift_by_the_smallest(Z, y):
+    """
+    You subtract the smallest logit of each row. For {input} you return {output}: the smallest becomes 0 and all others
+    stay above it, so a gap of 710 or more still overflows. On paper any shift will do; in float64 powers that become 0
+    are harmless, since they are added to others, and powers that become infinite are not. Which logit of a row must not
+    exceed 0?
+    """
+    return (_shares(np.exp(Z - Z.min(axis=1, keepdims=True))) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(*TWO)
+def maxima_of_the_wrong_axis(Z, y):
+    """
+    You subtract from each *column* its maximum, so the logits of one example are shifted by different amounts. For
+    {input} you return {output}. A softmax is unchanged by a shift only when it is the same for all classes of a row;
+    yours moves the classes against each other. Along which axis do the classes of one example lie?
+    """
+    return (reference.softmax(Z - Z.max(axis=0)) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(*TWO, describe=_rows)
+def no_keepdims(Z, y):
+    """
+    Your sums have lost their axis: as (m,) they are laid along the classes, and each column is divided by the sum of
+    another row. For {input} you return {output}; unless the batch is square or has one row, NumPy stops with an error.
+    The sum of a row has to stay in its row, as a column of the shape (m, 1). Which argument of `sum` keeps the axis?
+    """
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+no_keepdims.also(lambda Z, y: (np.exp(Z) / np.exp(Z).sum(axis=1) - one_hot(y, Z.shape[1])) / len(Z))
+
+
+@mistakes.mistake(*TWO, describe=_rows)
+def softmax_over_the_wrong_axis(Z, y):
+    """
+    Your probabilities sum to 1 over the examples, or over the whole batch, and not over the classes. For {input}
+    you return {output}; the rows of a right answer sum to 0. In a batch of one row everything can look fine.
+    Examples do not compete with each other, classes do. Over which axis does your softmax run?
+    """
+    return (reference.softmax(Z, axis=0) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+softmax_over_the_wrong_axis.also(
+    lambda Z, y: (np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum() - one_hot(y, Z.shape[1])) / len(Z),
+    lambda Z, y: (np.exp(Z) / np.exp(Z).sum() - one_hot(y, Z.shape[1])) / len(Z),
+    lambda Z, y: (np.exp(Z) / np.exp(Z).sum(axis=0) - one_hot(y, Z.shape[1])) / len(Z),
+)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0, 3.0]]), np.array([2]))
+def labels_from_1(Z, y):
+    """
+    You subtract the 1 at the place before the label, as if classes were counted from 1. For {input} you return
+    {output}, which pulls another class up; label 0 becomes −1, the last place in Python, so no error tells you.
+    Every row still sums to 0. Labels are 0 to K − 1 here. Which column does the label name?
+    """
+    P = reference.softmax(Z)
+    P[np.arange(len(y)), y - 1] -= 1
+    return P / len(Z)
+
+
+@mistakes.mistake(*TWO, recognise=recognising.one_number_only)
+def a_function_of_single_numbers(Z, y):
+    """
+    You hand an array to a function that takes a single number: those of the module `math` do, and `float`. For {input}
+    you return {output}. NumPy has functions of the same names that work on every entry of an array, and
+    `reference.softmax` takes a whole batch. Which function in your code is given more than it takes?
+    """
+    return (math.exp(Z) / sum(math.exp(Z)) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+@mistakes.mistake(*TWO, recognise=recognising.wants_another_axis)
+def an_axis_that_is_not_there(Z, y):
+    """
+    Your code asks for an axis that your array does not have. For {input} you return {output}. `Z` has two axes, the
+    examples and the classes; `y` has one. A row taken out of `Z` in a loop has one axis left, and so has a sum over the
+    classes without `keepdims`. Print the shapes, line by line: which of your arrays is asked for an axis that an
+    earlier step has used up?
+    """
+    return np.array([reference.softmax(row, axis=1) for row in Z])
+
+
+an_axis_that_is_not_there.also(
+    lambda Z, y: (reference.softmax(Z) - y[:, :]) / len(Z),
+    lambda Z, y: np.array([np.exp(row) / np.exp(row).sum(axis=1) for row in Z]) / len(Z),
+    lambda Z, y: (reference.softmax(Z) - one_hot(y, y.shape[1])) / len(Z),
+)
+
+# What is not divided by m is wrong in a second way, and keeps the name of the first.
+calmly.name(mistakes, recognising.summed)

@@ -1,0 +1,117 @@
+"""Families of wrong trainings, (W, b, losses), told by what was seen of them: predicates for exercise 4.3."""
+
+import numpy as np
+
+from utils import reference
+from utils.checking.values import agree
+from utils.exercises.ch04.starts import LIMIT
+
+ROUGHLY = {"rtol": 0.05, "scale": 2.0}  # what a small random start may change in a step or two
+
+
+def _in_threes(seen):
+    """The probes, their results and what was expected, where all results are three arrays; else nothing."""
+    if len(seen.results) < len(seen.probes) or any(result.problem for result in seen.results):
+        return []
+    return list(zip(seen.probes, seen.results, seen.expected, strict=True))
+
+
+def follows(*wrong, parts=slice(None)):
+    """A predicate: the first steps are those of one of these wrong trainings, wherever near zero it started."""
+
+    def recognise(seen):
+        first_steps = [parts for parts in _in_threes(seen) if parts[0][-1] <= 2]
+        return bool(first_steps) and any(_is_roughly(train, first_steps, parts) for train in wrong)
+
+    return recognise
+
+
+def _is_roughly(train, first_steps, parts):
+    for inputs, result, _ in first_steps:
+        made = tuple(np.asarray(part, dtype=np.float64) for part in train(*inputs))
+        if not agree(result.value[parts], made[parts], **ROUGHLY):
+            return False
+    return True
+
+
+def _lengths(seen):
+    """The number of costs, the number of epochs, and whether the costs begin as they should, for each probe."""
+    found = []
+    for (*_, epochs), result, expected in _in_threes(seen):
+        losses = result.value[2]
+        if losses.ndim != 1 or not losses.size:
+            return []
+        common = min(len(losses), epochs)
+        begins = agree(losses[:common], expected[2][:common], **ROUGHLY)
+        found.append((len(losses), epochs, begins))
+    return found
+
+
+def leaves_after_one_epoch(seen):
+    """Whether there is a single cost, however many were asked for, and it is the first."""
+    found = _lengths(seen)
+    return bool(found) and all(length == 1 and begins for length, _, begins in found)
+
+
+def stops_early(seen):
+    """Whether the costs are right as far as they go, and end too early for some inputs."""
+    found = _lengths(seen)
+    return any(length < epochs for length, epochs, _ in found) and all(
+        length <= epochs and begins for length, epochs, begins in found
+    )
+
+
+def has_other_lengths(seen):
+    """Whether there are more costs than epochs."""
+    found = _lengths(seen)
+    return any(length > epochs for length, epochs, _ in found) and all(length >= epochs for length, epochs, _ in found)
+
+
+def is_out_of_order(seen):
+    """Whether three arrays came whose shapes are those that were asked for, in another order."""
+    shapes = [
+        ([part.shape for part in result.value], [part.shape for part in expected])
+        for _, result, expected in _in_threes(seen)
+    ]
+    return any(came != asked for came, asked in shapes) and all(sorted(came) == sorted(asked) for came, asked in shapes)
+
+
+def has_a_penalty(seen):
+    """Whether each step takes away one and the same part of W: of what W was before the step, or of what comes out."""
+    if len(seen.results) < len(seen.probes):
+        return False
+    return any(_is_one_number(_parts_lost(seen, steps)) for steps in (1, 2))
+
+
+def _parts_lost(seen, steps):
+    """The part of W that was lost after so many steps, for a learning rate of 1, for each probe with so many."""
+    found = []
+    for (X, y, K, rate, epochs), result, expected in _in_threes(seen):
+        W, b = result.value[:2]
+        if epochs > steps or W.shape != expected[0].shape or b.shape != expected[1].shape:
+            continue
+        if epochs < steps:
+            found += [] if agree((W, b), expected[:2], 1e-3, 1.0) else [np.nan]
+            continue
+        held = expected[0] if steps == 1 else reference.train(X, y, K, rate, 1)[0]
+        lost = (expected[0] - W) / rate
+        part = np.sum(lost * held) / np.sum(held**2)
+        found.append(part if np.allclose(lost, part * held, rtol=1e-3, atol=1e-7) else np.nan)
+    return found
+
+
+def _is_one_number(parts):
+    return len(parts) > 1 and min(parts) > 1e-5 and np.ptp(parts) < 0.02 * max(parts)
+
+
+def starts_far_from_zero(seen):
+    """Whether a training began with large weights: the way back leads to them, or their sum is still there."""
+    results = [result for _, result, _ in _in_threes(seen)]
+    if any(np.shape(result.value[0]) != expected[0].shape for _, result, expected in _in_threes(seen)):
+        return False
+    starts = [result.facts.get("start") for result in results]
+    if np.inf in starts:
+        return False
+    known = [start for start in starts if start is not None]
+    sums = [np.abs(result.value[0].sum(axis=1)).max() for result in results]
+    return max(known, default=0.0) > LIMIT or max(sums, default=0.0) > 0.15

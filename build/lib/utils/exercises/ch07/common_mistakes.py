@@ -1,0 +1,631 @@
+"""Mistakes that all three models of chapter 7 can have."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from utils import reference
+from utils.exercises.ch07.looks import (
+    ALIKE,
+    NO_LOSS,
+    NOT_A_FUNCTION,
+    NOT_A_MODEL,
+    NOT_COMPILED,
+    OTHER_EXAMPLES,
+    SAME_MODEL,
+    TRAINED,
+    Look,
+    identity,
+    one_point,
+    shapes_of_weights,
+    steps,
+)
+from utils.exercises.ch07.models import adam, build, compiled, network_with, with_layers
+from utils.exercises.ch07.recognising import (
+    BENDS,
+    RELATIVES,
+    acts_in_training_alone,
+    adds_a_penalty,
+    all_right,
+    any_of,
+    begins_as_adam,
+    begins_otherwise,
+    both,
+    changes_its_rate,
+    ends_too_late,
+    focal,
+    frozen,
+    gathers,
+    goes_on_otherwise,
+    has_a_normalising_layer,
+    hidden_like,
+    is_held,
+    moves_without_a_gradient,
+    other_sizes,
+    outputs_like,
+    says,
+    stands_still,
+    steps_like,
+    takes_the_logarithm_of_0,
+    unfit,
+    with_an_epsilon,
+    with_smoothed_labels,
+)
+from utils.exercises.ch07.training import HIDDEN, RATE, relu
+
+
+def _one_for_all(build_model):
+    """A function that always returns the model of its first call."""
+    kept = []
+
+    def model():
+        if not kept:
+            kept.append(build_model())
+        return kept[0]
+
+    return model
+
+
+def _uncompiled(head, units=4):
+    return lambda: network_with(head, units)
+
+
+def _without_loss(head, units):
+    """A function that compiles with an optimizer alone."""
+
+    def model():
+        network = network_with(head, units)
+        network.compile(optimizer=adam())
+        return network
+
+    return model
+
+
+def _with_input(shape, head, make_loss, units):
+    """A function whose model takes examples of another shape."""
+
+    def model():
+        import keras
+
+        layers = [layer.__class__.from_config(layer.get_config()) for layer in network_with(head, units).layers]
+        return compiled(keras.Sequential([keras.Input(shape), *layers]), make_loss())
+
+    return model
+
+
+def _history(build_model):
+    """A function that returns what fit() returned."""
+
+    def model():
+        X = np.zeros((4, 2), dtype=np.float32)
+        return build_model().fit(X, np.array([0, 1, 0, 1]), epochs=1, verbose=0)
+
+    return model
+
+
+def _trained(build_model, epochs):
+    """A function that trains before it returns."""
+
+    def model():
+        X = np.zeros((64, 2), dtype=np.float32)
+        trained = build_model()
+        trained.fit(X, np.arange(64) % 2, epochs=epochs, verbose=0)
+        return trained
+
+    return model
+
+
+def _trained_and_compiled_again(build_model, make_loss):
+    """A function that trains a model by steps of its own, and compiles it again before it returns."""
+
+    def model():
+        trained = build_model()
+        for _ in range(3):
+            trained.train_on_batch(np.ones((8, 2), dtype=np.float32), np.arange(8) % 2)
+        return compiled(trained, make_loss())
+
+    return model
+
+
+def _frozen(head, make_loss, units, places):
+    """A function whose model has layers that do not learn."""
+
+    def model():
+        network = network_with(head, units)
+        for place in places:
+            network.layers[place].trainable = False
+        return compiled(network, make_loss())
+
+    return model
+
+
+def _optimizer(name, **options):
+    """A function that makes an optimizer of Keras."""
+
+    def make():
+        import keras
+
+        return getattr(keras.optimizers, name)(**options)
+
+    return make
+
+
+def _with_schedule(name, **options):
+    """A function that makes an Adam whose rate follows a schedule from 0.001 on."""
+
+    def make():
+        import keras
+
+        return adam(getattr(keras.optimizers.schedules, name)(RATE, **options))
+
+    return make
+
+
+def quoted(words):
+    return f"`{words}`"
+
+
+def add_common_mistakes(mistakes, head, make_loss, right, units, name):
+    """Add what can go wrong with any of the models: sizes, hidden activations, compiling, what is returned.
+
+    Args:
+        mistakes: the bank of the exercise.
+        head: the right output activation.
+        make_loss: makes the right loss.
+        right: the reference.
+        units: of the output layer.
+        name: of the exercise's function.
+    """
+    outputs = {"linear": identity, "softmax": reference.softmax}[head]
+    point = one_point(units)
+    two_points = replace(point, words="the outputs for (1, 2) and (20, 30)", X=np.array([[1, 2], [20, 30]], np.float32))
+    sizes = Look("sizes", "the weights of your model")
+    good = both(*map(all_right, ("sizes", "twice", "outputs", "training", "loss")))
+    total = sum(int(np.prod(shape)) for shape in shapes_of_weights(units))
+    mistakes.add(
+        "not a model",
+        f"""
+        `{name}` returns {{output}} and no Keras model. Two things are often returned by mistake: the history that `fit`
+        hands back, and what `compile` hands back, which is nothing. Building, compiling and training are three steps on
+        one and the same object. Here you build and compile; the training is done by a later cell. Under which name does
+        the model stand in your function, and is it this name that is returned?
+        """,
+        _history(right),
+        lambda: "model",
+        example=(sizes,),
+        recognise=unfit(NOT_A_MODEL),
+    )
+    mistakes.add(
+        "a model in place of a function",
+        f"""
+        The name `{name}` stands for a model and not for a function that builds one. A model can be trained only once
+        from its beginning: whoever trains it a second time goes on where the first training ended. A function gives
+        every experiment a fresh start. Keep your lines, put them below the `def` line again, and let the last one
+        return the model. What does the check need between its brackets then?
+        """,
+        recognise=unfit(NOT_A_FUNCTION),
+    )
+    mistakes.add(
+        "a layer that does not learn",
+        f"""
+        All {total} weights are there, and some of them stay as they are: a layer, or the whole model, is marked with
+        `trainable = False`. Such a layer keeps the numbers that it was started with, which are random here. People
+        freeze layers that somebody else has trained already, so that a short training does not spoil them. In a fresh
+        network there is nothing to protect. Which of your layers is marked, and what is it waiting for?
+        """,
+        _frozen(head, make_loss, units, [0]),
+        _frozen(head, make_loss, units, [1]),
+        _frozen(head, make_loss, units, [0, 1, 2]),
+        recognise=frozen(units),
+    )
+    mistakes.add(
+        "a layer that normalises",
+        """
+        Besides the three layers that are asked for, your model has one that normalises: it moves and stretches what
+        goes through it and keeps numbers of its own for that, one or two for each unit. Your weights that learn are
+        {output}. Batch normalisation and layer normalisation help deep networks to train. This chapter compares two
+        small networks whose only difference is the output, and any further layer would be a second difference. Which
+        layer does the text not name?
+        """,
+        with_layers(head, make_loss, units, lambda layers: {1: layers.BatchNormalization()}),
+        with_layers(head, make_loss, units, lambda layers: {2: layers.LayerNormalization()}),
+        with_layers(head, make_loss, units, lambda layers: {1: layers.BatchNormalization(center=False, scale=False)}),
+        with_layers(
+            head,
+            make_loss,
+            units,
+            lambda layers: {1: layers.LayerNormalization(), 2: layers.LayerNormalization()},
+            hidden="tanh",
+        ),
+        example=(sizes,),
+        describe=quoted,
+        recognise=has_a_normalising_layer(units),
+    )
+    mistakes.add(
+        "other sizes",
+        f"""
+        Your model has weights of the shapes {{output}}. Asked are two features, hidden layers of {HIDDEN[0]} and
+        {HIDDEN[1]} units, and {units} output unit{"s" if units > 1 else ""}, {total} numbers in all. Each layer has a
+        matrix with one row for each of its inputs and one column for each of its units, and a vector with one bias for
+        each unit. Which of your shapes does not belong to this chain, and which layer does it come from?
+        """,
+        build(head, make_loss, units=units, sizes=(25,)),
+        build(head, make_loss, units=units, sizes=(15, 25)),
+        build(head, make_loss, units=10),
+        build(head, make_loss, units=units + 2),
+        example=(sizes,),
+        describe=quoted,
+        recognise=other_sizes,
+    )
+    mistakes.add(
+        "one model for all calls",
+        f"""
+        Two calls of `{name}` give one and the same model, or two models that share their weights. So the second
+        training starts where the first one ended, and a comparison of two settings compares nothing. It happens when
+        the model is made in a cell of its own and the function only hands it out, or when layers are made outside of
+        the function. Which lines have to move below the `def` line?
+        """,
+        _one_for_all(right),
+        recognise=says("twice", SAME_MODEL),
+    )
+    mistakes.add(
+        "units that all start alike",
+        """
+        In a hidden layer of your model all units begin with the same weights: zeros, ones, or another number for all.
+        Units that begin alike get the same gradient, so they take the same steps and stay alike for ever; twenty-five
+        of them do the work of one, and with zeros not even that. A random start tells them apart, and a `Dense` layer
+        makes one when nothing else is said. Which argument of your layers decides how the weights begin?
+        """,
+        build(head, make_loss, units=units, kernel_initializer="zeros"),
+        build(head, make_loss, units=units, kernel_initializer="ones"),
+        recognise=says("twice", ALIKE),
+    )
+    mistakes.add(
+        "no activation in the hidden layers",
+        """
+        Your hidden layers are linear. For the same weights, {input} are {output}, which is what you get without an
+        activation between the matrices. Two linear layers in a row are one linear layer, so your network draws straight
+        borders only, however many units it has; it is a softmax regression with detours. A `Dense` layer is linear
+        unless it is told otherwise. What is it told?
+        """,
+        build(head, make_loss, units=units, hidden=None),
+        example=(point,),
+        recognise=outputs_like(outputs, identity),
+    )
+    mistakes.add(
+        "another activation in the hidden layers",
+        """
+        A hidden layer of yours, or both, bends its numbers with another function than ReLU, such as a sigmoid or a
+        tanh. For the same weights, {input} are {output}. Such networks learn, too, but the text asks for ReLU, which
+        lets positive numbers pass and turns negative ones into 0; sigmoid and tanh flatten out on both sides and pass
+        on small gradients there. Where is the function of a hidden layer chosen?
+        """,
+        build(head, make_loss, units=units, hidden="sigmoid"),
+        build(head, make_loss, units=units, hidden="tanh"),
+        build(head, make_loss, units=units, hidden=("relu", "tanh")),
+        build(head, make_loss, units=units, hidden="softsign"),
+        build(head, make_loss, units=units, hidden=("relu", "softmax")),
+        example=(point,),
+        recognise=hidden_like(outputs, BENDS),
+    )
+    mistakes.add(
+        "a relative of ReLU in the hidden layers",
+        """
+        A hidden layer of yours, or both, has a relative of ReLU in its place: leaky ReLU, ELU, GELU, SiLU, softplus, or
+        one that stops at 6. For the same weights, {input} are {output}. The relatives let a little of a negative number
+        through, round the corner off, or cut large numbers; ReLU turns what is negative into 0 and leaves the rest
+        alone. Both ways train well. The text names ReLU so that all models of the chapter are one network. Which name
+        do your hidden layers carry?
+        """,
+        build(head, make_loss, units=units, hidden="leaky_relu"),
+        build(head, make_loss, units=units, hidden="relu6"),
+        build(head, make_loss, units=units, hidden="elu"),
+        build(head, make_loss, units=units, hidden="selu"),
+        build(head, make_loss, units=units, hidden="gelu"),
+        build(head, make_loss, units=units, hidden="silu"),
+        build(head, make_loss, units=units, hidden="softplus"),
+        build(head, make_loss, units=units, hidden=("relu", "relu6")),
+        example=(two_points,),
+        recognise=hidden_like(outputs, RELATIVES),
+    )
+    mistakes.add(
+        "another function in the last layer",
+        """
+        Your last layer bends its sums with a function that belongs to hidden layers, such as a tanh or a softplus: for
+        the same weights, {input} are {output}. What comes out has to fit the loss. A tanh stays between −1 and 1, so
+        logits that should grow as a model becomes sure cannot; and numbers that are negative or do not share one total
+        are no probabilities either. The text says what the last layer returns. Which activation, if any, does that ask
+        for?
+        """,
+        build("tanh", make_loss, units=units),
+        build("softplus", make_loss, units=units),
+        build("elu", make_loss, units=units),
+        example=(point,),
+        recognise=any_of(*map(outputs_like, (*BENDS[1:3], *RELATIVES))),
+    )
+    mistakes.add(
+        "trained inside",
+        f"""
+        `{name}` does more than build. Either its model has made steps of training before it is returned, or nothing
+        comes back within the time of a check, because it trains for long or never ends. Building takes a few hundredths
+        of a second, since the weights only get their random start. The training belongs in a cell of its own, where you
+        can repeat it, watch it, and start it again from a fresh model. Which line is too much?
+        """,
+        _trained(right, 1),
+        _trained(right, 10**6),
+        _trained_and_compiled_again(right, make_loss),
+        recognise=any_of(unfit(TRAINED), ends_too_late),
+    )
+    mistakes.add(
+        "not compiled",
+        f"""
+        `{name}` returns a network without a loss and without an optimizer. It can compute outputs, and it cannot be
+        trained: `fit` would stop with the request to compile it first. In Keras the loss belongs to the model, and the
+        flag of this chapter is an argument of the loss, so here is the place where output and loss are made to fit.
+        Which method of a model takes the loss and the optimizer?
+        """,
+        _uncompiled(head, units),
+        recognise=unfit(NOT_COMPILED),
+    )
+    mistakes.add(
+        "compiled without a loss",
+        f"""
+        `{name}` compiles its model with an optimizer and without a loss, or with a loss that hides in a training step
+        of its own. So nobody can ask the model how far an output is from the truth, and `fit` has nothing to make
+        smaller. The loss is where this chapter's flag lives, and it is handed over in the same call as the optimizer.
+        Which argument of `compile` is missing?
+        """,
+        _without_loss(head, units),
+        recognise=unfit(NO_LOSS),
+    )
+    mistakes.add(
+        "examples of another shape",
+        f"""
+        The model of `{name}` refuses an example with two features. The shape that an input layer is given is the shape
+        of *one* example: the number of examples does not belong to it, since Keras puts the batch in front by itself. A
+        point of the blobs has two coordinates, so X has the shape (m, 2). What stands in the brackets of your input
+        layer?
+        """,
+        _with_input((2000, 2), head, make_loss, units),
+        _with_input((1,), head, make_loss, units),
+        recognise=unfit(OTHER_EXAMPLES),
+    )
+    mistakes.add(
+        "one hidden layer without ReLU",
+        """
+        One of your two hidden layers is linear: for the same weights, {input} are {output}. So two of the three
+        matrices melt into a single one, and the network has one bend where it should have two. It trains all the same,
+        which is why this can stay unseen. A `Dense` layer is linear unless it is told otherwise. Go through the layers
+        one by one: what happens to a negative sum after the 25 units, and after the 15?
+        """,
+        build(head, make_loss, units=units, hidden=("relu", None)),
+        build(head, make_loss, units=units, hidden=(None, "relu")),
+        example=(point,),
+        recognise=any_of(outputs_like(outputs, relu, identity), outputs_like(outputs, identity, relu)),
+    )
+    mistakes.add(
+        "a layer that acts in training alone",
+        """
+        Asked for predictions, your model says the right thing, and while it trains its outputs are others. Dropout does
+        that, and so does noise: a part of the numbers is changed at random, so that a large network learns by heart
+        less readily. It can be a good idea, and it makes another network. This chapter compares networks, and a
+        difference must have one cause only. Which of your layers does the text not name?
+        """,
+        with_layers(head, make_loss, units, lambda layers: {1: layers.Dropout(0.3)}),
+        with_layers(head, make_loss, units, lambda layers: {2: layers.GaussianNoise(0.5)}),
+        recognise=both(all_right("outputs"), acts_in_training_alone),
+    )
+    mistakes.add(
+        "a penalty on the weights",
+        """
+        Your loss is the right one and something on top: a layer of your model has a regulariser, and Keras adds its
+        penalty to every loss it computes. So the loss of perfect outputs is not 0, and it changes with the weights
+        though the outputs stay. A penalty keeps weights small and can help against learning by heart; here it would
+        hide what the chapter wants to measure, the loss alone. Which argument of which layer brings it in?
+        """,
+        build(head, make_loss, units=units, kernel_regularizer="l2"),
+        build(head, make_loss, units=units, kernel_regularizer="l1"),
+        build(head, make_loss, units=units, kernel_regularizer="l2", bias_regularizer="l1"),
+        recognise=adds_a_penalty,
+    )
+
+    def first_length(value):
+        moved = max(float(value["weights moved first"]), 1.0)
+        return f"`{value['mean move / 0.001'][0] * RATE * total / moved:.2g}`"
+
+    first_step = {"example": steps(np.random.default_rng(7), units), "describe": first_length}
+    mistakes.add(
+        "gradients gathered over several batches",
+        """
+        Outputs and loss are right, and the first batch moves no weight at all. Your optimizer is told to gather the
+        gradients of several batches and to make one step for all of them: that is what `gradient_accumulation_steps`
+        means. It makes up for batches that are too small for the memory of a machine. The 63 batches of this chapter's
+        epoch would give fewer steps, and the trainings could not be compared. Which argument of the optimizer does the
+        text not mention?
+        """,
+        build(head, make_loss, lambda: adam(gradient_accumulation_steps=4), units=units),
+        build(head, make_loss, lambda: adam(gradient_accumulation_steps=32), units=units),
+        recognise=both(good, steps_like(gathers)),
+    )
+    mistakes.add(
+        "weights held in bounds",
+        """
+        Outputs and loss are right, and a single step throws many weights far away from where they stood, those without
+        a gradient as well. A layer of your model has a constraint: after each step its weights are forced back into
+        bounds, for example to a length of at most 1, or to numbers that are not negative. That is a rule of its own
+        beside the gradient, and the text does not ask for one. Which argument of which layer sets it?
+        """,
+        build(head, make_loss, units=units, kernel_constraint="max_norm"),
+        build(head, make_loss, units=units, kernel_constraint="non_neg"),
+        recognise=both(good, steps_like(is_held, goes_on_otherwise)),
+    )
+    mistakes.add(
+        "no learning",
+        """
+        Outputs and loss are right, and after one step of training the loss is not smaller than before. The gradient
+        points downhill, so it is the length of the step that does not fit: a learning rate of 0 stands still, one that
+        is far too large jumps across the valley and lands higher than it started. The text names an optimizer and a
+        rate. Which number did you give it?
+        """,
+        lambda: compiled(right(), make_loss(), adam(0.0)),
+        lambda: compiled(right(), make_loss(), adam(1e4)),
+        recognise=both(good, steps_like(stands_still)),
+    )
+    mistakes.add(
+        "weights that decay",
+        """
+        Outputs and loss are right, and the first step has the length of Adam's. But weights move that have no gradient:
+        one feature of the first batch was 0 everywhere, so its weights should have stayed where they were. Your
+        optimizer lets all weights shrink a little at each step, which is called weight decay; `AdamW` does it without
+        being asked. The text wants the plain form, so that nothing but the gradient moves a weight. Which class or
+        which argument brings the decay?
+        """,
+        build(head, make_loss, _optimizer("AdamW", learning_rate=RATE), units=units),
+        build(head, make_loss, lambda: adam(weight_decay=0.01), units=units),
+        recognise=both(good, steps_like(begins_as_adam, moves_without_a_gradient)),
+    )
+    mistakes.add(
+        "a rate that changes",
+        """
+        Outputs and loss are right, and the first step is as long as asked. Later the steps are not: the learning rate
+        of your optimizer follows a schedule, which makes it smaller, or larger, with the number of steps that were
+        made. A schedule can be a good idea in a long training. Here two models are compared, and asked is the rate
+        0.001 from the first step to the last one. What does your optimizer get in the place of one number?
+        """,
+        build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10, decay_rate=0.9), units=units),
+        build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10_000, decay_rate=0.96), units=units),
+        build(head, make_loss, _with_schedule("CosineDecay", decay_steps=630), units=units),
+        recognise=both(good, steps_like(begins_as_adam, changes_its_rate)),
+    )
+    mistakes.add(
+        "another optimizer or another rate",
+        """
+        Outputs and loss are right, and the loss falls. The first step has another length than asked: on
+        average a weight moves by {output}. Adam divides each gradient by its size, so its first step is as long as the
+        learning rate, 0.001, whatever the loss is. Another rate gives another length, and so does another optimizer,
+        whose rate means something else. Which optimizer and which number does your `compile` get?
+        """,
+        build(head, make_loss, lambda: adam(0.01), units=units),
+        build(head, make_loss, lambda: "rmsprop", units=units),
+        build(head, make_loss, lambda: "sgd", units=units),
+        build(head, make_loss, lambda: adam(0.0001), units=units),
+        build(head, make_loss, _optimizer("SGD", learning_rate=0.001), units=units),
+        **first_step,
+        recognise=both(good, steps_like(begins_otherwise)),
+    )
+    mistakes.add(
+        "Adam in another form",
+        """
+        Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
+        once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax, Nadam or Lion,
+        or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
+        remembered, or gradients that are clipped. Asked is `Adam` with a learning rate and nothing else. What else does
+        yours get?
+        """,
+        build(head, make_loss, _optimizer("Adamax", learning_rate=RATE), units=units),
+        build(head, make_loss, _optimizer("Lion", learning_rate=RATE), units=units),
+        build(head, make_loss, lambda: adam(beta_1=0.0), units=units),
+        build(head, make_loss, lambda: adam(beta_2=0.5), units=units),
+        build(head, make_loss, lambda: adam(beta_2=0.99), units=units),
+        build(head, make_loss, lambda: adam(clipnorm=1.0), units=units),
+        build(head, make_loss, lambda: adam(global_clipnorm=1.0), units=units),
+        build(head, make_loss, lambda: adam(clipvalue=0.5), units=units),
+        recognise=both(good, steps_like(begins_as_adam, goes_on_otherwise)),
+    )
+
+
+def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):
+    """Add losses that are no mean cross-entropy, for outputs of one kind.
+
+    Args:
+        mistakes: the bank of the exercise.
+        head: the right output activation.
+        units: of the output layer.
+        logs: a function of outputs that gives the logarithm of the probability of each class, (m, K).
+        logits: whether the outputs are logits.
+    """
+    classes = max(units, 2)
+
+    def by_hand(formula):
+        """A loss of Keras from a formula of the logarithms at the labels and of those of all classes."""
+
+        def loss(y, outputs):
+            from keras import ops
+
+            table = _logs_in_keras(outputs, logits)
+            at_labels = ops.sum(table * ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), classes), axis=-1)
+            return ops.mean(formula(ops, at_labels, table))
+
+        return build(head, lambda: loss, units=units)
+
+    mistakes.add(
+        "labels that are smoothed",
+        """
+        Your loss does not take the labels at their word. It moves a part of each label from the true class to all
+        classes alike, which is called label smoothing: even a perfect output has a loss above 0, and the best output
+        is one that is not too sure. It is used in large classifiers to keep the logits from growing. Asked is the plain
+        cross-entropy, which looks at the true class alone. Which argument or which line of your loss shares the label
+        out?
+        """,
+        by_hand(lambda ops, at_labels, table: -0.9 * at_labels - 0.1 * ops.mean(table, axis=-1)),
+        by_hand(lambda ops, at_labels, table: -0.8 * at_labels - 0.2 * ops.mean(table, axis=-1)),
+        recognise=with_smoothed_labels(logs),
+    )
+    mistakes.add(
+        "a focal loss",
+        """
+        Your loss multiplies the cross-entropy of each example by a factor that is small where the model is sure and
+        right: a focal loss. It turns the training towards the hard examples, and was made for pictures in which nearly
+        everything is background. Its values are smaller than those of a cross-entropy, and its best outputs are less
+        sure. The text asks for the plain mean cross-entropy, without a factor. Which loss did you take, and what is the
+        plain one called?
+        """,
+        by_hand(lambda ops, at_labels, table: -at_labels * (1 - ops.exp(at_labels)) ** 2),
+        by_hand(lambda ops, at_labels, table: -0.25 * at_labels * (1 - ops.exp(at_labels)) ** 3),
+        recognise=focal(logs),
+    )
+    mistakes.add(
+        "the logarithm of 0",
+        """
+        Your loss takes the logarithm of probabilities as they are. A probability far from the others is rounded to 0,
+        and so are all that a one-hot row multiplies by 0 afterwards: the logarithm of 0 is −∞, and 0 times −∞ is nan.
+        So single losses of yours are right, and others are infinite or no numbers; one of them is enough to make all
+        weights nan after the next step. The losses of Keras are built for such outputs. Which one takes what your last
+        layer returns?
+        """,
+        by_hand(lambda ops, at_labels, table: -ops.log(ops.exp(at_labels)))
+        if logits
+        else build(head, lambda: _one_hot_times_logs, units=units),
+        recognise=takes_the_logarithm_of_0,
+    )
+    if not logits:
+        return
+    mistakes.add(
+        "an epsilon in the logarithm",
+        """
+        Your loss makes probabilities of the logits first, and then keeps the logarithm away from 0 with a small number
+        that is added, or that nothing may fall below. So it never becomes infinite, and it has a ceiling: with
+        0.0000001 no loss can exceed 16.1, however wrong the model is, and where the ceiling is reached, no gradient is
+        left to learn from. The point of logits is that nothing has to be cut off (chapter 6). Which form of the loss
+        needs no logarithm of a probability?
+        """,
+        by_hand(lambda ops, at_labels, table: -ops.log(ops.exp(at_labels) + 1e-7)),
+        by_hand(lambda ops, at_labels, table: -ops.log(ops.maximum(ops.exp(at_labels), 1e-12))),
+        recognise=with_an_epsilon(lambda outputs: np.exp(logs(outputs))),
+    )
+
+
+def _one_hot_times_logs(y, outputs):
+    from keras import ops
+
+    rows = ops.one_hot(ops.cast(ops.reshape(y, (-1,)), "int32"), 4)
+    return -ops.mean(ops.sum(rows * ops.log(outputs), axis=-1))
+
+
+def _logs_in_keras(outputs, logits):
+    from keras import ops
+
+    if not logits:
+        return ops.log(ops.maximum(outputs, 1e-30))
+    both_classes = outputs if outputs.shape[-1] > 1 else ops.concatenate([ops.zeros_like(outputs), outputs], axis=-1)
+    return ops.log_softmax(both_classes, axis=-1)

@@ -1,0 +1,1 @@
+"""From solution notebooks to chapters: executed, built, updated, with the answers of a learner kept."""

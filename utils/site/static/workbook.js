@@ -1,0 +1,11 @@
+// On paper nothing can be unfolded: before a page is printed every fold opens, and afterwards it is as it was.
+const folded = [];
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details:not([open])")) {
+    fold.open = true;
+    folded.push(fold);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const fold of folded.splice(0)) fold.open = false;
+});
