@@ -255,6 +255,17 @@ def tensors_of_logits_and_labels(rng):
     return (Batch(Z.tolist(), _labels(rng, *Z.shape).tolist()),)
 
 
+def sequences_of_logits_and_labels(rng):
+    """Logits (B, T, V) and labels (B, T), with as many positions as classes in every third of them."""
+    from utils.exercises.ch08.probes import Sequences
+
+    B, T, V = _size(rng, 1, 5), _size(rng), _classes(rng)
+    if rng.random() < 1 / 3:
+        T = V
+    Z = _numbers(rng, (B, T, V), integers=False)
+    return (Sequences(Z.tolist(), rng.integers(V, size=(B, T)).tolist()),)
+
+
 def a_small_training(*optimizers):
     """A linear model with logits of any size, with and without batch normalisation, and a few steps."""
 
@@ -413,6 +424,7 @@ DOMAINS = {
     "ch06.log_softmax": floats(vector_or_batch),
     "ch06.cross_entropy": floats(batch_and_labels),
     "ch06.sigmoid_cross_entropy": floats(logits_and_answers),
+    "ch06.sigmoid_cross_entropy_gradient": floats(logits_and_answers),
     "ch06.streaming_logsumexp": stream,
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),
@@ -421,6 +433,7 @@ DOMAINS = {
     "ch08.make_model": a_small_network,
     "ch08.loss_three_ways": tensors_of_logits_and_labels,
     "ch08.training_step": a_small_training("SGD", "momentum"),  # Adam turns the rounding of a zero gradient into steps
+    "ch08.sequence_loss": sequences_of_logits_and_labels,
     "ch08.repaired_training": a_small_training("SGD"),
     "ch09.forward": network_and_examples,
     "ch09.pass_back": gradient_and_layer,

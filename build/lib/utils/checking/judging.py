@@ -5,6 +5,7 @@ written. Otherwise the known mistakes are tried: one is recognised by a predicat
 results as the answer on every probe. The judge works from observations and never calls the answer itself.
 """
 
+import copy
 import inspect
 
 import numpy as np
@@ -202,8 +203,18 @@ def describe(exercise, answer, seen, place):
     if result.problem:
         return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
     scale = exercise.scale(*inputs)
-    difference = differences(result.value, expected, lambda one, other: agree(one, other, exercise.rtol, scale))
+    if _asks_yes_or_no(exercise, inputs):
+        is_one_of_them = np.ndim(result.value) == 0 and result.value in (0, 1)
+        difference = "Here the other one of the two is right." if is_one_of_them else "It is neither of the two."
+    else:
+        difference = differences(result.value, expected, lambda one, other: agree(one, other, exercise.rtol, scale))
     return f"{asked}. Your answer: `{beside(result.texts, expected)}`. {difference}"
+
+
+def _asks_yes_or_no(exercise, inputs):
+    """Whether the reference answers True or False here, which are numbers to everybody else."""
+    value = exercise.see(exercise.reference, copy.deepcopy(inputs)).value
+    return isinstance(value, (bool, np.bool_))
 
 
 def _signature_help(exercise, answer, result):

@@ -54,6 +54,7 @@ from utils.reference.projection import (
 from utils.reference.sampling import (
     gumbel,
     gumbel_max,
+    min_p,
     with_top_k,
     with_top_p,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "logits",
     "logsumexp",
     "loss",
+    "min_p",
     "mini_batches",
     "mixture_of_others",
     "parameters",

@@ -1,8 +1,7 @@
 """Drawing a class from logits: without the unlikely ones, and with noise in place of probabilities, in NumPy.
 
 Conventions: ``z`` holds logits, (K,) or (..., K), read with the rules of :mod:`utils.reference.probabilities`. A
-    temperature is applied
-before: pass ``z / T``. The input is never changed.
+    temperature is applied before: pass ``z / T``. The input is never changed.
 """
 
 import numpy as np
@@ -52,6 +51,26 @@ def with_top_p(z, p):
     stays = np.empty(z.shape, dtype=bool)
     np.put_along_axis(stays, order, reached_before < p, axis=-1)
     return softmax(np.where(stays, z, -np.inf).astype(z.dtype))
+
+
+def min_p(z, m):
+    r"""The softmax over the classes that have at least the share m of the largest probability.
+
+    Args:
+        z: logits.
+        m: the share of the largest probability that a class needs to stay, above 0 and at most 1.
+
+    Returns:
+        Probabilities in the shape of ``z``; each row sums to 1. The likeliest class always stays.
+
+    A quotient of probabilities is a difference of logits, so a class stays if :math:`z_i \ge \max_k z_k + \log m`.
+    Source: Nguyen and others 2024.
+    """
+    z = as_logits(z, -1)
+    if not 0 < m <= 1:
+        raise ValueError(f"The share m must lie above 0 and at most at 1, but it is {m!r}.")
+    gaps = z - z.max(axis=-1, keepdims=True)
+    return softmax(np.where(gaps >= np.log(m), z, -np.inf).astype(z.dtype))
 
 
 def gumbel(u):

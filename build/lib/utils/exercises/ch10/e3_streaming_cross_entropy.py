@@ -479,6 +479,40 @@ labels_of_other_blocks.also(
 )
 
 
+@mistakes.mistake(*PAIR)
+def a_negative_index(H, W, y, block):
+    """
+    You ask whether a label lies before the *end* of a block, and not whether it lies after its start. A label of an
+    earlier block passes, too. Less the start it is negative, NumPy counts it from the end, and the logit that was right
+    is replaced by another one; far enough back it is an error. For {input} you return {output}. Each class belongs to
+    one block only. Which second comparison keeps the earlier labels out?
+    """
+    found = np.zeros(len(H))
+    for start, Z in _blocks(H, W, block):
+        here = np.flatnonzero(y < start + Z.shape[1])
+        found[here] = Z[here, y[here] - start]
+    return (_streamed(H, W, y, block, _merge) - found).mean()
+
+
+@a_negative_index.also
+def until_it_is_an_error(H, W, y, block):
+    found = np.zeros(len(H))
+    for start, Z in _blocks(H, W, block):
+        for row, label in enumerate(y):
+            if -Z.shape[1] <= label - start < Z.shape[1]:
+                found[row] = Z[row, label - start]
+    return (_streamed(H, W, y, block, _merge) - found).mean()
+
+
+@a_negative_index.also
+def added_up_over_the_blocks(H, W, y, block):
+    found = np.zeros(len(H))
+    for start, Z in _blocks(H, W, block):
+        here = np.flatnonzero(y < start + Z.shape[1])
+        found[here] += Z[here, y[here] - start]
+    return (_streamed(H, W, y, block, _merge) - found).mean()
+
+
 @mistakes.mistake(*TWO_BLOCKS)
 def the_first_class_of_a_block(H, W, y, block):
     """
@@ -494,13 +528,39 @@ def the_first_class_of_a_block(H, W, y, block):
 @mistakes.mistake(*WITH_A_REST)
 def blocks_that_overlap(H, W, y, block):
     """
-    Your blocks begin at every class, in place of every `block` classes, so nearly every class is counted several
-    times: for {input} you return {output}. The sum of the exponentials is then too large, and with it the loss.
-    With blocks of one class nobody notices. A range takes a start, an end and one number more. Which classes does
-    your second block hold, and which should it hold?
+    Your blocks overlap: they begin too close together, or reach one class too far, so some classes are counted several
+    times. For {input} you return {output}. The sum of the exponentials is then too large, and with it the loss. A range
+    takes a start, an end and the distance from one start to the next, and a slice ends *before* its second number.
+    Which classes does your second block hold, and which should it hold?
     """
-    parts = (H @ W[:, start : start + block] for start in range(W.shape[1]))
+    return _in_blocks_of(H, W, y, 1, block)
+
+
+def _in_blocks_of(H, W, y, step, width):
+    """The mean loss where a block begins after so many classes and holds so many."""
+    parts = (H @ W[:, start : start + width] for start in range(0, W.shape[1], step))
     return (reference.streaming_logsumexp(parts) - _at_labels(H, W, y)).mean()
+
+
+blocks_that_overlap.also(
+    lambda H, W, y, block: _in_blocks_of(H, W, y, max(block - 1, 1), block),
+    lambda H, W, y, block: _in_blocks_of(H, W, y, max(block // 2, 1), block),
+    lambda H, W, y, block: _in_blocks_of(H, W, y, block, block + 1),
+)
+
+
+@mistakes.mistake(*WITH_A_REST)
+def classes_between_the_blocks(H, W, y, block):
+    """
+    Between the end of one of your blocks and the start of the next a class is lost, so the sum of the exponentials is
+    too small, and with it the loss. For {input} you return {output}. A slice ends *before* its second number, so no
+    border has to be skipped: the next block begins at the number with which this one ended. Write down the classes of
+    your first two blocks. Which one is missing?
+    """
+    return _in_blocks_of(H, W, y, block + 1, block)
+
+
+classes_between_the_blocks.also(lambda H, W, y, block: _in_blocks_of(H, W, y, block, max(block - 1, 1)))
 
 
 @mistakes.mistake(*PAIR)

@@ -279,11 +279,41 @@ def logits_in_place_of_probabilities(z, k):
 @mistakes.mistake(*BATCH)
 def one_threshold_for_the_batch(z, k):
     """
-    You take the k largest logits of the whole batch. Rows with large logits keep everything, and others nothing:
-    for {input} you return {output}. Each row is a distribution of its own, from which something will be drawn.
-    Along which axis do you sort?
+    You compare all rows with one threshold, the k-th largest number of the whole batch or of one row of it. Rows with
+    large logits then keep everything, and others nothing: for {input} you return {output}. Each row is a distribution
+    of its own, from which something will be drawn, and has a threshold of its own. Along which axis do you sort, and
+    how many thresholds come out?
     """
     return reference.softmax(np.where(z >= np.sort(z, axis=None)[-k], z, -np.inf))
+
+
+one_threshold_for_the_batch.also(
+    lambda z, k: reference.softmax(
+        np.where(reference.softmax(z) >= np.sort(reference.softmax(z).ravel())[-k], z, -np.inf)
+    )
+)
+
+
+def _by_one_of_the_thresholds(z, k, choose):
+    return reference.softmax(np.where(z >= choose(np.atleast_1d(np.sort(z, axis=-1)[..., -k])), z, -np.inf))
+
+
+one_threshold_for_the_batch.also(
+    *(
+        lambda z, k, choose=choose: _by_one_of_the_thresholds(z, k, choose)
+        for choose in (np.min, np.max, np.mean, lambda thresholds: thresholds[0])
+    )
+)
+
+
+@mistakes.mistake(np.array([[1.0, 3.0, 2.0], [0.5, 0.1, 0.3], [9.0, 7.0, 8.0]]), 2)
+def no_keepdims(z, k):
+    """
+    The thresholds of the rows have the shape (m,), and NumPy lines them up with the *columns*. For most shapes that is
+    an error; for a square batch it is silent: for {input} you return {output}. How does a vector with one number for
+    each row become a column that meets its own rows?
+    """
+    return reference.softmax(np.where(z >= np.sort(z, axis=-1)[..., -k], z, -np.inf))
 
 
 @mistakes.mistake(*THREE)

@@ -261,6 +261,53 @@ marks_in_the_wrong_order.also(
 )
 
 
+@mistakes.mistake(*SHUFFLED)
+def the_permutation_not_inverted(z, p):
+    """
+    You apply the sorting order a *second* time, where it has to be undone. The order says which class stands at each
+    rank; to go back, one needs the rank of each class. For {input} you return {output}. Where the order is its own
+    inverse, as after a swap of two, nobody notices. `take_along_axis` reads from the places that it is given; which
+    function *writes* to them?
+    """
+    order, ordered = _ordered(z)
+    stays = np.cumsum(ordered, axis=-1) - ordered < p
+    return _banned_where_not(z, np.take_along_axis(stays, order, axis=-1))
+
+
+def _banned_where_not(z, stays):
+    return reference.softmax(np.where(stays, z, -np.inf))
+
+
+@the_permutation_not_inverted.also
+def shares_ordered_twice(z, p):
+    order, ordered = _ordered(z)
+    kept = np.where(np.cumsum(ordered, axis=-1) - ordered < p, ordered, 0)
+    return np.take_along_axis(kept / kept.sum(axis=-1, keepdims=True), order, axis=-1)
+
+
+@the_permutation_not_inverted.also
+def marks_ordered_twice(z, p):
+    order, ordered = _ordered(z)
+    stays = np.cumsum(ordered, axis=-1) - ordered < p
+    return _only(z, np.take_along_axis(stays, order, axis=-1), np.broadcast_to(np.arange(z.shape[-1]), z.shape))
+
+
+@mistakes.mistake(*BATCH)
+def the_cumulative_sum_has_no_axis(z, p):
+    """
+    Your cumulative sum runs on from one row into the next, so from the second row on the total before every class is at
+    least 1, and nothing stays there: for {input} you return {output}. For one vector nobody notices. Each row is a
+    distribution of its own, and its total begins at 0. Which argument of `cumsum` keeps the rows apart?
+    """
+    order, ordered = _ordered(z)
+    return _only(z, np.cumsum(ordered).reshape(ordered.shape) - ordered < p, order)
+
+
+the_cumulative_sum_has_no_axis.also(
+    lambda z, p: _banned(z, np.cumsum(_ordered(z)[1]).reshape(z.shape) - _ordered(z)[1] < p)
+)
+
+
 @mistakes.mistake(*RISING)
 def added_up_in_the_order_of_the_classes(z, p, only=_only):
     """
@@ -353,6 +400,7 @@ mistakes.add(
     numbers come out for m rows?
     """,
     *(lambda z, p, choose=choose: _as_many_in_every_row(z, p, choose) for choose in (np.max, np.min)),
+    lambda z, p: reference.with_top_k(z, min(int((np.cumsum(_ordered(z)[1]) < p).sum()) + 1, z.shape[-1])),
     example=BATCH,
 )
 
@@ -386,7 +434,12 @@ def a_threshold_for_single_probabilities(z, p, only=_only):
 a_threshold_for_single_probabilities.also(lambda z, p: a_threshold_for_single_probabilities(z, p, _banned))
 
 
-a_threshold_for_single_probabilities.also(lambda z, p: _only(z, _ordered(z)[1] >= 1 - p))
+a_threshold_for_single_probabilities.also(
+    lambda z, p: _only(z, _ordered(z)[1] >= 1 - p),
+    lambda z, p: _only(z, (_ordered(z)[1] >= p) | (np.arange(z.shape[-1]) == 0)),
+    lambda z, p: _only(z, _ordered(z)[1] < p),
+    lambda z, p: _banned(z, _ordered(z)[1] < p),
+)
 
 
 @mistakes.mistake(np.log([0.4, 0.1, 0.25, 0.2, 0.05]), 0.9)

@@ -225,6 +225,55 @@ def the_1_forgotten(z):
 
 
 @the_1_forgotten.also
+def sums_of_those_that_stay_divided(z):
+    sums = np.cumsum(-np.sort(-z, axis=-1), axis=-1)
+    return np.maximum(z - np.take_along_axis(sums, _stay(z) - 1, axis=-1) / _stay(z), 0)
+
+
+the_1_forgotten.also(lambda z: np.maximum(z - _threshold(z) - 1 / (z > _threshold(z)).sum(axis=-1, keepdims=True), 0))
+
+
+@mistakes.mistake(*FIRST)
+def the_1_with_the_wrong_sign(z):
+    """
+    You add 1 to the sum of the logits where it has to be taken off, so your τ is too large, and what is left sums to
+    less than 1: for {input} you return {output}. If k classes with the sum s stay, the shares sum to s − kτ, and that
+    has to be 1. Solve it for τ once more. On which side of the fraction does the 1 end, and with which sign?
+    """
+    sums = np.cumsum(-np.sort(-z, axis=-1), axis=-1)
+    return np.maximum(z - (np.take_along_axis(sums, _stay(z) - 1, axis=-1) + 1) / _stay(z), 0)
+
+
+@mistakes.mistake(*FIRST)
+def the_threshold_with_the_wrong_sign(z):
+    """
+    Your τ has the wrong sign: it is 1 less the sum where the sum less 1 belongs, or it is added to the logits where it
+    has to be taken off. For {input} you return {output}, which does not sum to 1. Only where τ is 0 nobody notices. The
+    share of a class that stays is its logit *less* τ. What does s − kτ = 1 give for τ?
+    """
+    return np.maximum(z + _threshold(z), 0)
+
+
+@the_threshold_with_the_wrong_sign.also
+def with_the_wrong_sign_in_the_count_too(z):
+    ordered = -np.sort(-z, axis=-1)
+    thresholds = (1 - np.cumsum(ordered, axis=-1)) / np.arange(1, z.shape[-1] + 1)
+    kept = np.maximum((ordered > thresholds).sum(axis=-1, keepdims=True), 1)
+    return np.maximum(z - np.take_along_axis(thresholds, kept - 1, axis=-1), 0)
+
+
+@mistakes.mistake(*FIRST)
+def nothing_is_left(z):
+    """
+    Your shares are all 0: for {input} you return {output}. Your τ is at least as large as the largest logit, so every
+    class is cut. It happens when the 1 is forgotten, or added, both in the thresholds and in the comparison that counts
+    who stays. At least one class always stays, the largest: for it alone τ is its logit less 1. What is the first of
+    your thresholds?
+    """
+    return np.zeros(z.shape)
+
+
+@nothing_is_left.also
 def with_the_mean_of_those_above_it(z):
     ordered = -np.sort(-z, axis=-1)
     means = np.cumsum(ordered, axis=-1) / np.arange(1, z.shape[-1] + 1)
@@ -232,13 +281,49 @@ def with_the_mean_of_those_above_it(z):
     return np.maximum(z - np.take_along_axis(means, kept - 1, axis=-1), 0)
 
 
-@the_1_forgotten.also
-def sums_of_those_that_stay_divided(z):
-    sums = np.cumsum(-np.sort(-z, axis=-1), axis=-1)
-    return np.maximum(z - np.take_along_axis(sums, _stay(z) - 1, axis=-1) / _stay(z), 0)
+def _counted_from_0(z, condition, divisor):
+    """Sparsemax where the places of the sorted logits begin at 0 in the condition, in the divisor, or in both."""
+    ordered = -np.sort(-z, axis=-1)
+    sums, places = np.cumsum(ordered, axis=-1), np.arange(z.shape[-1])
+    with np.errstate(all="ignore"):
+        stay = (1 + (places + 1 - condition) * ordered > sums).sum(axis=-1, keepdims=True)
+        thresholds = (sums - 1) / (places + 1 - divisor)
+        last = np.take_along_axis(thresholds, np.maximum(stay - 1, 0), axis=-1)
+        return np.maximum(z - last, 0)
 
 
-the_1_forgotten.also(lambda z: np.maximum(z - _threshold(z) - 1 / (z > _threshold(z)).sum(axis=-1, keepdims=True), 0))
+@mistakes.mistake(np.array([1.0, 0.9, 0.1, -2.0]))
+def places_counted_from_0(z):
+    """
+    You number the sorted logits from 0, in the condition or below the fraction line. The k in both is a *count*: how
+    many logits the sum holds. After the first one it is 1, and with 0 the first threshold is a division by 0, or every
+    comparison looks one place too far. For {input} you return {output}. `arange(K)` begins at 0. With which number does
+    the count of one logit begin?
+    """
+    return _counted_from_0(z, 1, 0)
+
+
+places_counted_from_0.also(
+    lambda z: _counted_from_0(z, 1, 1),
+    lambda z: _counted_from_0(z, 0, 1),
+)
+
+
+@places_counted_from_0.also
+def with_0_in_every_threshold(z):
+    ordered = -np.sort(-z, axis=-1)
+    with np.errstate(all="ignore"):
+        thresholds = (np.cumsum(ordered, axis=-1) - 1) / np.arange(z.shape[-1])
+        kept = np.maximum((ordered > thresholds).sum(axis=-1, keepdims=True), 1)
+        return np.maximum(z - np.take_along_axis(thresholds, kept - 1, axis=-1), 0)
+
+
+@places_counted_from_0.also
+def with_1_in_place_of_the_0(z):
+    ordered = -np.sort(-z, axis=-1)
+    thresholds = (np.cumsum(ordered, axis=-1) - 1) / np.maximum(np.arange(z.shape[-1]), 1)
+    kept = np.maximum((ordered > thresholds).sum(axis=-1, keepdims=True), 1)
+    return np.maximum(z - np.take_along_axis(thresholds, kept - 1, axis=-1), 0)
 
 
 @mistakes.mistake(*FIRST)
@@ -277,11 +362,14 @@ def the_result_is_sorted(z):
 the_result_is_sorted.also(lambda z: np.sort(reference.sparsemax(z), axis=-1))
 
 
+def _thresholds(z):
+    """The threshold that would hold if one class stayed, two, and so on, (..., K)."""
+    return (np.cumsum(-np.sort(-z, axis=-1), axis=-1) - 1) / np.arange(1, z.shape[-1] + 1)
+
+
 def _with_count(z, wrong_by):
-    ordered = -np.sort(-z, axis=-1)
-    thresholds = (np.cumsum(ordered, axis=-1) - 1) / np.arange(1, z.shape[-1] + 1)
-    kept = (ordered > thresholds).sum(axis=-1, keepdims=True)
-    return np.maximum(z - np.take_along_axis(thresholds, (kept - 1 + wrong_by) % z.shape[-1], axis=-1), 0)
+    places = (_stay(z) - 1 + wrong_by) % z.shape[-1]
+    return np.maximum(z - np.take_along_axis(_thresholds(z), places, axis=-1), 0)
 
 
 def _wrong_divisor(z):
@@ -303,6 +391,7 @@ def the_wrong_count(z):
 
 the_wrong_count.also(
     lambda z: _with_count(z, -1),
+    lambda z: np.maximum(z - np.take_along_axis(_thresholds(z), np.maximum(_stay(z) - 2, 0), axis=-1), 0),
     lambda z: np.maximum(z - _wrong_divisor(z), 0),
 )
 
