@@ -225,7 +225,8 @@ attack(
     "return np.zeros(np.shape(z))",
     before="""
     import __main__ as inside
-    inside._seen = lambda result: (np.zeros(3), "", "correct", {"mistake": None, "status": "correct"}, False, True, None)
+    facts = {"mistake": None, "status": "correct"}
+    inside._seen = lambda result: (np.zeros(3), "", "correct", facts, False, True, None)
     """,
 )
 
