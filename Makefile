@@ -13,14 +13,19 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-resta
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site update lint install install-dev clean distclean
+# What another project put on the path of Python would reach JupyterLab and its kernels.
+unexport PYTHONPATH PYTHONHOME
+ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
+
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site grade update lint install install-dev clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 # utils/setup/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
-	$(BIN)/jupyter lab --LabApp.app_settings_dir=utils/setup/jupyterlab \
+	@$(if $(ROOT_USER),echo "You are root. JupyterLab starts for root with --allow-root only and gets it here.")
+	$(BIN)/python -I -m jupyterlab $(if $(ROOT_USER),--allow-root) --LabApp.app_settings_dir=utils/setup/jupyterlab \
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install-dev ## run every test, the notebooks and the browser included
@@ -59,13 +64,16 @@ chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force",
 site: install-dev ## build the site into .cache/site/html (ARGS=--with-solutions for instructors)
 	$(BIN)/python -m utils.site.build $(ARGS)
 
+grade: install ## grade a folder of submissions (ARGS="FOLDER --output OUT"; INSTRUCTORS.md says the rest)
+	$(BIN)/python -m utils.grading $(ARGS)
+
 update: install ## get the newest chapters and keep your answers
 	$(BIN)/python -m utils.notebooks.update $(ARGS)
 
 lint: install-dev ## check the Python code with ruff, and its imports with import-linter
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-cache
 
 install: INSTALL := utils/setup/install.py
 install-dev: INSTALL := utils/setup/install.py --dev
@@ -75,7 +83,7 @@ install install-dev:
 	@command -v $(firstword $(PYTHON)) >/dev/null || { \
 	  echo "There is no $(PYTHON) on this machine: install Python 3.11, 3.12 or 3.13," \
 	    "or name yours as in: make lab PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) $(INSTALL)
+	@$(PYTHON) -I $(INSTALL)
 
 clean: ## remove caches, never an answer
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .benchmarks build

@@ -17,7 +17,7 @@ pytest.register_assert_rewrite("support")  # an assertion there that fails shows
 
 # What needs requirements-dev.txt is left out where that is not installed; in continuous integration it is a failure.
 if importlib.util.find_spec("playwright") is None and not os.environ.get("CI"):
-    collect_ignore = ["browser", "test_style.py", "test_structure.py", "test_contributing.py"]
+    collect_ignore = ["browser", "setup/test_uv.py", "test_style.py", "test_structure.py", "test_contributing.py"]
 
 # The same examples on every machine and at every run: a red test must come back when it is looked at.
 settings.register_profile("workbook", derandomize=True, deadline=None, max_examples=60, database=None)

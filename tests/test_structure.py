@@ -11,7 +11,7 @@ import pytest
 from utils.files import ROOT
 
 HEAVY = ("torch", "tensorflow", "keras", "sklearn", "scipy", "pandas")
-MODULES = sorted((ROOT / "utils").rglob("*.py"))
+MODULES = sorted(path for path in (ROOT / "utils").rglob("*.py") if (path.parent / "__init__.py").exists())
 REFERENCE = sorted((ROOT / "utils" / "reference").glob("*.py"))
 IN_A_FUNCTION = {("winning", "scipy")}  # a linear program needs SciPy, when it is solved
 

@@ -26,6 +26,7 @@ FIRST_PARTY = {"utils", "conftest", "support"}  # no test imports another one: w
 
 # Pins that no import needs, each with what needs it.
 REASONS = {
+    "uv": "the installer",
     "jupyter": "brings the parts of Jupyter together, nbconvert's exports and the classic notebook included",
     "jupyterlab": "make lab starts it",
     "ipykernel": "the kernel of every notebook",

@@ -6,6 +6,7 @@ network nor an index is needed.
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -15,16 +16,21 @@ import socket
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.package_index import pack_uv_and_pip
 
 from utils.files import ROOT
 
 SCRIPT = ROOT / "utils" / "setup" / "install.py"
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the stand-ins of this test are shell scripts")
+
+WITH_UV = f"uv=={metadata.version('uv')}\n"
+AWKWARD = "Übung 学习 it's $HOME" + ("" if os.name == "nt" else ' "quoted"')
 
 TINY_PYPROJECT = """
 [build-system]
@@ -38,11 +44,16 @@ import pathlib, zipfile
 
 def build_editable(folder, config_settings=None, metadata_directory=None):
     name = "tiny-1.0-py3-none-any.whl"
+    files = {
+        "tiny.pth": str(pathlib.Path.cwd()),
+        "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n",
+        "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }
+    record = [f"{file},,{len(text.encode())}\\n" for file, text in files.items()]
+    files["tiny-1.0.dist-info/RECORD"] = "".join([*record, "tiny-1.0.dist-info/RECORD,,\\n"])
     with zipfile.ZipFile(pathlib.Path(folder) / name, "w") as wheel:
-        wheel.writestr("tiny.pth", str(pathlib.Path.cwd()))
-        wheel.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n")
-        wheel.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr("tiny-1.0.dist-info/RECORD", "")
+        for file, text in files.items():
+            wheel.writestr(file, text)
     return name
 """
 
@@ -51,18 +62,28 @@ def make_project(folder):
     """Write a project with the real script and nothing to download."""
     (folder / "utils" / "setup").mkdir(parents=True)
     shutil.copy(SCRIPT, folder / "utils" / "setup")
-    (folder / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (folder / "requirements.txt").write_text(WITH_UV, encoding="utf-8")
     (folder / "requirements-dev.txt").write_text("# nothing either\n", encoding="utf-8")
     (folder / "pyproject.toml").write_text(TINY_PYPROJECT, encoding="utf-8")
     (folder / "backend.py").write_text(TINY_BACKEND, encoding="utf-8")
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def wheels(tmp_path_factory):
+    """All that pip and uv find in these tests: uv and pip."""
+    folder = tmp_path_factory.mktemp("wheels")
+    pack_uv_and_pip(folder)
+    OFFLINE.update(PIP_FIND_LINKS=str(folder), UV_CACHE_DIR=str(folder / "cache"))
+
+
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+
+
 def variables(**more):
-    """Return the environment variables of a machine whose package index does not answer."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    offline = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
-    return {**kept, **offline, **more}
+    """Return the environment variables of a machine without a network."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    return {name: value for name, value in {**kept, **OFFLINE, **more}.items() if value is not None}
 
 
 def run(project, *arguments, **more):
@@ -112,8 +133,8 @@ def install(tmp_path):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project that has been installed once, in a folder with a space in its name."""
-    project = make_project(tmp_path_factory.mktemp("install") / "a project")
+    """A project that has been installed once, in a folder with a name that quotes and shells stumble over."""
+    project = make_project(tmp_path_factory.mktemp("install") / AWKWARD)
     result = run(project)
     assert result.returncode == 0, result.stdout + result.stderr
     return project
@@ -126,7 +147,7 @@ def test_an_old_python_can_read_the_script():
     tree = ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 6))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"hashlib", "os", "re", "shutil", "subprocess", "sys", "time", "pathlib"}
+    assert imported <= set(sys.stdlib_module_names)
     younger = {"capture_output", "text", "missing_ok", "dirs_exist_ok", "removeprefix"}
     assert not younger & {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
 
@@ -169,13 +190,13 @@ def test_another_python_on_the_path_is_taken_if_it_runs(install, tmp_path, monke
 
 
 @posix_only
-def test_a_python_without_venv_is_said(install, tmp_path, monkeypatch, capsys):
-    bare = write_program(tmp_path / "bare", "python3.12", 'case "$*" in *ensurepip*) exit 1;; *) echo 3 12;; esac')
-    monkeypatch.setattr(install, "find_python", lambda running: [str(bare)])
-    assert install.main() == 1
-    assert capsys.readouterr().err.count("\n") == 1
+def test_a_python_without_pip_is_said(install, monkeypatch, tmp_path):
+    """Debian's Python may come without pip and without ensurepip."""
+    bare = write_program(tmp_path / "bare", "python", 'case "$*" in *pip*) exit 1;; *) echo 3 12;; esac')
+    monkeypatch.setattr(install, "PYTHON", bare)
+    monkeypatch.setattr(install.sys, "executable", str(bare))
     with pytest.raises(install.InstallationError, match=r"sudo apt install python3\.12-venv"):
-        install.build_environment([str(bare)])
+        install.find_pip()
 
 
 # Space
@@ -191,17 +212,10 @@ def test_a_full_disk_is_said_before_anything_is_written(install, monkeypatch, ca
 
 def test_what_is_installed_need_not_be_free_again(install, monkeypatch):
     monkeypatch.setattr(install.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1.3e9))
-    monkeypatch.setattr(install, "size_of", lambda folder: 3.5e9)
+    (install.ENVIRONMENT / "lib").mkdir(parents=True)
+    with open(install.ENVIRONMENT / "lib" / "large", "wb") as file:
+        file.truncate(3_500_000_000)  # a hole, which takes no room
     install.check_space()
-
-
-def test_size_counts_all_files(install, tmp_path):
-    (tmp_path / "one").mkdir()
-    (tmp_path / "one" / "a").write_bytes(b"123")
-    (tmp_path / "one" / "two").mkdir()
-    (tmp_path / "one" / "two" / "b").write_bytes(b"4567")
-    assert install.size_of(tmp_path / "one") == 7
-    assert install.size_of(tmp_path / "none") == 0
 
 
 # What went wrong, in one sentence
@@ -222,6 +236,15 @@ Collecting numpy==2.4.6
 ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: none)
 ERROR: No matching distribution found for torch==2.13.0
 """
+UV_OFFLINE = """\
+error: Request failed after 3 retries in 5.5s
+  cause: Failed to fetch: http://127.0.0.1:9/numpy/
+  cause: error sending request for url (http://127.0.0.1:9/numpy/)
+"""
+UV_NO_BUILD = """\
+error: No solution found when resolving dependencies
+  cause: Because torch==2.13.0 has no wheels with a matching platform tag (e.g., `macosx_13_0_arm64`) and you require
+"""
 OTHER = """\
 ERROR: Cannot install a and b because these package versions have conflicting dependencies.
 
@@ -241,6 +264,9 @@ ERROR: Cannot install a and b because these package versions have conflicting de
         (NO_NETWORK, "does not answer"),
         (NO_RETRY, "does not answer"),
         (NO_BUILD, "There is no build of torch==2.13.0 for this machine"),
+        (UV_OFFLINE, "does not answer"),
+        (UV_NO_BUILD, "There is no build of torch==2.13.0 for this machine"),
+        ("error: failed to copy\n  cause: No space left on device (os error 28)\n", "disk became full"),
         (OTHER, "(ERROR: Cannot install a and b because these package versions have conflicting dependencies.)"),
         ("something odd\n\n[notice] A new release of pip\n", "(something odd)"),
         ("", "(it said nothing)"),
@@ -290,27 +316,23 @@ def test_a_failure_of_venv_is_said_and_logged(install, tmp_path):
     assert install.LOG.read_text(encoding="utf-8") == "Error: no such thing\n"
 
 
-@pytest.mark.parametrize(
-    ("line", "progress"),
-    [
-        ("Collecting numpy==2.4.6 (from -r requirements.txt (line 5))", "looking for numpy"),
-        ("Downloading torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl (526.6 MB)", "downloading torch (526.6 MB)"),
-        ("Installing collected packages: a, b, c", "writing 3 packages to .venv"),
-        ("Installing collected packages: a" + 99 * ", b", "writing 100 packages to .venv, which takes a minute or two"),
-        ("Requirement already satisfied: numpy", ""),
-    ],
-)
-def test_progress_is_said_in_words(install, line, progress):
-    assert install.progress_in(line) == progress
-
-
 # The real script in a small project
 
 
 def test_the_first_call_installs(project):
     assert Path(imported_from(project)) == project / "backend.py"
-    assert "Successfully installed tiny-1.0" in (project / ".venv" / "install.log").read_text(encoding="utf-8")
+    assert "+ tiny==1.0" in (project / ".venv" / "install.log").read_text(encoding="utf-8")
     assert not (project / ".venv" / "tmp").exists()
+
+
+def test_jupyter_nbconvert_finds_the_settings_of_the_course(tmp_path):
+    project = make_project(tmp_path / "with the site")
+    settings = Path("utils", "site", "templates", "jupyter_nbconvert_config.py")
+    (project / settings).parent.mkdir(parents=True)
+    shutil.copy(ROOT / settings, project / settings)
+    assert run(project).returncode == 0
+    installed = project / ".venv" / "etc" / "jupyter" / settings.name
+    assert installed.read_bytes() == (ROOT / settings).read_bytes()
 
 
 def test_the_second_call_returns_at_once(project):
@@ -324,7 +346,7 @@ def test_the_second_call_returns_at_once(project):
 def test_changed_requirements_are_installed(project):
     log = project / ".venv" / "install.log"
     before = log.stat().st_mtime_ns
-    (project / "requirements.txt").write_text("# nothing, said differently\n", encoding="utf-8")
+    (project / "requirements.txt").write_text(WITH_UV + "# said differently\n", encoding="utf-8")
     result = run(project)
     assert result.returncode == 0, result.stderr
     assert log.stat().st_mtime_ns > before
@@ -345,8 +367,9 @@ def test_what_maintainers_need_is_added_to_the_same_environment(project):
 def test_no_network_is_said_and_the_next_call_goes_on(project):
     requirements = project / "requirements.txt"
     before = requirements.read_text(encoding="utf-8")
-    requirements.write_text("numpy==2.4.6\n", encoding="utf-8")
-    assert_one_sentence(run(project), "the network or the package index does not answer")
+    requirements.write_text(WITH_UV + "numpy==2.4.6\n", encoding="utf-8")
+    nobody = {"PIP_NO_INDEX": None, "PIP_INDEX_URL": "http://127.0.0.1:9/"}
+    assert_one_sentence(run(project, **nobody), "the network or the package index does not answer")
     requirements.write_text(before, encoding="utf-8")
     result = run(project)
     assert result.returncode == 0, result.stderr
@@ -361,29 +384,83 @@ def test_what_you_installed_yourself_is_kept(project):
     (metadata / "INSTALLER").write_text("pip\n", encoding="utf-8")
     (metadata / "RECORD").write_text("", encoding="utf-8")
     (project / ".venv" / "install.stamp").unlink()
-    (project / "requirements.txt").write_text("torch==2.13.0\n", encoding="utf-8")
+    (project / "requirements.txt").write_text(WITH_UV + "torch==2.13.0\n", encoding="utf-8")
     result = run(project)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Building" not in result.stdout
     assert metadata.exists()
 
 
-def test_a_package_that_was_being_copied_is_installed_again(project):
+def missing_file(project):
+    (packages_of(project) / "tiny.pth").unlink()
+
+
+def half_written_file(project):
+    (packages_of(project) / "tiny.pth").write_text("", encoding="utf-8")
+
+
+def uninstalled(project):
+    shutil.rmtree(packages_of(project) / "tiny-1.0.dist-info")
+
+
+def stopped_while_it_was_copied(project):
+    """A package has its file INSTALLER last."""
     (packages_of(project) / "tiny-1.0.dist-info" / "INSTALLER").unlink()
-    (project / ".venv" / "install.stamp").write_text(f"{project}\nunfinished\n", encoding="utf-8")
+    (project / ".venv" / "install.stamp").write_text(json.dumps({"place": str(project)}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("damage", [missing_file, half_written_file, uninstalled, stopped_while_it_was_copied])
+def test_what_is_damaged_is_seen_and_installed_again(project, damage):
+    whole = Path(imported_from(project))
+    damage(project)
     result = run(project)
     assert result.returncode == 0, result.stderr
-    assert "Successfully installed tiny-1.0" in (project / ".venv" / "install.log").read_text(encoding="utf-8")
+    assert ("tiny" in result.stdout) is (damage is not stopped_while_it_was_copied)
+    assert "+ tiny==1.0" in (project / ".venv" / "install.log").read_text(encoding="utf-8")
+    assert Path(imported_from(project)) == whole
+    assert run(project).stdout == ""
+
+
+def test_a_library_that_a_file_hides_is_named(project):
+    (project / "chapters").mkdir()
+    files = [project / "re.py", project / "chapters" / "tiny.py", project / "chapters" / "mine.py"]
+    for file in files:
+        file.write_text("hidden = True\n", encoding="utf-8")
+    try:
+        result = run(project)
+    finally:
+        shutil.rmtree(project / "chapters")
+        files[0].unlink()
+    assert result.returncode == 0, result.stderr
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+        f"{Path('chapters', 'tiny.py')} hides the library tiny from your notebooks",
+        "re.py hides the library re from your notebooks",
+    ]
+
+
+@posix_only
+def test_two_at_once_wait_for_each_other(project):
+    """The second begins when the first has ended, and finds nothing to do."""
+    import fcntl
+
+    with open(project / ".cache" / "install.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        command = [sys.executable, str(project / "utils" / "setup" / "install.py")]
+        second = subprocess.Popen(command, env=variables(), stdout=subprocess.PIPE, text=True)
+        assert second.stdout.readline().startswith("Another installation runs in this folder")
+        assert second.poll() is None
+    assert second.communicate(timeout=30) == ("", None)
+    assert second.returncode == 0
 
 
 @posix_only
 def test_an_interrupt_ends_with_a_sentence(project):
     """Ctrl-C reaches the script and pip at once, while pip waits for an index that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        (project / "requirements.txt").write_text("numpy==2.4.6\n", encoding="utf-8")
+        (project / "requirements.txt").write_text(WITH_UV + "numpy==2.4.6\n", encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, str(project / "utils" / "setup" / "install.py")],
-            env=variables(PIP_INDEX_URL=f"http://127.0.0.1:{server.getsockname()[1]}/"),
+            env=variables(PIP_NO_INDEX=None, PIP_INDEX_URL=f"http://127.0.0.1:{server.getsockname()[1]}/"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -396,7 +473,7 @@ def test_an_interrupt_ends_with_a_sentence(project):
             output, error = process.communicate(timeout=20)
     assert process.returncode == 130, output + error
     assert error == "Stopped: run the command again and it goes on from here.\n"
-    (project / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (project / "requirements.txt").write_text(WITH_UV, encoding="utf-8")
 
 
 def test_a_moved_folder_and_a_lost_interpreter_are_repaired(project):
@@ -462,6 +539,31 @@ def test_a_test_that_kills_its_process_ends_the_run(tmp_path):
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
     assert result.returncode != 0
     assert "crashed while running 'test_4.py::test_kills'" in result.stdout
+
+
+@needs_make
+@posix_only
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_is_told_what_jupyterlab_needs_and_gets_it(tmp_path, user):
+    write_program(tmp_path / "programs", "id", f"echo {user}")
+    path = os.pathsep.join([str(tmp_path / "programs"), os.environ["PATH"]])
+    command = ["make", "--no-print-directory", "-n", "lab"]
+    printed = subprocess.run(command, cwd=ROOT, env=variables(PATH=path), capture_output=True, text=True).stdout
+    assert ("-m jupyterlab --allow-root" in printed) is (user == 0)
+    assert ("You are root" in printed) is (user == 0)
+
+
+@needs_make
+@posix_only
+def test_what_is_on_the_path_of_python_does_not_reach_jupyterlab(tmp_path):
+    """Neither in the environment nor as the folder that one stands in."""
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text() + "\nshow:\n\t@echo [$$PYTHONPATH]\n")
+    told = variables(PYTHONPATH=str(tmp_path), PYTHONHOME=str(tmp_path))
+    printed = subprocess.run(["make", "show"], cwd=tmp_path, env=told, capture_output=True, text=True).stdout
+    assert printed == "[]\n"
+    recipe = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert "python -I -m jupyterlab" in recipe
+    assert "-I utils/setup/install.py" in recipe
 
 
 @needs_make

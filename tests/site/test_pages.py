@@ -11,7 +11,7 @@ import pytest
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
-from utils.site.build import anchor, configuration, main, settings, write_source
+from utils.site.build import anchor, configuration, main, write_source
 from utils.site.export import ForReaders, configure
 from utils.site.mathjax import mathjax_file
 from utils.site.pages import page_notebook, promise_of, title_of
@@ -110,19 +110,13 @@ def test_without_mathjax_one_sentence_says_what_to_install(monkeypatch, capsys, 
     assert capsys.readouterr().err == "MathJax is missing: python -m pip install -r requirements-dev.txt\n"
 
 
-def test_the_version_is_that_of_the_project():
-    version, repository = settings()
-    assert version.count(".") == 2
-    assert repository is None or repository.startswith("https://")
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """A solution notebook as ``jupyter nbconvert`` exports it with the configuration of the course."""
     folder = tmp_path_factory.mktemp("exported")
     source = ROOT / "solutions" / "01_softmax_definition.ipynb"
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--output-dir", str(folder), str(source)]
-    environment = os.environ | {"JUPYTER_CONFIG_PATH": str(ROOT / "utils" / "site")}
+    environment = os.environ | {"JUPYTER_CONFIG_PATH": str(ROOT / "utils" / "site" / "templates")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return (folder / "01_softmax_definition.html").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import json
+import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,18 @@ from utils.files import ROOT
 from utils.frameworks import clean_setting
 
 SOLUTIONS = ROOT / "solutions"
+STRICT = "SOFTMAX_WORKBOOK_STRICT"
+
+
+class NotCorrect(Exception):
+    """Raised in the place of a verdict that is not correct where the environment asks for it; says what it says."""
+
+
+def not_attempted(exercise):
+    """The verdict on an answer that is still blank."""
+    help_words = f"`{exercise.name}.hint()` helps you start."
+    message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
+    return Verdict("not attempted", message, hints=exercise.hints)
 
 
 @dataclass
@@ -43,18 +56,22 @@ class Session:
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
+        verdict = self._check(exercise, answer, time_limit)
+        if verdict.status != "correct" and os.environ.get(STRICT) == "1":
+            raise NotCorrect(repr(verdict))
+        return verdict
+
+    def _check(self, exercise, answer, time_limit):
         if is_blank(answer):
-            help_words = f"`{exercise.name}.hint()` helps you start."
-            message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
-            return Verdict("not attempted", message, hints=exercise.hints)
+            return not_attempted(exercise)
         self.answers[exercise.name] = answer
         with clean_setting():
             verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
         self.verdicts[exercise.name] = verdict
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
-            progress.record(exercise.name)
-            return verdict
+            trouble = progress.record(exercise.name)
+            return replace(verdict, message=f"{verdict.message} {trouble}") if trouble else verdict
         return replace(verdict, hints=exercise.hints)
 
     def hint(self, exercise):

@@ -90,7 +90,7 @@ def entropy_and_divergence(f):
     panel.plot(q, costs, color=COLOURS[0])
     panel.plot([f], [entropy], "o", color=COLOURS[5])
     panel.axhline(entropy, color=QUIET, linewidth=0.8)
-    panel.text(0.02, entropy / 2, "entropy: no prediction gets below", va="center", color=INK, fontsize=10)
+    panel.text(0.02, entropy / 2, "entropy: no constant prediction gets below", va="center", color=INK, fontsize=10)
     panel.text(0.15, 1.6, "divergence: the price\nof a wrong prediction", color=INK, fontsize=10)
     panel.set_xlabel("predicted probability of class 1, the same for all examples")
     panel.set_ylabel("cost J")
@@ -104,12 +104,47 @@ def entropy_and_divergence(f):
     )
 
 
-def two_losses(gaps=(-10, 10)):
-    """Cross-entropy and squared error, and their gradients, against the lead of the true class over one other class."""
+def pushes_of_a_batch(Z, y):
+    """The rows a − y of a batch as a heat map: what is pushed up is blue, what is pushed down is red.
+
+    Args:
+        Z: logits, shape (m, K).
+        y: labels, shape (m,).
+    """
+    m, K = Z.shape
+    rows = softmax(Z) - indicator(y, K)
+    figure, (panel,) = new_figure(7, 0.42 * m + 0.9)
+    panel.grid(False)
+    panel.spines[:].set_visible(False)
+    panel.tick_params(length=0)
+    panel.imshow(rows, cmap="RdBu_r", vmin=-1.3, vmax=1.3, aspect="auto")
+    for (i, j), value in np.ndenumerate(rows):
+        colour = "white" if abs(value) > 0.85 else INK
+        panel.text(j, i, f"{value:+.2f}".replace("-", "−"), ha="center", va="center", color=colour)
+    for i, label in enumerate(y):
+        panel.add_patch(_frame((label - 0.47, i - 0.47)))
+    panel.set_xticks(range(K), [f"class {j}" for j in range(K)])
+    panel.set_yticks(range(m), [f"example {i}, y = {label}" for i, label in enumerate(y)])
+    words = "; ".join(
+        f"label {label}: {', '.join(f'{value:+.2f}' for value in row)}" for label, row in zip(y, rows, strict=True)
+    )
+    return Plot(
+        figure,
+        f"A table of a - y for {m} examples and {K} classes, coloured by sign and size; the entry of each label is "
+        f"framed and is the only negative one in its row. Row by row, {words}.",
+    )
+
+
+def three_losses(gaps=(-10, 10)):
+    """Cross-entropy, squared error and hinge, and their gradients, against the lead of the true class over another."""
     lead = np.linspace(*gaps, 401)
     shown = (-10.0, -4.0, 0.0, 4.0)
     figure, panels = new_figure(7.2, 3.0, columns=2)
-    curves = {"cross-entropy": _cross_entropy_of_lead, "squared error": _squared_error_of_lead}
+    curves = {
+        "cross-entropy": _cross_entropy_of_lead,
+        "squared error": _squared_error_of_lead,
+        "hinge": _hinge_of_lead,
+    }
     words = []
     for (name, curve), style, colour in zip(curves.items(), STYLES, COLOURS, strict=False):
         for panel, values in zip(panels, curve(lead), strict=True):
@@ -141,6 +176,10 @@ def _cross_entropy_of_lead(lead):
 def _squared_error_of_lead(lead):
     p, other = softmax(np.stack([lead, np.zeros_like(lead)], axis=-1)).T
     return 2 * other**2, -4 * p * other**2
+
+
+def _hinge_of_lead(lead):
+    return np.maximum(0, 1 - lead), np.where(lead < 1, -1.0, 0.0)
 
 
 def escape(histories):

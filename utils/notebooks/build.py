@@ -23,6 +23,7 @@ from utils.notebooks.answers import (
     reset_exercise,
     stamp,
 )
+from utils.notebooks.course import archive, install_cell, repository
 from utils.notebooks.format import (
     NOTEBOOK_METADATA,
     NotebookError,
@@ -36,12 +37,13 @@ from utils.notebooks.stubs import BEGIN, END, check_nothing_is_given_away, make_
 # From solution to chapter
 
 
-def build_chapter(solution, name):
+def build_chapter(solution, name, source=None):
     """The chapter that belongs to a solution notebook.
 
     Args:
         solution: the notebook; it is not changed.
         name: ``NN_name``, as in the file name.
+        source: from where pip gets the course; then the first cell of code installs it where it is missing.
 
     Raises:
         NotebookError: the notebook breaks a rule; the message names it and the cell.
@@ -56,6 +58,8 @@ def build_chapter(solution, name):
             blank, regions = blank_cell(cell)
             chapter.cells.append(blank)
             hidden += [(cell.id, region) for region in regions]
+        if source is not None:
+            chapter.cells.insert(1, install_cell(source))
         check_nothing_is_given_away(chapter, hidden)
         stamp(chapter)
         nbformat.validate(chapter)
@@ -129,7 +133,9 @@ def build_all(solutions):
     paths = sorted(solutions.glob("*.ipynb"))
     if not paths:
         raise NotebookError(f"There is no solution notebook in {solutions}.")
-    return {path.stem: build_chapter(read_notebook(path), path.stem) for path in paths}
+    address = repository()
+    source = address and archive(address)
+    return {path.stem: build_chapter(read_notebook(path), path.stem, source) for path in paths}
 
 
 # What the commands do

@@ -3,14 +3,19 @@
     python3 utils/setup/install.py
     python3 utils/setup/install.py --dev      with what maintainers need besides
 
-make calls this before everything else. A stamp inside .venv says what was installed, so that a second call returns at
-once. Whatever goes wrong is said in one sentence; the whole story is in .venv/install.log.
+make calls this before everything else. uv installs, and pip brings uv; where there is no uv, pip installs. A stamp in
+.venv says what was installed: a later call sees whether all of it is there still, and returns at once or repairs it.
+Whatever goes wrong is said in one sentence; the whole story is in .venv/install.log.
 
 The file imports the standard library alone and keeps to the Python of 2016 (3.6): an interpreter that is too old for
 the course must still be able to read it, find a newer one, or say what is missing.
 """
 
+import ast
+import contextlib
+import csv
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -21,28 +26,36 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / ".venv"
-LOG = ENVIRONMENT / "install.log"
-STAMP = ENVIRONMENT / "install.stamp"
-TEMPORARY = ENVIRONMENT / "tmp"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+UV = PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
+LOG, STAMP, TEMPORARY = (ENVIRONMENT / name for name in ("install.log", "install.stamp", "tmp"))
 BASE, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
-INPUTS = (BASE, "pyproject.toml", "utils/setup/install.py")
 
-OLDEST, NEWEST = (3, 11), (3, 13)  # TensorFlow has no final release for 3.14
-SPACE_NEEDED = 4.6e9  # bytes: .venv with a CPU build of PyTorch, the downloads, and their copy in the cache of pip
+NO_STAMP = {"place": "", "lists": {}, "packages": []}
+EXPORTS = ROOT / "utils" / "site" / "templates" / "jupyter_nbconvert_config.py"  # what jupyter nbconvert reads
+SUITABLE = ((3, 13), (3, 12), (3, 11))  # TensorFlow has no final release for 3.14
+SPACE_NEEDED = 4.6e9  # bytes: .venv with a CPU build of PyTorch, and as much of a cache as may lie on the same disk
 SPACE_TO_UPDATE = 1e9
+PATIENCE = 3  # seconds that PyTorch's own index has for an answer
 
-SIGNS_OF_A_FULL_DISK = ("[Errno 28]", "No space left on device", "[WinError 112]")
-SIGNS_OF_NO_NETWORK = (
-    "NewConnectionError",
-    "NameResolutionError",
-    "ConnectTimeoutError",
-    "ReadTimeoutError",
-    "ConnectionResetError",
-    "ProxyError",
-    "SSLError",
-    "Max retries exceeded",
-    "Network is unreachable",
-    "Temporary failure in name resolution",
+FULL_DISK = r"\[Errno 28\]|No space left on device|\[WinError 112\]|os error 112"
+NO_NETWORK = (
+    r"(NewConnection|NameResolution|ConnectTimeout|ReadTimeout|ConnectionReset|Proxy|SSL)Error|Max retries exceeded|"
+    r"Network is unreachable|failure in name resolution|error sending request|Request failed after|timed out"
+)
+# Under which name of a setting pip is told something, and in which variable the same is said to uv.
+SAID_TO_UV = (
+    ("index-url", "UV_DEFAULT_INDEX"),
+    ("extra-index-url", "UV_INDEX"),
+    ("find-links", "UV_FIND_LINKS"),
+    ("constraint", "UV_CONSTRAINT"),
+    ("trusted-host", "UV_INSECURE_HOST"),
+    ("cert", "SSL_CERT_FILE"),
+    ("client-cert", "SSL_CLIENT_CERT"),
+    ("proxy", "ALL_PROXY"),
+    ("default-timeout", "UV_HTTP_TIMEOUT"),
+    ("timeout", "UV_HTTP_TIMEOUT"),
+    ("retries", "UV_HTTP_RETRIES"),
 )
 
 
@@ -52,52 +65,92 @@ class InstallationError(Exception):
 
 def main():
     """Install where needed; return the exit status. No traceback reaches the terminal."""
+    status = 1
     try:
-        install([BASE] + [DEVELOPMENT] * ("--dev" in sys.argv[1:]))
+        (ROOT / ".cache").mkdir(exist_ok=True)
+        with open(str(ROOT / ".cache" / "install.lock"), "a") as file:
+            wait_for_lock(file)
+            install([BASE] + [DEVELOPMENT] * ("--dev" in sys.argv[1:] and (ROOT / DEVELOPMENT).exists()))
+        return name_shadows()
     except InstallationError as error:
-        return say_failure(str(error), 1)
+        sentence = str(error)
     except KeyboardInterrupt:
-        return say_failure("Stopped: run the command again and it goes on from here.", 130)
+        sentence, status = "Stopped: run the command again and it goes on from here.", 130
     except OSError as error:
-        if any(sign in str(error) for sign in SIGNS_OF_A_FULL_DISK):
-            return say_failure(full_disk_sentence(), 1)
-        where = error.filename or ROOT
-        return say_failure(f"The installation cannot use {where} ({error.strerror or error}).", 1)
+        cannot = f"The installation cannot use {error.filename or ROOT} ({error.strerror or error})."
+        sentence = known_reason(str(error)) or cannot
     except Exception as error:
-        return say_failure(f"The installation stopped ({type(error).__name__}: {error}).", 1)
-    return 0
-
-
-def say_failure(sentence, status):
-    """Print the sentence after whatever was shown before; return the exit status that goes with it."""
+        sentence = f"The installation stopped ({type(error).__name__}: {error})."
     sys.stdout.flush()
     print(sentence, file=sys.stderr)
     return status
 
 
-def install(lists=(BASE,)):
-    """Bring .venv to the state that these lists of requirements ask for; do nothing where it is there already.
+def wait_for_lock(file):
+    """Wait until no other process installs into this folder. The lock ends with the process that has it."""
+    while True:
+        try:
+            if os.name == "nt":
+                import msvcrt
 
-    What maintainers need besides is in the second list. Where it is installed, the first one is, too.
-    """
-    started = time.time()
-    version = version_of([str(environment_python())])
-    if version and read_stamp() in (stamp_for(version, lists), stamp_for(version, (BASE, DEVELOPMENT))):
+                return msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            import fcntl
+
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            print("Another installation runs in this folder: waiting for it.", flush=True)
+            time.sleep(5)
+
+
+def install(lists):
+    """Bring .venv to the state that these lists of requirements ask for; do nothing where it is there already."""
+    started, version, stamp = time.time(), version_of([str(PYTHON)]), read_stamp()
+    digests = {name: digest(name) for name in lists}
+    moved = stamp["place"] not in ("", str(ROOT))
+    damaged = [name for name in stamp["packages"] if not is_whole(site_packages() / name)]
+    if version and not moved and not damaged and digests.items() <= stamp["lists"].items():
         return
     check_space()
-    if not can_be_kept(version):
-        python = find_python(sys.version_info[:2])
-        print("Building .venv with Python {}.{}.".format(*version_of(python)), flush=True)
-        build_environment(python)
-        version = version_of([str(environment_python())])
-    if not version:
-        raise InstallationError(f"The Python in {ENVIRONMENT} does not run: delete that folder and try again.")
-    STAMP.write_text(unfinished_stamp(), encoding="utf-8")
-    forget_unfinished_packages()
-    print(f"Installing what {' and '.join(lists)} asks for; details go to .venv/install.log.", flush=True)
-    run_pip(lists)
-    STAMP.write_text(stamp_for(version, lists), encoding="utf-8")
+    if moved:
+        print("The folder of the project has moved, and .venv has to be built anew.")
+    if moved or version not in SUITABLE:
+        build_environment(find_python(sys.version_info[:2]))
+    elif damaged:
+        print("Not whole, and installed again: {}.".format(", ".join(name.split("-")[0] for name in sorted(damaged))))
+    for package in metadata():
+        if not is_whole(package):
+            shutil.rmtree(str(package))
+    print("Installing what {} asks for.".format(" and ".join(lists)), flush=True)
+    stamp = {**NO_STAMP, "place": str(ROOT)}
+    STAMP.write_text(json.dumps(stamp), encoding="utf-8")
+    install_packages(lists)
+    if EXPORTS.exists():  # a copy of the course for learners may leave the site out
+        settings = ENVIRONMENT / "etc" / "jupyter"
+        settings.mkdir(parents=True, exist_ok=True)
+        shutil.copy(str(EXPORTS), str(settings))
+    stamp.update(lists=digests, packages=[path.name for path in metadata() if is_whole(path)])
+    STAMP.write_text(json.dumps(stamp), encoding="utf-8")
     print(f"Installed in {time.time() - started:.0f} seconds.", flush=True)
+
+
+def run(command, timeout=None, show=False, **variables):
+    """Run a command in the folder of the project; return its exit status and, unless it is shown, what it printed.
+
+    It is not told what would lead it to another place than .venv. While something is installed its temporary files lie
+    in .venv too: /tmp is a small memory disk on some machines, and one check of the free space is then enough.
+    """
+    misleading = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
+    environment = {name: value for name, value in os.environ.items() if name not in misleading}
+    environment.update(variables, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    if TEMPORARY.exists():
+        environment.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(TEMPORARY)))
+    options = {} if show else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    options.update(cwd=str(ROOT), env=environment, stdin=subprocess.DEVNULL, timeout=timeout)
+    try:
+        done = subprocess.run([str(part) for part in command], **options)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return 1, str(error)
+    return done.returncode, (done.stdout or b"").decode("utf-8", "replace")
 
 
 # Which Python
@@ -105,119 +158,76 @@ def install(lists=(BASE,)):
 
 def find_python(running):
     """Return the command of a suitable Python: the running one (its version is given) or one from the PATH."""
-    if OLDEST <= running <= NEWEST:
+    if running in SUITABLE:
         return [sys.executable]
-    for command in candidates():
-        version = version_of(command)
-        if version and OLDEST <= version <= NEWEST:
-            return command
+    for version in SUITABLE:
+        name = "python{}.{}".format(*version)
+        found = [shutil.which(name, path=folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+        commands = [[program] for program in found if program] + [["py", "-{}.{}".format(*version)]] * (os.name == "nt")
+        for command in commands:
+            if version_of(command) == version:
+                return command
     raise InstallationError(
         "The workbook needs Python 3.11, 3.12 or 3.13 and found only Python {}.{}: install one of them, "
         "or name it as in: make lab PYTHON=/path/to/python3.12".format(*running)
     )
 
 
-def candidates():
-    """Yield commands that may start a suitable Python, the newest first, from every folder of the PATH."""
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        for folder in os.environ.get("PATH", "").split(os.pathsep):
-            found = shutil.which(f"python3.{minor}", path=folder) if folder else None
-            if found:
-                yield [found]
-        if os.name == "nt" and shutil.which("py"):
-            yield ["py", f"-3.{minor}"]
-
-
 def version_of(command):
     """Return (major, minor) of an interpreter, or None where it does not run, as a pyenv shim may not."""
-    question = "import sys; print('%d %d' % sys.version_info[:2])"
-    try:
-        answer = subprocess.run(
-            [*command, "-I", "-S", "-c", question],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=60,
-            check=True,
-        )
-        major, minor = answer.stdout.split()
-        return int(major), int(minor)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
+    status, answer = run([*command, "-I", "-S", "-c", "import sys; print(*sys.version_info[:2])"], timeout=60)
+    return tuple(map(int, answer.split())) if status == 0 and re.match(r"\d+ \d+\s*$", answer) else None
 
 
-# The environment and its stamp
-
-
-def environment_python():
-    """Return the interpreter of .venv, which need not exist."""
-    return ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def can_be_kept(version):
-    """Say whether .venv can be installed into as it is: one that you made yourself may hold your build of PyTorch."""
-    if not version or not OLDEST <= version <= NEWEST:
-        return False
-    if read_stamp() and read_stamp().splitlines()[0] != str(ROOT):
-        print("The folder of the project has moved, and .venv has to be built anew.")
-        return False
-    return subprocess.call([str(environment_python()), "-I", "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+# The environment, and what is in it
 
 
 def build_environment(python):
-    """Make an empty .venv, in place of what is there."""
-    if subprocess.call([*python, "-I", "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) != 0:
-        raise InstallationError(
-            "This Python comes without the module that makes environments: on Debian and Ubuntu install it "
-            "with: sudo apt install python{}.{}-venv".format(*version_of(python))
-        )
+    """Make an empty .venv, in place of what is there. pip is not in it yet: to copy it takes seconds."""
+    print("Building .venv with Python {}.{}.".format(*version_of(python)), flush=True)
     ENVIRONMENT.mkdir(exist_ok=True)
-    creation = subprocess.run(
-        [*python, "-I", "-m", "venv", "--clear", str(ENVIRONMENT)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if creation.returncode != 0:
-        LOG.write_bytes(creation.stdout)
-        raise InstallationError(explain(creation.stdout.decode("utf-8", "replace")))
+    finish(*run([*python, "-I", "-m", "venv", "--without-pip", "--clear", ENVIRONMENT]))
+
+
+def site_packages():
+    """Return the folder in .venv that packages are installed into."""
+    return next(ENVIRONMENT.glob("Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages"), ENVIRONMENT)
+
+
+def metadata():
+    """Return the folders that describe the packages of .venv."""
+    return list(site_packages().glob("*.dist-info"))
+
+
+def is_whole(package):
+    """Say whether all that a package lists is there, in its size: INSTALLER, which is written last, and its code."""
+    folder = str(package.parent) + os.sep
+    try:
+        os.stat(str(package / "INSTALLER"))
+        with open(str(package / "RECORD"), encoding="utf-8", newline="") as record:
+            rows = [row for row in csv.reader(record) if row[2] and "/include/" not in row[0]]
+        return all(os.stat(folder + row[0]).st_size == int(row[2]) for row in rows)
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def read_stamp():
-    """Return what the last installation wrote; the empty string where there was none."""
-    try:
-        return STAMP.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return ""
+    """Return what the last installation wrote: its place, a digest of each list, its packages."""
+    with contextlib.suppress(OSError, ValueError):
+        return {**NO_STAMP, **json.loads(STAMP.read_text(encoding="utf-8"))}
+    return NO_STAMP
 
 
-def stamp_for(version, lists):
-    """Return what a finished installation writes: the place, the version of Python, a digest of what was asked for."""
-    digest = hashlib.sha256()
-    for name in [*INPUTS, *(name for name in lists if name not in INPUTS)]:
-        if (ROOT / name).exists():  # a learner's copy of the course comes without the second list
-            digest.update((ROOT / name).read_bytes())
-    return "{}\n{}.{}\n{}\n".format(ROOT, *version, digest.hexdigest())
-
-
-def unfinished_stamp():
-    """Return what stands in the stamp while pip runs, so that a broken run is known as one."""
-    return f"{ROOT}\nunfinished\n"
-
-
-def forget_unfinished_packages():
-    """Let pip install again what it was copying when it was stopped: such packages have no INSTALLER file yet."""
-    packages = "Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages"
-    for metadata in ENVIRONMENT.glob(packages + "/*.dist-info"):
-        if not (metadata / "INSTALLER").exists():
-            shutil.rmtree(str(metadata))
-
-
-# Space
+def digest(name):
+    """Return a digest of a list of requirements, and of what else decides how it is installed."""
+    files = (name, "pyproject.toml", "utils/setup/install.py")
+    return hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
 
 
 def check_space():
     """Raise where the disk has too little room for what is still missing from .venv."""
-    needed = max(SPACE_NEEDED - size_of(ENVIRONMENT), SPACE_TO_UPDATE)
+    places = [os.path.join(place, name) for place, _, names in os.walk(str(ENVIRONMENT)) for name in names]
+    needed = max(SPACE_NEEDED - sum(os.lstat(place).st_size for place in places), SPACE_TO_UPDATE)
     free = shutil.disk_usage(str(ROOT)).free
     if free < needed:
         raise InstallationError(
@@ -226,123 +236,136 @@ def check_space():
         )
 
 
-def size_of(folder):
-    """Return the bytes of all files below a folder; 0 where it does not exist."""
-    total = 0
-    for place, _, names in os.walk(str(folder)):
-        total += sum(os.lstat(os.path.join(place, name)).st_size for name in names)
-    return total
+# uv, and pip where there is none
 
 
-def full_disk_sentence():
-    return (
-        "The disk became full during the installation: make room (a CPU build of PyTorch is the small one, "
-        "see README.md) and run the command again."
-    )
-
-
-# pip
-
-
-def run_pip(lists):
-    """Install everything in one resolution, with a short progress here and every line in the log."""
-    command = [str(environment_python()), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    command += ["--progress-bar", "off", *(part for name in lists for part in ("-r", name)), "-e", "."]
+def install_packages(lists):
+    """Install everything in one resolution: by uv, which shows its progress, or else by pip."""
     TEMPORARY.mkdir(exist_ok=True)
-    with open(str(LOG), "wb") as log:
-        pip = subprocess.Popen(
-            command,
-            cwd=str(ROOT),
-            env=clean_variables(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            for line in pip.stdout:
-                log.write(line)
-                log.flush()
-                show_progress(line.decode("utf-8", "replace").strip())
-            status = pip.wait()
-        finally:
-            if pip.poll() is None:
-                pip.kill()
-                pip.wait()
-            end_progress()
-            shutil.rmtree(str(TEMPORARY), ignore_errors=True)
+    asked = [part for name in lists for part in ("-r", name)] + ["-e", "."]
+    try:
+        pip, settings = find_pip()
+        if bring_uv(pip):
+            variables = variables_for_uv(settings)
+            uv = [UV, "pip", "install", "--python", PYTHON]
+            uv += ["--no-index"] * (settings.get("no-index") in ("1", "true", "yes", "on"))
+            uv += [*torch_backend(uv, variables), "pip", *asked]
+            if sys.stderr.isatty() and run(uv, show=True, **variables)[0] == 0:
+                return
+            status, output = run(uv, **variables)  # after a failure once more: now its words can be read
+            if status == 0 or known_reason(output):
+                return finish(status, output)
+        print("pip installs here, and not uv: that takes some minutes.", flush=True)
+        run([PYTHON, "-I", "-m", "ensurepip"])
+        finish(*run([*pip, "install", "--no-input", "--progress-bar", "off", *asked]))
+    finally:
+        shutil.rmtree(str(TEMPORARY), ignore_errors=True)
+
+
+def finish(status, output):
+    """Write the log; raise where something has failed."""
+    LOG.write_text(output, encoding="utf-8")
     if status != 0:
-        raise InstallationError(explain(LOG.read_text(encoding="utf-8", errors="replace")))
+        raise InstallationError(explain(output))
 
 
-def clean_variables():
-    """Return the environment variables for pip, without those that would lead it to another place than .venv.
+def find_pip():
+    """Return a command for pip, that of .venv or of the running Python, and the settings that it has, by name."""
+    own, other = [PYTHON, "-I", "-m", "pip"], [sys.executable, "-I", "-m", "pip", "--python", PYTHON]
+    for pip in (own, other, own):
+        status, output = run([*pip, "config", "list"])
+        if status == 0:
+            break
+        if pip is other and run([PYTHON, "-I", "-m", "ensurepip"])[0] != 0:
+            raise InstallationError(
+                "This Python comes without pip: on Debian and Ubuntu install it with: "
+                "sudo apt install python{}.{}-venv".format(*version_of([PYTHON]))
+            )
+    found = re.findall(r"^(global|install|:env:)\.([\w-]+)=(['\"].*)$", output, re.MULTILINE)
+    found.sort(key=lambda line: ("global", "install", ":env:").index(line[0]))
+    return pip, {name: ast.literal_eval(value) for _, name, value in found}
 
-    Its temporary files go into .venv too: /tmp is a small memory disk on some machines, and one check of the free
-    space is then enough.
+
+def pinned(name):
+    """Return the requirement for a package; the empty string where requirements.txt does not pin it."""
+    pin = re.search(rf"^{name}==\S+", (ROOT / BASE).read_text(encoding="utf-8"), re.MULTILINE)
+    return pin.group() if pin else ""
+
+
+def bring_uv(pip):
+    """Let pip install the pinned uv; return whether it is there and runs."""
+    uv = pinned("uv")
+    if uv and not (site_packages() / (uv.replace("==", "-") + ".dist-info")).exists():
+        run([*pip, "install", "--no-input", "--no-deps", "--only-binary", ":all:", uv])
+    return bool(uv) and run([UV, "--version"])[0] == 0
+
+
+def variables_for_uv(settings):
+    """Return the environment variables that tell uv what pip has been told, by its settings or by other variables."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    told = {name: value.split() for name, value in {"cert": bundle or "", "find-links": "", **settings}.items()}
+    told["find-links"] = [",".join(place for place in told["find-links"] if "://" in place or os.path.exists(place))]
+    variables = {variable: " ".join(told[name]) for name, variable in SAID_TO_UV if told.get(name)}
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **variables}  # as pip does: the best of all indexes
+
+
+def torch_backend(uv, variables):
+    """Return the flag for the small CPU build of PyTorch, or for TORCH_BACKEND; nothing where PyTorch is there.
+
+    The flag leads to PyTorch's own index. Where that does not answer soon, PyTorch comes from the configured index.
     """
-    misleading = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
-    variables = {name: value for name, value in os.environ.items() if name not in misleading}
-    variables.update(PIP_USER="0", TMPDIR=str(TEMPORARY), TEMP=str(TEMPORARY), TMP=str(TEMPORARY))
-    return variables
+    backend = os.environ.get("TORCH_BACKEND") or ("cpu" if sys.platform.startswith("linux") else "")
+    if not backend or not pinned("torch") or any(site_packages().glob("torch-*.dist-info")):
+        return []
+    flag = ["--torch-backend", backend]
+    soon = {**variables, "UV_HTTP_TIMEOUT": str(PATIENCE), "UV_HTTP_RETRIES": "0"}
+    if run([*uv, *flag, "--dry-run", "--no-deps", pinned("torch")], timeout=2 * PATIENCE, **soon)[0] == 0:
+        return flag
+    print("PyTorch's own index does not answer: PyTorch comes from where all else comes from.", flush=True)
+    return []
 
 
-def progress_in(line):
-    """Return what a line of pip means to somebody who waits; the empty string where it means nothing."""
-    collecting = re.match(r"Collecting ([\w.-]+)", line)
-    if collecting:
-        return "looking for " + collecting.group(1)
-    downloading = re.match(r"Downloading (\S+) \((.+)\)", line)
-    if downloading:
-        name = downloading.group(1).rsplit("/", 1)[-1].split("-")[0]
-        return f"downloading {name} ({downloading.group(2)})"
-    if line.startswith("Installing collected packages:"):
-        packages = line.count(",") + 1
-        return f"writing {packages} packages to .venv" + (", which takes a minute or two" if packages > 50 else "")
-    return ""
+# What went wrong, in one sentence
 
 
-def show_progress(line):
-    """Rewrite one line on a terminal; elsewhere say only that pip has come to its last step."""
-    progress = progress_in(line)
-    if not progress:
-        return
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns - 1
-        print("\r" + ("  " + progress).ljust(width)[:width], end="", flush=True)
-    elif progress.startswith("writing"):
-        print("  " + progress, flush=True)
-
-
-def end_progress():
-    """Leave the line that show_progress rewrites."""
-    if sys.stdout.isatty():
-        print(flush=True)
-
-
-def explain(output):
-    """Return one sentence on why venv or pip failed, from what it printed."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    end = "\n".join(lines[-60:])
-    if any(sign in end for sign in SIGNS_OF_A_FULL_DISK):
-        return full_disk_sentence()
-    arrived = any(re.match(r"(Downloading|Using cached|Processing) ", line) for line in lines)
-    nothing_found = "(from versions: none)" in end and not arrived
-    if nothing_found or any(sign in end for sign in SIGNS_OF_NO_NETWORK):
+def known_reason(output):
+    """Return one sentence where it is known why pip, uv or venv failed, from what was printed; else nothing."""
+    end = "\n".join(output.splitlines()[-60:])
+    if re.search(FULL_DISK, end):
+        return "The disk became full during the installation: make room and run the command again."
+    arrived = re.search(r"^\s*(Downloading|Using cached|Processing) ", output, re.MULTILINE)
+    offline = re.search(NO_NETWORK, end) and "peer certificate" not in end  # which pip may know
+    if offline or ("(from versions: none)" in end and not arrived):
         return (
             "The packages cannot be downloaded, because the network or the package index does not answer: "
             "connect and run the command again (details in .venv/install.log)."
         )
-    missing = re.search(r"No matching distribution found for (\S+)", end)
+    missing = re.search(r"(?:No matching distribution found for|Because) (\S+?==\S+)(?: has no wheels|\s*$)", end, re.M)
     if missing:
         return (
             f"There is no build of {missing.group(1)} for this machine and this Python: "
             "README.md names the machines that have none (details in .venv/install.log)."
         )
+    return ""
+
+
+def explain(output):
+    """Return one sentence on why something failed, from what it printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"error\b", line, re.IGNORECASE)]
-    remarks = ("[notice]", "note:", "hint:")
-    others = [line for line in lines if not line.startswith(remarks)]
+    others = [line for line in lines if not line.startswith(("[notice]", "note:", "hint:"))]
     reason = (errors or others or ["it said nothing"])[-1]
-    return f"The installation failed ({reason}): the details are in .venv/install.log."
+    return known_reason(output) or f"The installation failed ({reason}): the details are in .venv/install.log."
+
+
+def name_shadows():
+    """Say which file of the learner's hides a library, from the notebooks or from Python itself."""
+    libraries = {name.partition(".")[0] for name in os.listdir(str(site_packages()))}
+    libraries.update(getattr(sys, "stdlib_module_names", ()))
+    for file in sorted([*ROOT.glob("*.py"), *ROOT.glob("chapters/*.py")]):
+        if file.stem in libraries:
+            print(f"{file.relative_to(ROOT)} hides the library {file.stem} from your notebooks: give it another name.")
+    return 0
 
 
 if __name__ == "__main__":

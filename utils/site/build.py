@@ -6,12 +6,12 @@ The pages are made from ``solutions/`` with the outputs that are stored there. E
 import argparse
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 import nbformat
 
 from utils.files import ROOT
+from utils.notebooks.course import repository, version
 from utils.notebooks.format import NotebookError, notebook_text, read_notebook
 from utils.site.mathjax import FILE, mathjax_file
 from utils.site.pages import page_notebook, promise_of, title_of
@@ -72,12 +72,6 @@ def anchor(heading):
     return heading.replace(" ", "-")
 
 
-def settings():
-    """Version and address of the repository, as ``pyproject.toml`` states them; the address may be missing."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["version"], project.get("urls", {}).get("Repository")
-
-
 def write_source(solutions, folder, with_solutions=False):
     """Write what Sphinx reads: a notebook for each page, the first page, and the other pages.
 
@@ -118,7 +112,7 @@ def build_site(output, with_solutions=False, solutions=ROOT / "solutions"):
         output,
         DOCTREES,
         "html",
-        confoverrides=configuration(*settings()),
+        confoverrides=configuration(version(), repository()),
         status=None,
         warning=sys.stderr,
         warningiserror=True,

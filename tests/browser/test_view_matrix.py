@@ -1,0 +1,104 @@
+"""Every view in every place and on every screen: what is too long for every change, for `make prove`."""
+
+import re
+
+import nbformat
+import pytest
+
+from utils.files import ROOT
+from utils.notebooks.format import has_tag
+
+pytestmark = pytest.mark.prove
+
+STORED = {
+    (path.name, cell.id): "".join(cell.outputs[-1].data["text/html"])
+    for path in sorted((ROOT / "solutions").glob("*.ipynb"))
+    for cell in nbformat.read(path, as_version=4).cells
+    if has_tag(cell, "view")
+}
+SCREENS = {
+    "wide": {"viewport": {"width": 1400, "height": 900}},
+    "narrow": {"viewport": {"width": 900, "height": 900}},
+    "telephone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    # A zoom of 200 % is half as many pixels of style, each twice as large.
+    "zoom of 200 %": {"viewport": {"width": 700, "height": 450}, "device_scale_factor": 2},
+    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
+    "without motion": {"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce"},
+}
+KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown")
+
+each_view = pytest.mark.parametrize(("notebook", "cell"), STORED, ids=lambda part: str(part))
+
+
+def text_of(view):
+    """The line of numbers below the picture."""
+    return view.locator("p[role=status]").inner_text()
+
+
+@each_view
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_stored_view_works_on_every_screen(notebook, cell, screen, browser):
+    """On a bare page, twice, with the network cut off: it fits, each control changes the picture, by keyboard alone."""
+    page = browser.new_page(**SCREENS[screen], offline=True)
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text))
+    try:
+        page.set_content(
+            f"<!doctype html><meta name=viewport content='width=device-width'>{STORED[notebook, cell] * 2}"
+        )
+        first, second = page.locator("[data-view]").all()
+        for view in (first, second):
+            skip = view.get_by_role("button", name="Skip")
+            if skip.count():
+                skip.press("Enter")
+        page.wait_for_function("() => document.querySelectorAll('[data-view] svg').length === 2")
+        untouched = text_of(second)
+        assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        for control in first.locator("input[type=range], select").all():
+            seen = {text_of(first)}
+            for key in KEYS:
+                control.press(key)
+                seen.add(text_of(first))
+            assert len(seen) > 1, control.evaluate("(node) => node.title")
+        assert first.locator("[role=alert]").inner_text() == ""
+        first.get_by_role("button", name="Reset").press("Enter")
+        assert text_of(first) == text_of(second) == untouched
+        assert said == []
+    finally:
+        page.close()
+
+
+@each_view
+def test_a_stored_view_works_in_notebook_7(notebook, cell, lab, browser):
+    """The classic notebook of today: alive without a kernel where it is trusted, and no key leaves a control."""
+    path = lab.folder / "classic" / notebook
+    path.parent.mkdir(exist_ok=True)
+    stored = nbformat.read(lab.folder / "solutions" / notebook, as_version=4)
+    nbformat.write(stored, path)
+    lab.notary.sign(nbformat.read(path, as_version=4))
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    try:
+        page.goto(f"{lab.address}/notebooks/classic/{notebook}")
+        name = re.search(r'data-view="([^"]+)"', STORED[notebook, cell])[1]
+        view = page.locator(f'[data-view="{name}"]').first
+        for _ in range(120):  # cells far below come into the page when they come into sight
+            if view.count():
+                break
+            page.mouse.wheel(0, 700)
+            page.wait_for_timeout(100)
+        skip = view.get_by_role("button", name="Skip")
+        view.locator("button").first.wait_for()
+        if skip.count():
+            skip.press("Enter")
+        view.locator("svg").first.wait_for()
+        control = view.locator("input[type=range], select").first
+        seen = {text_of(view)}
+        for key in (*KEYS, "d", "d", "x"):
+            control.press(key)
+            seen.add(text_of(view))
+        assert len(seen) > 2
+        assert control.evaluate("(node) => node === document.activeElement")
+        assert view.count() == 1
+    finally:
+        page.close()
