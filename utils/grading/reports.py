@@ -263,7 +263,7 @@ def files(graded):
     }
     taken = set()
     for student in dict.fromkeys(row.student for row in graded.rows):
-        name = file_name(student, {one.casefold() for one in taken} | taken)
-        taken.add(name)
+        name = file_name(student, taken)
+        taken.add(name.casefold())
         written[f"feedback/{name}.html"], written[f"feedback/{name}.md"] = feedback(graded, student)
     return written

@@ -9,7 +9,8 @@ from utils.checking.session import not_attempted
 from utils.exercises import all_exercises
 from utils.files import ROOT, write_text
 from utils.grading import reports, sandbox, submissions
-from utils.grading.judging import Judged
+from utils.grading.gradebook import gradebook, read_roster
+from utils.grading.judging import Grader, Judged
 from utils.grading.marks import read_overrides, read_points
 from utils.grading.store import Store, course_digest, new_seed
 from utils.grading.tasks import Task, in_processes
@@ -93,6 +94,8 @@ def run(folder, options, say=print, show=None):
     """
     level = chosen_level(options.trust)
     exercises = {exercise.name: exercise for exercise in all_exercises()}
+    if options.roster is not None:
+        read_roster(options.roster)
     points, overrides = read_points(options.points, exercises), read_overrides(options.overrides, exercises)
     read, remarks = _read(folder, chapters_of_stubs())
     if not read and not remarks:
@@ -152,6 +155,8 @@ def _graded(read, level, options, say, show):
         Task(key, one.chapter, one.cells, seed)
         for key, one in sorted(new.items(), key=lambda p: (p[1].chapter, int(p[0])))
     ]
+    if not tasks:
+        return records
     if options.dask:
         from utils.grading.cluster import in_cluster
 
@@ -200,14 +205,55 @@ def _row(student, exercise, judged, points, overrides):
     return row if decided is None else replace(row, points=decided.points, reason=decided.reason, is_decided=True)
 
 
-def write(graded, output):
-    """Write the files of a run, and remove feedback of students who are not in it any more."""
+def repeat(folder, options, student, name):
+    """Judge one exercise of one student again, with the seed of the verdict that is kept.
+
+    Returns:
+        Pairs of the kept :class:`Judged` and the new one, one for each notebook that has a verdict on it.
+
+    Raises:
+        GradingError: there is no such verdict, or the notebook has changed since.
+    """
+    level, pairs = chosen_level(options.trust), []
+    store = Store(options.output, course_digest())
+    read, _ = _read(folder, chapters_of_stubs())
+    grader = Grader(level)
+    try:
+        for one in read:
+            record = store.find(one, level) if one.student == student and name[2:4] == one.chapter else None
+            if record is not None:
+                kept = next((judged for judged in record["judged"] if judged.exercise == name), None)
+                if kept is not None:
+                    pairs.append((kept, grader.grade(one.chapter, one.cells, record["seed"], name)[0]))
+    finally:
+        grader.close()
+    if not pairs:
+        raise GradingError(
+            f"There is no verdict on {name} of {clean(student)} in {options.output} that was given by this version of "
+            "the course, behind these walls, on a notebook that has not changed."
+        )
+    return pairs
+
+
+def write(graded, options):
+    """Write the files of a run, and remove feedback of students who are not in it any more.
+
+    Returns:
+        Sentences on what does not fit.
+    """
+    output, said = options.output, []
+    if options.roster is not None:
+        name, text, missing, unknown = gradebook(graded, *read_roster(options.roster))
+        write_text(output / name, text)
+        said = [f"{len(missing)} on the list have handed in nothing."] * bool(missing)
+        said += [f"Not on the list: {clean(', '.join(unknown))}."] * bool(unknown)
     written = reports.files(graded)
     for name, text in written.items():
         write_text(output / name, text)
     for path in (output / "feedback").glob("*"):
         if f"feedback/{path.name}" not in written and path.suffix in (".html", ".md"):
             path.unlink()
+    return said
 
 
 def progress_bar(done, total, student, width=30):

@@ -35,9 +35,9 @@ def table(header, rows):
 
 
 def file_name(student, taken=()):
-    """The name of a student as that of a file, and another one than those taken."""
+    """The name of a student as that of a file, and another one than those taken, which are given casefolded."""
     text = unicodedata.normalize("NFC", clean(student))
     name = re.sub(r"[^\w .@+-]", "_", text).strip(" .")[:LONGEST_NAME]
-    if not name or name in taken or name.upper() in ("CON", "PRN", "AUX", "NUL"):
+    if not name or name.casefold() in taken or name.upper() in ("CON", "PRN", "AUX", "NUL"):
         name = f"{name or 'student'}-{hashlib.sha256(str(student).encode(errors='replace')).hexdigest()[:8]}"
     return name
