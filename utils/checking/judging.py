@@ -16,6 +16,13 @@ from utils.checking.values import agree, form_of, has_finite_numbers, kind
 from utils.checking.verdict import Verdict
 from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
 
+LEAVING = (
+    "Your answer calls `exit()`, `quit()` or `sys.exit()`. In a script that ends the program; in a notebook it would "
+    "end the kernel, and with it every variable of the cells above, so the check has stopped it. A function ends by "
+    "itself after its last line, and `return` ends it earlier and hands a value back to the cell that called it. Take "
+    "the call out. Where should the function end, and what should it return there?"
+)
+
 
 def judge(exercise, answer, rng):
     """Judge an answer.
@@ -40,6 +47,8 @@ def judge(exercise, answer, rng):
         inputs = len(seen.probes)
         tested = f" Compared with the reference on {inputs} inputs." if inputs > 1 else ""
         return Verdict("correct", fold(exercise.remark) + tested)
+    if any(result.problem == "SystemExit" for result in seen.results):
+        return Verdict("incorrect", LEAVING, "exit()")
     mistake, is_certain = recognise(exercise, seen, wrong)
 
     def message():
@@ -47,8 +56,9 @@ def judge(exercise, answer, rng):
             return describe(exercise, answer, seen, wrong)
         return explain(exercise, mistake, answer, seen, wrong)
 
-    # What came back may be an object that cannot even be printed, so this is guarded, too.
-    outcome = run_guarded(message, exercise.time_limit)
+    # What came back may be an object that cannot even be printed, so this is guarded, too. The answer may be called
+    # once more inside of it, with its own limit.
+    outcome = run_guarded(message, 2 * exercise.time_limit)
     fallback = f"What came back is {kind(seen.results[wrong].raw)}, which cannot be compared."
     return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name, is_certain)
 

@@ -14,13 +14,17 @@ from utils import progress
 from utils.checking.blank import is_blank
 from utils.checking.judging import judge
 from utils.checking.observing import Answer
-from utils.checking.time_limit import run_guarded
+from utils.checking.time_limit import Held, run_guarded
 from utils.checking.verdict import Note, Verdict
 from utils.checking.words import error_words, show
 from utils.files import ROOT
 from utils.frameworks import clean_setting
 
 SOLUTIONS = ROOT / "solutions"
+UNSEEN = (
+    "What you handed in cannot be looked at: reading its type, its arguments or its source raises {}. Is a file that "
+    "it comes from half written? Run the cell that defines it again, or define it in the notebook itself."
+)
 
 
 @dataclass
@@ -43,13 +47,20 @@ class Session:
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
-        if is_blank(answer):
+        with Held():
+            return self._check(exercise, answer, time_limit)
+
+    def _check(self, exercise, answer, time_limit):
+        if _is_blank(answer):
             help_words = f"`{exercise.name}.hint()` helps you start."
             message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
             return Verdict("not attempted", message, hints=exercise.hints)
         self.answers[exercise.name] = answer
         with clean_setting():
-            verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
+            try:
+                verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
+            except Exception as error:  # an object that fails when it is looked at
+                verdict = Verdict("incorrect", UNSEEN.format(type(error).__name__))
         self.verdicts[exercise.name] = verdict
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
@@ -98,7 +109,7 @@ class Session:
         def words():
             return show(exercise.see(self.answers[exercise.name], copy.deepcopy(inputs)).value)
 
-        with clean_setting():
+        with Held(), clean_setting():
             outcome = run_guarded(words, exercise.time_limit, exercise.left_whole)
         warned = f" With a warning: {'; '.join(outcome.warned)}." if outcome.warned else ""
         if outcome.error is None:
@@ -129,6 +140,14 @@ class Session:
 
 
 SESSION = Session()
+
+
+def _is_blank(answer):
+    """Whether an answer is blank; one that cannot be looked at is not."""
+    try:
+        return is_blank(answer)
+    except Exception:
+        return False
 
 
 def source_of_the_solution(name):
