@@ -4,6 +4,8 @@ import copy
 import inspect
 import json
 import platform
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -37,6 +39,7 @@ class Session:
         passed: the last answer that passed, by the name of the exercise.
         verdicts: the verdict on the last answer, by the name of the exercise.
         new_generator: makes the generator from which a check draws its probes; they are new at each check.
+        failed: the names that a cell was to define and that it did not come to, since it failed.
     """
 
     answers: dict = field(default_factory=dict)
@@ -44,11 +47,24 @@ class Session:
     passed: dict = field(default_factory=dict)
     verdicts: dict = field(default_factory=dict)
     new_generator: Callable = np.random.default_rng
+    failed: set = field(default_factory=set)
+
+    def cell_was_run(self, result):
+        """Note what a cell of the notebook was to define, and whether it failed; IPython calls this after each."""
+        names = set(re.findall(r"^(?:def\s+(\w+)|(\w+)\s*=(?!=))", result.info.raw_cell or "", re.MULTILINE))
+        defined = {one or other for one, other in names}
+        self.failed = self.failed - defined if result.success else self.failed | defined
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
         with Held():
-            return self._check(exercise, answer, time_limit)
+            verdict = self._check(exercise, answer, time_limit)
+        if exercise.answer_name not in self.failed:
+            return verdict
+        former = (
+            f"The last run of the cell that writes `{exercise.answer_name}` failed, so what is judged is from before."
+        )
+        return replace(verdict, message=f"{former} {verdict.message}")
 
     def _check(self, exercise, answer, time_limit):
         if _is_blank(answer):
@@ -140,6 +156,9 @@ class Session:
 
 
 SESSION = Session()
+_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+if _shell is not None:
+    _shell.events.register("post_run_cell", SESSION.cell_was_run)
 
 
 def _is_blank(answer):
