@@ -1,7 +1,9 @@
 """Which exercises have been solved: a small file beside the chapters.
 
 The file is ``chapters/.progress.json``, or the one that the environment variable ``SOFTMAX_WORKBOOK_PROGRESS`` names.
-It maps the name of an exercise to the moment of its first passing check, in ISO 8601 with the time zone.
+It maps the name of an exercise to the moment of its first passing check, in ISO 8601 with the time zone. Several
+kernels may record at once, so a lock is held from reading to writing. Only a regular file is read, and nothing is
+written over a file that could not be read.
 """
 
 import contextlib
@@ -10,10 +12,13 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from utils.files import ROOT, write_text
 
 VARIABLE = "SOFTMAX_WORKBOOK_PROGRESS"
 CHAPTERS = ROOT / "chapters"
+PATIENCE = 5  # seconds for another kernel to be done with the file
 
 
 def progress_file():
@@ -23,7 +28,7 @@ def progress_file():
     instructor who executes the solutions has solved nothing.
     """
     if named := os.environ.get(VARIABLE):
-        return Path(named)
+        return Path(os.path.expanduser(named))
     try:
         here = Path.cwd().resolve()
     except OSError:  # the current folder was deleted
@@ -34,43 +39,63 @@ def progress_file():
 def solved():
     """The solved exercises: a dict from the exercise's name to the moment of its first passing check.
 
-    A file that cannot be understood is set aside under a new name, so that nothing is lost and nothing stops.
+    Nothing stops where the file cannot be read; then nothing counts as solved.
     """
     file = progress_file()
-    if file is None:
-        return {}
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(content, dict) and all(isinstance(moment, str) for moment in content.values()):
-            return content
-    except FileNotFoundError:
+        return _read(file) if file else {}
+    except (OSError, ValueError):
         return {}
-    except OSError:  # not readable now, which says nothing about its content
-        return {}
-    except ValueError:  # not JSON, or not text
-        pass
-    _set_aside(file)
-    return {}
 
 
 def record(name):
     """Record that an exercise has been solved. The first time counts; a second call changes nothing.
 
+    A file that cannot be understood is set aside under a new name, so that nothing is lost and nothing stops.
+
     Returns:
-        True when the exercise is recorded, False where no progress is kept or the file cannot be written.
+        A sentence where it could not be recorded; the empty string where it was, and where no progress is kept.
     """
     file = progress_file()
     if file is None:
-        return False
-    known = solved()
-    if name in known:
-        return True
-    known[name] = datetime.now(UTC).isoformat(timespec="seconds")
+        return ""
     try:
-        write_text(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
-    except OSError:
-        return False
-    return True
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(file.with_name(f"{file.name}.lock"), timeout=PATIENCE):
+            try:
+                known = _read(file)
+            except ValueError:
+                _set_aside(file)
+                known = {}
+            if name not in known:
+                known[name] = datetime.now(UTC).isoformat(timespec="seconds")
+                write_text(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
+        return ""
+    except Timeout:
+        reason = "another program holds it"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    return f"This pass could not be recorded in {file} ({reason}); run the check again when that is put right."
+
+
+def _read(file):
+    """What the file says.
+
+    Raises:
+        OSError: it cannot be read, which says nothing about its content, or is a device or a pipe, which may never end.
+        ValueError: it cannot be understood.
+    """
+    if file.exists() and not file.is_file():
+        raise OSError(f"{file} is no regular file")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(content, dict) or not all(isinstance(moment, str) for moment in content.values()):
+        raise ValueError("no record of progress")
+    return content
 
 
 def _set_aside(file):

@@ -70,8 +70,8 @@ class Session:
         self.verdicts[exercise.name] = verdict
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
-            progress.record(exercise.name)
-            return verdict
+            trouble = progress.record(exercise.name)
+            return replace(verdict, message=f"{verdict.message} {trouble}") if trouble else verdict
         return replace(verdict, hints=exercise.hints)
 
     def hint(self, exercise):

@@ -6,6 +6,7 @@ cells as they were built. They lie in the metadata, where JupyterLab keeps what 
 
 import hashlib
 import json
+import re
 
 from utils.files import set_aside, write_text
 from utils.notebooks.format import NotebookError, has_tag, notebook_text, read_notebook
@@ -52,13 +53,23 @@ def recorded_digest(chapter):
 # The answers
 
 
+def key_of(cell):
+    """What an answer is found by: the id of its cell or, where an editor has dropped that, the name that it defines."""
+    defined = re.search(r"^\s*(?:def\s+(\w+)|(\w+)\s*=)", cell.source, re.MULTILINE)
+    return cell.get("id") or (defined and (defined[1] or defined[2])) or "a cell without a name"
+
+
 def collect_answers(chapter):
-    """What the learner has written into the exercise cells of a chapter, by cell id."""
-    return {
-        cell.get("id"): cell.source
-        for cell in chapter.cells
-        if recorded_stub(cell) and recorded_stub(cell) != source_hash(cell.source)
-    }
+    """What the learner has written into the exercise cells of a chapter, by id, or by name where there is no id."""
+    answers = {}
+    for cell in chapter.cells:
+        if recorded_stub(cell) and recorded_stub(cell) != source_hash(cell.source):
+            key, number = key_of(cell), 1
+            while key in answers:  # a copied cell
+                number += 1
+                key = f"{key_of(cell)} ({number})"
+            answers[key] = cell.source
+    return answers
 
 
 def restore_answers(chapter, answers):
@@ -71,8 +82,11 @@ def restore_answers(chapter, answers):
     """
     homeless = dict(answers)
     for cell in chapter.cells:
-        if recorded_stub(cell) and cell.get("id") in homeless:
-            cell.update(source=homeless.pop(cell.id), outputs=[], execution_count=None)
+        if recorded_stub(cell):
+            for key in (key_of(cell), key_of(cell).partition("-")[2]):
+                if key in homeless:
+                    cell.update(source=homeless.pop(key), outputs=[], execution_count=None)
+                    break
     return homeless
 
 
@@ -117,7 +131,7 @@ def reset_exercise(exercise, built, chapters):
         names = ", ".join(key.replace("-", ".", 1) for key in stubs) or "no exercises"
         raise NotebookError(f"There is no exercise {exercise}. Chapter {number} has {names}.")
     chapter = read_notebook(path)
-    cells = {cell.get("id"): cell for cell in chapter.cells}
+    cells = {c.get("id") or (recorded_stub(c) and f"ch{number}-{key_of(c)}"): c for c in chapter.cells}
     if identity not in cells:
         raise NotebookError(f"The cell of {exercise} is not in {path.name} any more; --force brings the chapter back.")
     if cells[identity].source.rstrip() == stubs[identity].source:

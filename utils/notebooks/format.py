@@ -14,14 +14,18 @@ class NotebookError(Exception):
     """Something that a person has to put right; the message is a plain sentence that says what and where."""
 
 
-def read_notebook(path):
+def read_notebook(path, text=None):
     """The notebook in a file, as it stands: nbformat's own reader would repair missing or repeated cell ids.
+
+    Args:
+        path: where the file is.
+        text: what is in it, where that is known.
 
     Raises:
         NotebookError: the file cannot be read as a notebook of format 4.
     """
     try:
-        notebook = reads_json(path.read_text(encoding="utf-8"))
+        notebook = reads_json(path.read_text(encoding="utf-8") if text is None else text)
         whole = all(isinstance(c.source, str) and isinstance(c.metadata, dict) for c in notebook.cells)
         if notebook.nbformat != 4 or not whole:
             raise ValueError

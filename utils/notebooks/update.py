@@ -1,18 +1,35 @@
 """Fetches the newest chapters and keeps the learner's answers. Run as ``python -m utils.notebooks.update``.
 
-A bare ``git pull`` would stop at every chapter that has been worked in. Here the answers are collected and the chapters
-copied, the chapters are put back as they were committed, git pulls, and the answers go back into their cells. Until the
-last step has succeeded everything can be put back as it was, and is, when a step fails.
+A bare ``git pull`` would stop at every chapter that has been worked in. Here the newest version is fetched, and what
+the chapters will hold is worked out, before anything is touched. Then copies and a marker are written, the chapters are
+put back as they were committed, git moves to what it has fetched, and the answers go into their cells. When a step
+fails or is stopped, everything is put back as it was. When the process is killed, the marker tells the next call to do
+that.
 """
 
+import contextlib
+import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from utils.files import ROOT, set_aside, write_text
 from utils.notebooks.answers import collect_answers, has_notes, restore_answers
 from utils.notebooks.format import NotebookError, notebook_text, read_notebook
+
+MARKER = "unfinished_update.json"
+BEGUN = {  # what git leaves in its folder while one of these is not ended
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
 
 
 class UpdateError(Exception):
@@ -59,19 +76,29 @@ def newest(root):
         ) from error
     if Path(top).resolve() != root.resolve():
         raise UpdateError("This folder lies inside another git checkout; it has none of its own.")
+    folder = root / git(root, "rev-parse", "--git-dir")
+    for name, what in BEGUN.items():
+        if (folder / name).exists():
+            raise UpdateError(f"A {what} was begun here and not ended; end it with: git {what} --abort")
     if paths(root, "ls-files", "-z", "--unmerged"):
-        raise UpdateError("A merge was begun here and not ended; end it with: git merge --abort")
+        raise UpdateError("git has files here that it could not merge; see: git status")
+    if (folder / "index.lock").exists():
+        raise UpdateError(
+            f"git is at work here, or was stopped in the middle. If it is not, delete {folder / 'index.lock'}."
+        )
     try:
         git(root, "rev-parse", "--abbrev-ref", "@{upstream}")
     except UpdateError as error:
         raise UpdateError("The branch you are on follows no other, so there is nothing to update from.") from error
     git(root, "fetch", "--quiet")
     here, there = git(root, "rev-parse", "HEAD"), git(root, "rev-parse", "@{upstream}")
-    common = git(root, "merge-base", here, there)
-    if common == there:
+    if here == there or is_ancestor(root, there, here):
         return None
-    if common != here:
-        raise UpdateError("You have commits of your own that the newest version does not have; merge them with git.")
+    if not is_ancestor(root, here, there):
+        raise UpdateError(
+            "The newest version does not have all commits that are here. You have commits of your own, to be merged "
+            "with git, or its history was written anew: make a new clone and copy your chapters into it."
+        )
     coming = set(paths(root, "diff", "-z", "--name-only", here, there))
     mine = set(paths(root, "diff", "-z", "--name-only", "HEAD"))
     new = set(paths(root, "ls-files", "-z", "--others", "--exclude-standard"))
@@ -81,30 +108,135 @@ def newest(root):
     return there
 
 
+def is_ancestor(root, older, newer):
+    """Whether a commit lies in the past of another; in a history that was written anew it does not."""
+    try:
+        git(root, "merge-base", "--is-ancestor", older, newer)
+    except UpdateError:
+        return False
+    return True
+
+
 def is_chapter(path):
     return path.parts[:-1] == ("chapters",) and path.suffix == ".ipynb"
 
 
 def changed_chapters(root):
     """The committed chapters that differ from their committed state."""
-    return [path for path in paths(root, "diff", "-z", "--name-only", "--diff-filter=a", "HEAD") if is_chapter(path)]
+    return [
+        path
+        for path in paths(root, "diff", "-z", "--name-only", "--no-renames", "--diff-filter=a", "HEAD")
+        if is_chapter(path)
+    ]
+
+
+# Worked out beforehand
+
+
+def new_texts(root, commit, answers):
+    """What chapters of a commit hold once answers are in them.
+
+    Args:
+        answers: from the path of a chapter and the key of a cell to what was written.
+
+    Returns:
+        The texts of these chapters by their paths, and the answers that found no cell.
+    """
+    texts, homeless = {}, dict(answers)
+    for path in filter(is_chapter, paths(root, "ls-tree", "-r", "-z", "--name-only", commit, "chapters")):
+        # An id is looked for in every chapter, since an exercise may move; a bare name in its own chapter only.
+        here = {(place, key) for place, key in homeless if place == path or "-" in key}
+        if here:
+            notebook = read_notebook(path, git(root, "show", f"{commit}:{path.as_posix()}"))
+            left = restore_answers(notebook, {key: homeless[place, key] for place, key in here})
+            placed = {(place, key) for place, key in here if key not in left}
+            if placed:
+                texts[path] = notebook_text(notebook)
+                homeless = {where: text for where, text in homeless.items() if where not in placed}
+    return texts, homeless
+
+
+def backups(root):
+    return root / "chapters" / ".backup"
+
+
+# The steps, and the way back
+
+
+def move(root, plan, texts):
+    """Bring the checkout to the commit of a plan, and texts into the chapters."""
+    make_clean(root, plan["changed"])
+    git(root, "merge", "--quiet", "--ff-only", plan["there"])
+    for path, text in texts.items():
+        write_text(root / path, text)
 
 
 def make_clean(root, chapters):
-    """Bring chapters back to their committed state."""
+    """Bring chapters back to their committed state, also those that git was told to rename or to remove."""
     if chapters:
-        git(root, "checkout", "--quiet", "HEAD", "--", *map(str, chapters))
+        git(root, "reset", "--quiet", "HEAD", "--", "chapters")
+        git(root, "checkout", "--quiet", "HEAD", "--", *chapters)
 
 
-def put_back(root, commit, before):
-    """Undo a half-made update: the old commit, and the chapters with what the learner had in them."""
-    make_clean(root, changed_chapters(root))
-    git(root, "reset", "--quiet", "--keep", commit)
-    for path, content in before.items():
-        if content is None:
+def put_back(root, plan):
+    """Undo what was done of a plan: the old commit, and the chapters with what the learner had in them.
+
+    Whatever the update changes had no changes of the learner's, chapters aside, and of those there are copies.
+    """
+    folder = backups(root) / plan["copies"]
+    lock = root / git(root, "rev-parse", "--git-path", "index.lock")
+    end = time.monotonic() + 2
+    while lock.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    lock.unlink(missing_ok=True)  # of a git that this update had started, and that was killed with it
+    git(root, "reset", "--quiet", "--mixed", plan["here"])
+    coming = paths(root, "diff", "-z", "--name-only", "--no-renames", plan["here"], plan["there"])
+    kept = set(paths(root, "ls-tree", "-r", "-z", "--name-only", plan["here"]))
+    tracked = [path.as_posix() for path in coming if path in kept]
+    git(root, "checkout", "--quiet", plan["here"], "--", *tracked, *plan["changed"])
+    for path in coming:
+        if path not in kept:
             (root / path).unlink(missing_ok=True)
+    for name, copied in plan["changed"].items():
+        if copied:
+            write_text(root / name, (folder / Path(name).name).read_text(encoding="utf-8"))
         else:
-            (root / path).write_bytes(content)
+            (root / name).unlink(missing_ok=True)
+    forget(root)
+
+
+def forget(root):
+    """Remove the marker."""
+    (backups(root) / MARKER).unlink()
+    with contextlib.suppress(OSError):
+        backups(root).rmdir()  # where it is empty
+
+
+def restore(root):
+    """Undo an update that was killed, if there was one; returns what was done, as a list of sentences."""
+    try:
+        plan = json.loads((backups(root) / MARKER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    since = set_aside([root / name for name in plan["changed"] if (root / name).exists()], backups(root))
+    put_back(root, plan)
+    return [f"An update was cut off here. The chapters are as before it; what they held since is in {since}."]
+
+
+@contextlib.contextmanager
+def answering_signals(handler):
+    """Let something else happen when the reader presses Ctrl-C, closes the terminal, or asks the process to end."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    former = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def stop(number, frame):
+    raise KeyboardInterrupt
 
 
 def update(root=ROOT):
@@ -116,46 +248,48 @@ def update(root=ROOT):
     Raises:
         UpdateError, NotebookError, OSError: why not; everything is as it was before.
     """
-    if newest(root) is None:
-        return ["You have the newest version already."]
+    done = restore(root)
+    there = newest(root)
+    if there is None:
+        return [*done, "You have the newest version already."]
     changed = changed_chapters(root)
-    before = {path: (root / path).read_bytes() if (root / path).exists() else None for path in changed}
-    notebooks = {path: read_notebook(root / path) for path in changed if before[path] is not None}
-    answers = {key: text for notebook in notebooks.values() for key, text in collect_answers(notebook).items()}
+    notebooks = {path: read_notebook(root / path) for path in changed if (root / path).exists()}
+    answers = {(path, key): text for path, found in notebooks.items() for key, text in collect_answers(found).items()}
     noted = [path.name for path, notebook in notebooks.items() if has_notes(notebook)]
-    folder = set_aside([root / path for path in notebooks], root / "chapters" / ".backup") if notebooks else None
+    texts, homeless = new_texts(root, there, answers)
 
-    commit = git(root, "rev-parse", "HEAD")
+    folder = set_aside([root / path for path in notebooks], backups(root)) if notebooks else backups(root)
+    where = folder / "answers_without_a_cell.py"
+    if homeless:
+        parts = [f"# The answer from cell {key} of {path.name}\n\n{text}\n" for (path, key), text in homeless.items()]
+        write_text(where, "\n\n".join(parts))
+    plan = {"here": git(root, "rev-parse", "HEAD"), "there": there, "copies": folder.name if notebooks else "."}
+    plan["changed"] = {path.as_posix(): path in notebooks for path in changed}
+    write_text(backups(root) / MARKER, json.dumps(plan))
     try:
-        make_clean(root, changed)
-        git(root, "pull", "--quiet", "--ff-only")
-        homeless = answers
-        for path in paths(root, "ls-files", "-z", "chapters"):
-            if homeless and is_chapter(path):
-                notebook = read_notebook(root / path)
-                waiting, homeless = homeless, restore_answers(notebook, homeless)
-                if len(homeless) < len(waiting):
-                    write_text(root / path, notebook_text(notebook))
-        if homeless:
-            texts = [f"# The answer from cell {key}\n\n{text}\n" for key, text in homeless.items()]
-            write_text(folder / "answers_without_a_cell.py", "\n\n".join(texts))
+        move(root, plan, texts)
+        forget(root)
     except BaseException:  # a Ctrl-C, too, must not leave half an update
-        try:
-            put_back(root, commit, before)
-        except (UpdateError, OSError) as error:
-            raise UpdateError(f"Putting it back failed as well ({error}); your chapters are in {folder}.") from error
+        with answering_signals(signal.SIG_IGN):
+            try:
+                put_back(root, plan)
+            except (UpdateError, OSError) as error:
+                raise UpdateError(
+                    f"Putting it back failed as well ({error}): the next `make update` tries again. "
+                    f"Your chapters are in {folder}."
+                ) from error
         raise
 
-    done = ["You have the newest version now."]
-    placed = [key for key in answers if key not in homeless]
+    done.append("You have the newest version now.")
+    placed = [key for path, key in answers if (path, key) not in homeless]
     if placed:
         done.append(f"Your answers are in their cells: {', '.join(placed)}. Run them again to see their results.")
     if homeless:
-        where = folder / "answers_without_a_cell.py"
-        done.append(f"The new chapters have no cell for {', '.join(homeless)}; what you wrote is in {where}.")
+        cells = ", ".join(key for _, key in homeless)
+        done.append(f"The new chapters have no cell for {cells}; what you wrote is in {where}.")
     if noted:
         done.append(f"You had cells or notes of your own in {', '.join(noted)}; they are in the copies.")
-    if folder:
+    if notebooks:
         done.append(f"Copies of the chapters as they were: {folder}.")
     return done
 
@@ -163,7 +297,12 @@ def update(root=ROOT):
 def main(root=ROOT):
     """The command line. Returns the exit code."""
     try:
-        done = update(root)
+        (root / ".cache").mkdir(exist_ok=True)
+        with answering_signals(stop), FileLock(root / ".cache" / "update.lock", timeout=0):
+            done = update(root)
+    except Timeout:
+        print("Another update is running here.", file=sys.stderr)
+        return 1
     except (UpdateError, NotebookError, OSError) as error:
         print(f"The update was not made, and nothing was changed. {error}", file=sys.stderr)
         return 1

@@ -1,1 +1,0 @@
-"""Static figures, one module for each chapter: drawn with Matplotlib, shown with their numbers as alternative text."""

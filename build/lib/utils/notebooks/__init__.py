@@ -1,1 +1,0 @@
-"""From solution notebooks to chapters: executed, built, updated, with the answers of a learner kept."""
