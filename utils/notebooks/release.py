@@ -169,7 +169,9 @@ def nbgrader_notebook(solution, points=1):
 
 def main(arguments=None, root=ROOT):
     """The command line. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m utils.notebooks.release", description="Write what a class is handed.")
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.notebooks.release", description="Write what a class is handed."
+    )
     parser.add_argument("--output", type=Path, help="the folder to write into (dist)")
     parser.add_argument("--no-hints", action="store_true", help="leave out hints")
     parser.add_argument("--nbgrader", action="store_true", help="write the course for nbgrader, and no zip")

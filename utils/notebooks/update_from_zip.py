@@ -88,7 +88,10 @@ def read_zip(file):
             for one, path in zip(members, paths, strict=True):
                 if path.is_absolute() or ".." in path.parts or stat.S_ISLNK(one.external_attr >> 16):
                     raise ZipError(f"{file} holds {one.filename}, which no release does.")
-            read = {PurePosixPath(*path.parts[1:]).as_posix(): archive.read(one) for one, path in zip(members, paths, strict=True)}
+            read = {
+                PurePosixPath(*path.parts[1:]).as_posix(): archive.read(one)
+                for one, path in zip(members, paths, strict=True)
+            }
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
         raise ZipError(f"{file} cannot be read as a zip ({type(error).__name__}).") from error
     if not {"pyproject.toml", "utils/files.py", "Makefile"} <= read.keys() or not any(map(_is_chapter, read)):
@@ -115,7 +118,9 @@ def _order(version):
 def _with_answers(chapters, old, work):
     """The new chapters with the answers in them, the exercises that have changed, and the answers without a cell."""
     homeless = {(path.name, key): text for path, answers in work.items() for key, text in answers.items()}
-    stubs = {key_of(cell): recorded_stub(cell) for notebook in old.values() for cell in notebook.cells if recorded_stub(cell)}
+    stubs = {
+        key_of(cell): recorded_stub(cell) for notebook in old.values() for cell in notebook.cells if recorded_stub(cell)
+    }
     texts, changed = {}, []
     for name, text in chapters.items():
         notebook = read_notebook(Path(name), text)
@@ -163,5 +168,3 @@ def _exchange(root, files):
         raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-
-
