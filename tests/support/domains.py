@@ -123,7 +123,7 @@ def function_and_point(rng):
     x = np.asarray(rng.normal(size=shape) + 0.5)
     kind = rng.random()
     if kind < 0.15:
-        x = np.round(2 * x).astype(np.int64)
+        x = np.asarray(np.round(2 * x)).astype(np.int64)  # an array, also without axes
     elif kind < 0.3:
         x = x.astype(np.float32)
     return functions[rng.integers(len(functions))], x
