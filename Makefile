@@ -17,7 +17,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 unexport PYTHONPATH PYTHONHOME
 ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site update lint install install-dev clean distclean
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site grade update lint install install-dev clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ chapters: install ## build chapters/ from solutions/ (ARGS="--check", "--force",
 
 site: install-dev ## build the site into .cache/site/html (ARGS=--with-solutions for instructors)
 	$(BIN)/python -m utils.site.build $(ARGS)
+
+grade: install ## grade a folder of submissions (ARGS="FOLDER --output OUT"; INSTRUCTORS.md says the rest)
+	$(BIN)/python -m utils.grading $(ARGS)
 
 update: install ## get the newest chapters and keep your answers
 	$(BIN)/python -m utils.notebooks.update $(ARGS)

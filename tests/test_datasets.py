@@ -5,7 +5,7 @@ import pytest
 
 from utils import datasets
 
-EVERY = (datasets.blobs, datasets.iris, datasets.digits)
+EVERY = (datasets.blobs, datasets.rings, datasets.iris, datasets.digits)
 
 
 @pytest.mark.parametrize("load", EVERY, ids=lambda load: load.__name__)
@@ -40,6 +40,14 @@ def test_blobs_follow_the_recipe_of_source_000():
         own = data.X[data.y == index]
         np.testing.assert_allclose(own.mean(axis=0), centre, atol=0.15)
         np.testing.assert_allclose(own.std(axis=0), 1.0, atol=0.1)
+
+
+def test_rings_lie_one_inside_the_other():
+    data = datasets.rings()
+    radius = np.linalg.norm(data.X, axis=1)
+    assert np.bincount(data.y).tolist() == [200, 200]
+    assert radius[data.y == 1].max() < radius[data.y == 0].min()
+    np.testing.assert_allclose([radius[data.y == k].mean() for k in range(2)], [1.0, 0.4], atol=0.05)
 
 
 def test_iris_is_fishers():

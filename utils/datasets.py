@@ -57,6 +57,20 @@ def blobs():
     )
 
 
+def rings():
+    """400 points in the plane, on two noisy circles around the origin, the inner one with the number 1."""
+    from sklearn.datasets import make_circles
+
+    X, y = make_circles(n_samples=400, noise=0.1, factor=0.4, random_state=0)
+    return Dataset(
+        X,
+        y,
+        features=("x0", "x1"),
+        classes=("outer", "inner"),
+        origin="Drawn by scikit-learn's make_circles, radius 1 and 0.4, noise of 0.1.",
+    )
+
+
 def iris():
     """150 irises of three species, four lengths in centimetres for each, 50 flowers of every species.
 

@@ -248,7 +248,7 @@ FAMILIES = [
     ),
     (
         ch03.cost_gradient,
-        "an extra factor p",
+        "an extra factor of a",
         lambda Z, y: (P := softmax_of(Z)) * (P - one_hot(y, Z.shape[1])) / len(y),
     ),
     (ch03.cost_gradient, "no 1/m", lambda Z, y: shares(np.exp(Z)) - one_hot(y, Z.shape[1])),

@@ -83,6 +83,7 @@ ONE_CONDITION = [
     *((ch06.log_softmax, name, where) for name, where in CONDITIONS.items()),
     *((ch06.cross_entropy, name, where) for name, where in (CONDITIONS | OF_LABELS).items()),
     *((ch06.sigmoid_cross_entropy, name, where) for name, where in OF_ANSWERS.items()),
+    *((ch06.sigmoid_cross_entropy_gradient, name, where) for name, where in OF_ANSWERS.items()),
     *((ch06.streaming_logsumexp, name, where) for name, where in OF_STREAMS.items()),
 ]
 

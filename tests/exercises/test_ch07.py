@@ -3,6 +3,7 @@
 import gc
 import itertools
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,21 @@ each_model = pytest.mark.parametrize("exercise", MODELS, ids=lambda exercise: ex
 def test_a_model_in_place_of_a_function_is_named(exercise):
     verdict = exercise.check(exercise.reference())
     assert (verdict.status, verdict.mistake) == ("incorrect", "a model in place of a function")
+
+
+@each_model
+def test_a_check_calls_the_answer_twice(exercise):
+    """To build a model is what costs time. The second call is for the rule that each call gives a new one."""
+    calls = []
+
+    def counted():
+        calls.append(1)
+        return exercise.reference()
+
+    for _ in range(2):
+        calls.clear()
+        assert exercise.check(counted, 60).status == "correct"
+        assert len(calls) == 2
 
 
 @each_model
@@ -147,6 +163,18 @@ def test_a_step_that_learns_nothing_is_seen():
     assert ch07.preferred_model.check(idle).mistake == "no learning"
 
 
+def test_a_mistake_keeps_its_name_where_time_runs_out():
+    calls = []
+
+    def slow_after_five(model, X):
+        calls.append(1)
+        if len(calls) > 5:
+            time.sleep(4)
+        return model(X)
+
+    assert ch07.probabilities.check(slow_after_five, time_limit=3).mistake == "the logits themselves"
+
+
 @pytest.mark.parametrize("answer", [lambda model, X: model.predict(X, verbose=0), lambda model, X: model(X)])
 def test_logits_in_place_of_probabilities_are_named(answer):
     assert ch07.probabilities.check(answer).mistake == "the logits themselves"
@@ -205,6 +233,7 @@ def optimizer(name, **options):
 @pytest.mark.parametrize(
     ("make", "name"),
     [
+        (optimizer("SGD", learning_rate=0.01), "another optimizer or another rate"),
         (optimizer("Adamax", learning_rate=0.001), "Adam in another form"),
         (optimizer("Lion", learning_rate=0.001), "Adam in another form"),
         (lambda: adam(beta_1=0.0), "Adam in another form"),
@@ -215,7 +244,7 @@ def optimizer(name, **options):
         (lambda: adam(gradient_accumulation_steps=3), "gradients gathered over several batches"),
         (lambda: adam(0.003), "another optimizer or another rate"),
     ],
-    ids=["Adamax", "Lion", "beta_1 0", "beta_1 0.8", "beta_2 0.5", "clipnorm", "decay", "accumulation", "rate"],
+    ids=["SGD", "Adamax", "Lion", "beta_1 0", "beta_1 0.8", "beta_2 0.5", "clipnorm", "decay", "accumulation", "rate"],
 )
 def test_an_optimizer_that_begins_as_adam_is_told_by_its_next_steps(make, name):
     for _ in range(3):

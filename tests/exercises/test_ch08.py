@@ -390,6 +390,62 @@ def test_an_end_keeps_its_name_beside_a_second_slip(end, name, hidden):
     assert verdicts(ch08.make_model, sequential(*parts)) == {("incorrect", name)}
 
 
+@pytest.mark.parametrize("places", [(0,), (1,), (2,), (0, 2)])
+def test_one_bias_that_is_missing_is_no_other_size(places):
+    first, second, last = (
+        lambda place=place, pair=pair: nn.Linear(*pair, bias=place not in places)
+        for place, pair in enumerate([(2, 25), (25, 15), (15, 4)])
+    )
+    answer = sequential(first, nn.ReLU, second, nn.ReLU, last)
+    assert verdicts(ch08.make_model, answer) == {("incorrect", "a bias missing")}
+
+
+def test_a_network_of_other_sizes_is_no_missing_bias():
+    answer = sequential(lambda: nn.Linear(2, 15, bias=False), nn.ReLU, lambda: nn.Linear(15, 4))
+    assert verdicts(ch08.make_model, answer) == {("incorrect", "other sizes")}
+
+
+def sequence_answers():
+    """Losses of sequences as readers write them, with the name that they are given."""
+    B_T_V = "classes on the last axis"
+    return [
+        (lambda Z, y: F.cross_entropy(Z.movedim(-1, 1), y), None),
+        (lambda Z, y: F.cross_entropy(Z.view(y.numel(), -1), y.view(-1)), None),
+        (lambda Z, y: torch.stack([F.cross_entropy(*pair) for pair in zip(Z, y, strict=True)]).mean(), None),
+        (lambda Z, y: nn.NLLLoss()(nn.LogSoftmax(dim=2)(Z).mT, y), None),
+        (lambda Z, y: nn.CrossEntropyLoss()(Z, y), B_T_V),
+        (lambda Z, y: F.cross_entropy(input=Z, target=y), B_T_V),
+        (lambda Z, y: F.cross_entropy(Z.squeeze(), y.squeeze()), B_T_V),
+        (
+            lambda Z, y: F.cross_entropy(Z.permute(0, 2, 1).reshape(-1, Z.shape[2]), y.flatten()),
+            "transposed and then flattened",
+        ),
+        (lambda Z, y: F.cross_entropy(Z.view(Z.shape[0], Z.shape[2], -1), y), "reshape in place of transpose"),
+        (lambda Z, y: F.nll_loss(Z.log_softmax(1).flatten(0, 1), y.flatten()), "softmax over the positions"),
+        (lambda Z, y: F.cross_entropy(Z.softmax(-1).mT, y), "double softmax"),
+        (lambda Z, y: F.cross_entropy(Z.mT, y, reduction="sum") / len(Z), "a sum along one axis"),
+        (lambda Z, y: F.cross_entropy(Z[:, :-1].flatten(0, 1), y[:, 1:].flatten()), "labels shifted by one"),
+        (lambda Z, y: F.cross_entropy(Z.mT, y).exp(), "the perplexity"),
+        (lambda Z, y: -torch.log(Z.softmax(-1).gather(-1, y[..., None]) + 1e-8).mean(), "epsilon in the log"),
+        (lambda Z, y: F.cross_entropy(Z.mT, y) / np.log(2), "a multiple of the loss"),
+        (lambda Z, y: F.cross_entropy(Z.flatten(0, 1), y), "only one of the two flattened"),
+        (lambda Z, y: F.cross_entropy(Z.reshape(-1, 3), y.reshape(-1)), "another number of rows"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(sequence_answers())))
+def test_a_loss_of_sequences_is_accepted_or_named(number):
+    answer, name = sequence_answers()[number]
+    assert verdicts(ch08.sequence_loss, answer) == {("incorrect" if name else "correct", name)}
+
+
+def test_the_loss_of_sequences_that_is_silent_where_positions_are_as_many_as_classes():
+    Z, y = torch.randn(2, 3, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([[0, 1, 2], [2, 1, 1]])
+    wrong, right = F.cross_entropy(Z, y), ch08.sequence_loss.reference(Z, y)
+    assert abs(wrong - right) > 0.1
+    assert right.item() == pytest.approx(cross_entropy(Z.reshape(-1, 3).numpy(), y.reshape(-1).numpy()), rel=1e-6)
+
+
 @pytest.mark.parametrize("hidden", [nn.ReLU6, nn.SiLU, nn.CELU, nn.Mish, lambda: nn.LeakyReLU(0.2)])
 def test_activations_are_told_from_what_they_do(hidden):
     parts = (lambda: nn.Linear(2, 25), hidden, lambda: nn.Linear(25, 15), hidden, lambda: nn.Linear(15, 4))

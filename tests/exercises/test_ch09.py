@@ -356,6 +356,21 @@ def test_the_published_code_is_named():
         torch.set_num_threads(threads)
 
 
+def test_the_published_code_with_long_steps_crosses_zero():
+    def with_long_steps(Z, y):
+        return published(Z, y, rate=1.0)
+
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        published(*ch09.fit_temperature.probes(np.random.default_rng(0))[0])
+        assert verdicts(ch09.fit_temperature, with_long_steps, times=3) == {("incorrect", "a negative temperature")}
+    finally:
+        torch.set_num_threads(threads)
+
+
 def calibration_error(bins):
     return lambda Z, y, T: reference.expected_calibration_error(reference.softmax(Z / T), y, bins)
 

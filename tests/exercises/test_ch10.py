@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 
 from utils import reference
 from utils.exercises import ch10
+from utils.exercises.ch10.e10_ten_faults import RIGHT as RIGHT_NAMES
 
 
 def verdicts(exercise, answer, times=8):
@@ -38,6 +39,28 @@ def banned_in_the_order_of_the_ranks(z, p):
     np.put_along_axis(banned, order, before >= p, axis=-1)
     z[banned] = -np.inf
     return reference.softmax(z)
+
+
+def top(z):
+    return z.max(axis=-1, keepdims=True)
+
+
+def limited_in_place(z, m):
+    z = z.copy()
+    z[z < top(z) + math.log(m)] = -np.inf
+    return reference.softmax(z)
+
+
+def limited_by_probabilities(z, m):
+    a = reference.softmax(z)
+    a[a < m * top(a)] = 0
+    return a / a.sum(axis=-1, keepdims=True)
+
+
+def min_p_of_pytorch(z, m):
+    z = torch.tensor(z)
+    a = z.softmax(-1)
+    return z.masked_fill(a < m * a.max(-1, keepdim=True).values, -math.inf).softmax(-1)
 
 
 def attention_of_pytorch(Q, K, V):
@@ -76,6 +99,9 @@ RIGHT = [
     (ch10.with_top_k, banned_in_place),
     (ch10.with_top_p, banned_in_the_order_of_the_ranks),
     (ch10.gumbel_max, lambda z, u: np.argmin(np.log(-np.log(u)) - z, axis=-1)),
+    (ch10.min_p, limited_in_place),
+    (ch10.min_p, limited_by_probabilities),
+    (ch10.min_p, min_p_of_pytorch),
 ]
 
 
@@ -84,7 +110,10 @@ def test_right_answers_of_outsiders_are_accepted(exercise, answer):
     assert verdicts(exercise, answer) == {("correct", None)}
 
 
-@pytest.mark.parametrize("exercise", ch10.EXERCISES[:7], ids=lambda exercise: exercise.name)
+FLOATS = [exercise for exercise in ch10.EXERCISES if exercise.is_function and exercise is not ch10.sparsemax]
+
+
+@pytest.mark.parametrize("exercise", FLOATS, ids=lambda exercise: exercise.name)
 def test_integers_are_tried_only_where_they_are_the_lesson(exercise):
     arrays = [value for inputs in exercise.probes(np.random.default_rng(0)) for value in inputs]
     tables = [value for value in arrays if isinstance(value, np.ndarray)]
@@ -172,6 +201,45 @@ def causal(Q, K, V):
     return shares(scores + np.triu(np.full(scores.shape, -1e9), 1)) @ V
 
 
+def cut(z, stays):
+    return reference.softmax(np.where(stays, z, -np.inf))
+
+
+def ordered_twice(z, p):
+    order = np.argsort(z, axis=-1)[..., ::-1]
+    ordered = np.take_along_axis(reference.softmax(z), order, axis=-1)
+    return cut(z, np.take_along_axis(ordered.cumsum(axis=-1) - ordered < p, order, axis=-1))
+
+
+def one_long_total(z, p):
+    order = np.argsort(-z, axis=-1)
+    ordered = np.take_along_axis(reference.softmax(z), order, axis=-1)
+    stays = np.zeros(z.shape, dtype=bool)
+    np.put_along_axis(stays, order, np.cumsum(ordered).reshape(z.shape) - ordered < p, axis=-1)
+    return cut(z, stays)
+
+
+def threshold(z, one):
+    """The threshold of sparsemax, with another number in the place of −1."""
+    stay = reference.sparsemax(z) > 0
+    return ((z * stay).sum(axis=-1, keepdims=True) + one) / stay.sum(axis=-1, keepdims=True)
+
+
+def picked_before_the_end(H, W, y, block):
+    found, total = np.zeros(len(y)), np.full(len(y), -np.inf)
+    for start in range(0, W.shape[1], block):
+        logits = H @ W[:, start : start + block]
+        here = y - start < logits.shape[1]
+        found[here] = logits[here, y[here] - start]
+        total = np.logaddexp(total, reference.logsumexp(logits))
+    return (total - found).mean()
+
+
+def in_steps(H, W, y, block, further, wider):
+    starts = range(0, W.shape[1], block + further)
+    return streamed(H, W, y, [slice(start, start + block + wider) for start in starts])
+
+
 NAMED = [
     (ch10.attention, result_and_weights, "result and weights"),
     (ch10.attention, causal, "a causal mask"),
@@ -184,6 +252,21 @@ NAMED = [
     (ch10.sparsemax, lambda z: np.abs(z) / np.abs(z).sum(axis=-1, keepdims=True), "absolute values"),
     (ch10.sparsemax, lambda z: np.sort(z, axis=1) * 0 + shares(z, axis=1), "batches only"),
     (ch10.with_top_k, lambda z, k: reference.softmax(np.sort(z, axis=-1)[..., -k:]), "only those that stay"),
+    (ch10.with_top_k, lambda z, k: cut(z, z >= np.sort(z, axis=-1)[..., -k].min()), "one threshold for the batch"),
+    (ch10.with_top_k, lambda z, k: cut(z, z >= np.sort(z, axis=-1)[..., -k]), "no keepdims"),
+    (ch10.with_top_p, lambda z, p: cut(z, reference.softmax(z) < p), "a threshold for single probabilities"),
+    (ch10.with_top_p, lambda z, p: ordered_twice(z, p), "the permutation not inverted"),
+    (ch10.with_top_p, lambda z, p: one_long_total(z, p), "the cumulative sum has no axis"),
+    (ch10.min_p, lambda z, m: cut(z, reference.softmax(z) >= m), "a limit for single probabilities"),
+    (ch10.min_p, lambda z, m: cut(z, z >= m * top(z)), "a share of the largest logit"),
+    (ch10.min_p, lambda z, m: cut(z, z >= top(z) + math.log10(m)), "another base"),
+    (ch10.min_p, lambda z, m: cut(z, z >= z.max() + math.log(m)), "one limit for the batch"),
+    (ch10.sparsemax, lambda z: np.maximum(z - threshold(z, 1), 0), "the 1 with the wrong sign"),
+    (ch10.sparsemax, lambda z: np.maximum(z + threshold(z, -1), 0), "the threshold with the wrong sign"),
+    (ch10.sparsemax, lambda z: np.zeros(z.shape), "nothing is left"),
+    (ch10.streaming_cross_entropy, lambda H, W, y, block: picked_before_the_end(H, W, y, block), "a negative index"),
+    (ch10.streaming_cross_entropy, lambda *inputs: in_steps(*inputs, 1, 0), "classes between the blocks"),
+    (ch10.streaming_cross_entropy, lambda *inputs: in_steps(*inputs, 0, 1), "blocks that overlap"),
     (ch10.with_top_k, lambda z, k: linear(np.maximum(z - z.min(axis=-1, keepdims=True), 0), z, k), "no exponential"),
 ]
 
@@ -224,7 +307,7 @@ CONDITIONS = {
     "below -750": lambda z: (z < -750).all() and z.shape[-1] > 1,
     "above 10,000": lambda z: (z > 1e4).all() and z.shape[-1] > 1,
 }
-SHARES = [ch10.with_top_k, ch10.with_top_p, ch10.gumbel_max, ch10.sparsemax]
+SHARES = [ch10.with_top_k, ch10.with_top_p, ch10.min_p, ch10.gumbel_max, ch10.sparsemax]
 
 
 @pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS)
@@ -249,6 +332,19 @@ SIZES = {
 def test_attention_is_right_for_every_size(condition):
     answer = unless(condition, reference.attention)
     assert {status for status, _ in verdicts(ch10.attention, answer, 10)} == {"incorrect"}
+
+
+# The ten faults -------------------------------------------------------------------------------------------------------
+
+
+def test_the_finish_says_which_pieces_are_right_and_no_name():
+    for piece in RIGHT_NAMES:
+        verdict = ch10.ten_faults.check({**RIGHT_NAMES, piece: "no shift"})
+        others = [other for other in RIGHT_NAMES if other != piece]
+        assert f"Right so far: {', '.join(others[:-1])} and {others[-1]}." in verdict.message
+        assert RIGHT_NAMES[piece] not in verdict.message
+    assert "Right so far: none." in ch10.ten_faults.check({"A": "no shift"}).message
+    assert "Right so far: B." in ch10.ten_faults.check({"b": "No keepdims", "C": ...}).message
 
 
 # Yes and no -----------------------------------------------------------------------------------------------------------

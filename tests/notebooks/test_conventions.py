@@ -11,11 +11,8 @@ from utils.exercises import exercises_of
 from utils.files import ROOT
 from utils.notebooks.format import has_tag, read_notebook
 
-# Chapters that were not written anew yet; a chapter that is finished leaves the list.
-UNREVISED = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
-
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
-REVISED = [path for path in SOLUTIONS if path.stem[:2] not in UNREVISED]
+REVISED = [path for path in SOLUTIONS if path.stem[:2] not in conventions.UNREVISED]
 read = functools.cache(read_notebook)
 
 
@@ -43,7 +40,7 @@ def test_every_link_between_notebooks_leads_somewhere():
 
 
 def test_no_chapter_is_listed_that_does_not_exist():
-    assert set(UNREVISED) <= {path.stem[:2] for path in SOLUTIONS}
+    assert set(conventions.UNREVISED) <= {path.stem[:2] for path in SOLUTIONS}
 
 
 # The rules, each on a notebook that breaks it

@@ -10,7 +10,13 @@ import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.reference import binary_cross_entropy, sigmoid, sigmoid_cross_entropy, softmax
+from utils.reference import (
+    binary_cross_entropy,
+    sigmoid,
+    sigmoid_cross_entropy,
+    sigmoid_cross_entropy_gradient,
+    softmax,
+)
 
 FLOATS = (np.float16, np.float32, np.float64)
 TELLING = [0.0, 1.0, -1.0, 3.7, -12.5, 36.9, -36.9, 40.0, -40.0, 700.0, -700.0, 1e-9, -1e-300]
@@ -35,6 +41,20 @@ def test_agrees_with_mpmath_to_the_last_digits(z):
         np.testing.assert_allclose(sigmoid(z), float(exact_sigmoid(z)), rtol=5e-16)
         for y in (0, 1, 0.3, 1 - 1e-12):
             np.testing.assert_allclose(sigmoid_cross_entropy(z, y), float(exact_loss(z, y)), rtol=2e-15)
+        for y in (0, 1):  # also where a model is right and sure, and p - 1 has no digits left
+            np.testing.assert_allclose(sigmoid_cross_entropy_gradient(z, y), float(exact_sigmoid(z) - y), rtol=5e-16)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("shape", [(), (3,), (4, 3), (0, 3)])
+def test_the_gradient_keeps_shape_and_type_and_is_the_slope_of_the_loss(shape, dtype, rng):
+    z = np.asarray(rng.normal(scale=4, size=shape)).astype(dtype)
+    y = rng.uniform(size=shape)
+    gradient = sigmoid_cross_entropy_gradient(z, y)
+    assert (np.shape(gradient), gradient.dtype) == (shape, dtype)
+    h, Z = 1e-6, z.astype(np.float64)
+    slope = (sigmoid_cross_entropy(Z + h, y) - sigmoid_cross_entropy(Z - h, y)) / (2 * h)
+    np.testing.assert_allclose(gradient.astype(np.float64), slope, atol=max(1e-8, 4 * np.finfo(dtype).eps))
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -67,6 +67,15 @@ def test_agrees_with_scipy_for_every_axis_and_type(shape, dtype, rng):
             )
 
 
+@pytest.mark.parametrize("K", [65_504, 65_520, 200_000])
+def test_more_classes_than_float16_can_count_are_summed_in_a_longer_format(K):
+    z = np.zeros(K, np.float16)
+    assert softmax(z).dtype == logsumexp(z).dtype == log_softmax(z).dtype == np.float16
+    np.testing.assert_allclose(softmax(z).astype(float), 1 / K, rtol=0.01)  # a subnormal number has few digits
+    for value in (logsumexp(z), -log_softmax(z)[0], logsumexp(np.stack([z, z]))[1]):
+        np.testing.assert_allclose(float(value), np.log(K), rtol=1e-3)
+
+
 def test_agrees_with_pytorch_in_float64(rng):
     torch = pytest.importorskip("torch")
     z = rng.normal(scale=30, size=(50, 7))

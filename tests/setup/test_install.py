@@ -325,6 +325,16 @@ def test_the_first_call_installs(project):
     assert not (project / ".venv" / "tmp").exists()
 
 
+def test_jupyter_nbconvert_finds_the_settings_of_the_course(tmp_path):
+    project = make_project(tmp_path / "with the site")
+    settings = Path("utils", "site", "templates", "jupyter_nbconvert_config.py")
+    (project / settings).parent.mkdir(parents=True)
+    shutil.copy(ROOT / settings, project / settings)
+    assert run(project).returncode == 0
+    installed = project / ".venv" / "etc" / "jupyter" / settings.name
+    assert installed.read_bytes() == (ROOT / settings).read_bytes()
+
+
 def test_the_second_call_returns_at_once(project):
     log = project / ".venv" / "install.log"
     before = log.stat().st_mtime_ns

@@ -60,6 +60,17 @@ def _probabilities(rng, shape):
     return softmax(rng.choice([0.5, 3.0, 12.0]) * rng.normal(size=shape))
 
 
+def two_numbers(rng):
+    """Two numbers of any sign, up to 1000 in size, floats or integers."""
+    scale = 10 ** rng.uniform(-1, 3)
+    a, b = (float(number) for number in rng.uniform(-scale, scale, size=2))
+    if rng.random() < 0.1:
+        b = a
+    if rng.random() < 0.1:
+        a = 0.0
+    return (round(a), round(b)) if rng.random() < 0.25 else (a, b)
+
+
 def one_moderate_vector(rng):
     """Logits of the size that a chapter about the definition works with; nothing promises that larger ones work."""
     return (np.clip(_numbers(rng, _size(rng, 1, 12), scale=rng.choice([2.0, 15.0])), -50, 50),)
@@ -244,6 +255,17 @@ def tensors_of_logits_and_labels(rng):
     return (Batch(Z.tolist(), _labels(rng, *Z.shape).tolist()),)
 
 
+def sequences_of_logits_and_labels(rng):
+    """Logits (B, T, V) and labels (B, T), with as many positions as classes in every third of them."""
+    from utils.exercises.ch08.probes import Sequences
+
+    B, T, V = _size(rng, 1, 5), _size(rng), _classes(rng)
+    if rng.random() < 1 / 3:
+        T = V
+    Z = _numbers(rng, (B, T, V), integers=False)
+    return (Sequences(Z.tolist(), rng.integers(V, size=(B, T)).tolist()),)
+
+
 def a_small_training(*optimizers):
     """A linear model with logits of any size, with and without batch normalisation, and a few steps."""
 
@@ -377,6 +399,7 @@ def logits_that_have_a_temperature(rng):
 
 
 DOMAINS = {
+    "ch00.warm_up": two_numbers,
     "ch01.first_softmax": one_moderate_vector,
     "ch01.softmax": vector_or_batch,
     "ch01.with_temperature": logits_and_temperature,
@@ -401,6 +424,7 @@ DOMAINS = {
     "ch06.log_softmax": floats(vector_or_batch),
     "ch06.cross_entropy": floats(batch_and_labels),
     "ch06.sigmoid_cross_entropy": floats(logits_and_answers),
+    "ch06.sigmoid_cross_entropy_gradient": floats(logits_and_answers),
     "ch06.streaming_logsumexp": stream,
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),
@@ -409,6 +433,7 @@ DOMAINS = {
     "ch08.make_model": a_small_network,
     "ch08.loss_three_ways": tensors_of_logits_and_labels,
     "ch08.training_step": a_small_training("SGD", "momentum"),  # Adam turns the rounding of a zero gradient into steps
+    "ch08.sequence_loss": sequences_of_logits_and_labels,
     "ch08.repaired_training": a_small_training("SGD"),
     "ch09.forward": network_and_examples,
     "ch09.pass_back": gradient_and_layer,

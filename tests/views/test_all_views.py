@@ -13,7 +13,7 @@ from support.pictures import backgrounds, extent
 
 from utils.display import PAPER
 from utils.views import scripts
-from utils.views.scripts import FOLDER, as_json, call
+from utils.views.scripts import FOLDER, as_json
 from utils.views.view import View
 
 STATES = 40  # random ones of each view, beside the corners of its controls
@@ -109,7 +109,7 @@ def test_every_control_has_a_name_and_changes_picture_and_text(name):
 
 @each_view
 def test_the_prediction_has_one_answer_among_its_options(name):
-    prediction = call(name, "view.prediction")
+    prediction = view_of(name).prediction
     assert prediction["question"].endswith("?")
     assert len(set(prediction["options"])) == len(prediction["options"]) >= 3
     assert 0 <= prediction["answer"] < len(prediction["options"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support.drawn import SVG, logits_of, number_after, numbers_after, parts, read, states_of, view_of
 
-from utils import datasets, reference
+from utils import datasets, reference, views
 
 STATES = 300
 PIXEL = 0.011  # coordinates are written with two decimals
@@ -30,6 +30,32 @@ def test_softmax_bars():
         bars = np.array([named[f"logit-{index}"]["height"] for index in range(4)])
         shifted = np.abs(z + state["shift"])
         np.testing.assert_allclose(bars * shifted.max(), shifted * bars.max(), atol=2 * PIXEL * shifted.max())
+        powers = np.exp((z + state["shift"]) / state["temperature"])
+        tall = np.array([named[f"power-{index}"]["height"] for index in range(4)])
+        assert SHARE / 2.5 - PIXEL <= tall.max() <= SHARE + PIXEL
+        np.testing.assert_allclose(tall, powers / powers.max() * tall.max(), atol=2 * PIXEL)
+        np.testing.assert_allclose(numbers_after("powers of e ", picture.text), powers, rtol=0.5)
+        sums = picture.text.partition("], sum ")[2]
+        assert float(sums.partition(";")[0]) == pytest.approx(powers.sum(), rel=0.5)
+
+
+def test_softmax_bars_of_logits_only():
+    """The same pictures with fewer controls, and with a prediction that needs no shift."""
+    few, full = views.softmax_bars(only_logits=True), view_of("softmax_bars")
+    assert [control["name"] for control in few.controls] == ["z0", "z1", "z2", "z3"]
+    assert few.prediction["question"] != full.prediction["question"]
+    assert len(few.prediction["options"]) >= 3 and few.prediction["question"].endswith("?")
+    for state in states_of(few, 40):
+        drawn, expected = parts(few.draw(**state)), parts(full.draw(**state))
+        del expected["shift"]
+        assert drawn == expected
+
+
+def test_powers_of_e_are_written_with_the_digits_that_there_is_room_for():
+    text = view_of("softmax_bars").draw(z0=2.0, z1=-5.0, z2=5.0, z3=0.0, shift=4.0, temperature=1.0).text
+    assert "powers of e [403, 0.368, 8103, 54.6], sum 8561;" in text
+    far = view_of("softmax_bars").draw(z0=2.0, z1=-5.0, z2=5.0, z3=0.0, shift=20.0, temperature=0.5).text
+    assert "powers of e [1e+19, 1e+13, 5e+21, 2e+17], sum 5e+21;" in far
 
 
 def test_simplex():

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -35,6 +36,8 @@ class Exercise:
         rtol: relative tolerance; wide enough for float32.
         observe: how an answer is looked at, where calling it, or taking it as the value, will not do. It gets the
             answer and a probe, and returns what is compared, or an :class:`Observation` with further facts.
+        visit: makes a context in which one answer is looked at on all its probes, where the looks have something in
+            common that is too costly to be made for each of them.
         expected: a function from the inputs to the expected value, where that is cheaper than a look at the reference.
         time_limit: seconds that the answer may take for all probes together.
         of_every_function: other samples for the mistakes that every function can have, by name, where the usual ones do
@@ -58,6 +61,7 @@ class Exercise:
     scale: Callable = lambda *inputs: 0.0
     rtol: float = 2e-5
     observe: Callable | None = None
+    visit: Callable = nullcontext
     expected: Callable | None = None
     time_limit: float = 2.0
     of_every_function: Mapping[str, tuple] = field(default_factory=dict)
@@ -109,6 +113,8 @@ class Exercise:
 
         Raises:
             KeyboardInterrupt: only when the reader interrupts the kernel.
+            NotCorrect: where ``SOFTMAX_WORKBOOK_STRICT`` is 1 and the verdict is another one: for graders and scripts,
+                which see a cell fail and read no verdict.
         """
         return SESSION.check(self, answer, time_limit)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from utils.checking.observing import UNREADABLE, Seen, look
 from utils.checking.time_limit import TimeLimitExceeded, run_guarded
-from utils.checking.values import agree, form_of, has_finite_numbers, kind
+from utils.checking.values import agree, form_of, has_finite_numbers
 from utils.checking.verdict import Verdict
 from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
 
@@ -24,24 +24,65 @@ LEAVING = (
 )
 
 
+class Questions:
+    """The probes of one check, with what is expected of them and what the known mistakes make of them.
+
+    Several answers may be judged by the same questions; a sample then runs once on each probe, and only where one of
+    them needs it.
+
+    Attributes:
+        exercise: what is asked.
+        probes: tuples of inputs.
+        expected: the value that the reference gives for each.
+        forms: the form of that value, for each.
+        endless: samples that did not end, by their identity.
+    """
+
+    def __init__(self, exercise, probes):
+        self.exercise, self.probes = exercise, probes
+        self.expected = [exercise.expect(inputs) for inputs in probes]
+        self.forms = list(map(form_of, self.expected))
+        self.endless = set()
+        self._of_samples = {}
+
+    def of_sample(self, sample, place):
+        """The result of a sample of a mistake on one probe."""
+        key = (id(sample), place)
+        if key not in self._of_samples:
+            result = look(self.exercise, sample, self.probes[place], self.forms[place])
+            self._of_samples[key] = result
+        return self._of_samples[key]
+
+
 def judge(exercise, answer, rng):
-    """Judge an answer.
+    """Judge an answer; ``rng`` is the generator that the probes are drawn from. See :func:`judge_by`."""
+    if exercise.is_function and not answer.is_callable:
+        return _not_callable(exercise, answer)
+    return judge_by(Questions(exercise, exercise.probes(rng)), answer)
+
+
+def _not_callable(exercise, answer):
+    return Verdict(
+        "incorrect",
+        f"The check needs the function itself, `{exercise.answer_name}` without brackets, so that it can call it "
+        f"with its own inputs. It was given {answer.kind}.",
+    )
+
+
+def judge_by(questions, answer):
+    """Judge an answer by questions that are drawn already.
 
     Args:
-        exercise: what was asked.
+        questions: the :class:`Questions` of its exercise.
         answer: an :class:`utils.checking.observing.Answer`, or another object with its methods.
-        rng: the generator that the probes are drawn from.
 
     Returns:
         A :class:`Verdict`.
     """
+    exercise = questions.exercise
     if exercise.is_function and not answer.is_callable:
-        return Verdict(
-            "incorrect",
-            f"The check needs the function itself, `{exercise.answer_name}` without brackets, so that it can call it "
-            f"with its own inputs. It was given {answer.kind}.",
-        )
-    seen = observe(exercise, answer, exercise.probes(rng))
+        return _not_callable(exercise, answer)
+    seen = _observe(questions, answer)
     wrong = next((place for place, right in enumerate(seen.right) if not right), None)
     if wrong is None and len(seen.results) == len(seen.probes):
         inputs = len(seen.probes)
@@ -49,7 +90,7 @@ def judge(exercise, answer, rng):
         return Verdict("correct", fold(exercise.remark) + tested)
     if any(result.problem == "SystemExit" for result in seen.results):
         return Verdict("incorrect", LEAVING, "exit()")
-    mistake, is_certain = recognise(exercise, seen, wrong)
+    mistake, is_certain = recognise(questions, seen, wrong)
 
     def message():
         if mistake is None:
@@ -59,14 +100,18 @@ def judge(exercise, answer, rng):
     # What came back may be an object that cannot even be printed, so this is guarded, too. The answer may be called
     # once more inside of it, with its own limit.
     outcome = run_guarded(message, 2 * exercise.time_limit)
-    fallback = f"What came back is {kind(seen.results[wrong].raw)}, which cannot be compared."
+    fallback = f"What came back is {seen.results[wrong].kind}, which cannot be compared."
     return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name, is_certain)
 
 
 def observe(exercise, answer, probes):
     """Everything that there is to see of an answer on some probes."""
-    expected = [exercise.expect(inputs) for inputs in probes]
-    results = answer.observe(probes, list(map(form_of, expected)))
+    return _observe(Questions(exercise, probes), answer)
+
+
+def _observe(questions, answer):
+    exercise, probes, expected = questions.exercise, questions.probes, questions.expected
+    results = answer.observe(probes, questions.forms)
     right = [is_right(exercise, *parts) for parts in zip(probes, results, expected, strict=False)]
     return Seen(probes, results, expected, right, answer.names)
 
@@ -81,7 +126,7 @@ def is_right(exercise, inputs, result, expected):
 # Naming the mistake ---------------------------------------------------------------------------------------------------
 
 
-def recognise(exercise, seen, wrong):
+def recognise(questions, seen, wrong):
     """The mistake that explains what was seen, or None; and whether that is certain.
 
     Three stages, the most certain first: a mistake of which a sample gives the same results on all probes; a mistake
@@ -89,16 +134,16 @@ def recognise(exercise, seen, wrong):
     gives the same finite result there. Samples speak for mistakes without a predicate.
 
     Args:
-        exercise: what was asked.
+        questions: what was asked, with the probes.
         seen: what was observed.
         wrong: the place of the first probe that fails.
     """
-    candidates = []
+    exercise, candidates = questions.exercise, []
     for mistake in exercise.mistakes:
         if mistake.recognise is not None:
             continue
         for sample in mistake.samples:
-            alike = agreeing(exercise, sample, seen, wrong)
+            alike = agreeing(questions, sample, seen, wrong)
             if alike == len(seen.results):
                 return mistake, True
             if alike > wrong and mistake not in candidates:
@@ -118,7 +163,7 @@ def _holds(predicate, seen):
         return False
 
 
-def agreeing(exercise, sample, seen, wrong):
+def agreeing(questions, sample, seen, wrong):
     """How many results of an answer a sample repeats. It stays a suspect only while it does, and is not run further.
 
     The probe that fails comes first, since it tells most; the others follow in their order.
@@ -127,19 +172,24 @@ def agreeing(exercise, sample, seen, wrong):
         The number of agreeing results before the first that differs, counted from the smallest probe, or 0 where the
         probe that fails tells them apart.
     """
+    if id(sample) in questions.endless:
+        return 0
+    exercise = questions.exercise
     order = [wrong, *(place for place in range(len(seen.results)) if place != wrong)]
     nothing_but_failures = all(result.problem for result in seen.results)
     differs = []
 
     def visit():
-        for place in order:
-            result = look(exercise, sample, seen.probes[place], form_of(seen.expected[place]))
-            if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
-                differs.append(place)
-                return
+        with exercise.visit():
+            for place in order:
+                result = questions.of_sample(sample, place)
+                if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
+                    differs.append(place)
+                    return
 
     outcome = run_guarded(visit, exercise.time_limit, exercise.left_whole)
     if outcome.error is not None:  # it did not end, and tells nothing
+        questions.endless.add(id(sample))
         return 0
     if not differs:
         return len(seen.results)
@@ -181,10 +231,11 @@ def explain(exercise, mistake, answer, seen, wrong):
     """
     text = mistake.explanation
     if "{output}" in text:
-        at_example = observe(exercise, answer, [mistake.example])
-        if at_example.right[0]:
+        expected = exercise.expect(mistake.example)
+        result = answer.observe([mistake.example], [form_of(expected)])[0]
+        if is_right(exercise, mistake.example, result, expected):
             return f"{describe(exercise, answer, seen, wrong)} It goes wrong as in a known mistake, *{mistake.name}*."
-        text = text.replace("{output}", _output(mistake, at_example.results[0], at_example.expected[0]))
+        text = text.replace("{output}", _output(mistake, result, expected))
     text = text.replace("{input}", in_code(mistake.example))
     failure = seen.results[wrong]
     has_raised = failure.problem not in ("", UNREADABLE) and failure.raw is None and failure.detail.startswith("raised")

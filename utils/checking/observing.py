@@ -49,6 +49,19 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True)
+class Shown:
+    """In the place of what came back in another process: how it is shown.
+
+    Attributes:
+        texts: see :attr:`Result.texts`.
+        kind: what it is, in words.
+    """
+
+    texts: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
 class Result:
     """What an answer made of one probe: a value in the form that is asked for, or the reason why there is none.
 
@@ -72,7 +85,12 @@ class Result:
     @cached_property
     def texts(self):
         """What came back as a reader would write it, with few and with many digits."""
-        return in_all_digits(self.raw)
+        return self.raw.texts if isinstance(self.raw, Shown) else in_all_digits(self.raw)
+
+    @property
+    def kind(self):
+        """What came back is of this kind, in words."""
+        return self.raw.kind if isinstance(self.raw, Shown) else kind(self.raw)
 
     @property
     def is_nothing(self):
@@ -151,8 +169,9 @@ class Answer:
         results = []
 
         def visit_all():
-            for inputs, form in zip(probes, forms, strict=True):
-                results.append(look(self._exercise, self._function, inputs, form))
+            with self._exercise.visit():
+                for inputs, form in zip(probes, forms, strict=True):
+                    results.append(look(self._exercise, self._function, inputs, form))
 
         outcome = run_guarded(visit_all, self._seconds, self._exercise.left_whole)
         if outcome.error is not None:

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import json
+import os
 import platform
 import re
 import sys
@@ -27,6 +28,18 @@ UNSEEN = (
     "What you handed in cannot be looked at: reading its type, its arguments or its source raises {}. Is a file that "
     "it comes from half written? Run the cell that defines it again, or define it in the notebook itself."
 )
+STRICT = "SOFTMAX_WORKBOOK_STRICT"
+
+
+class NotCorrect(Exception):
+    """Raised in the place of a verdict that is not correct where the environment asks for it; says what it says."""
+
+
+def not_attempted(exercise):
+    """The verdict on an answer that is still blank."""
+    help_words = f"`{exercise.name}.hint()` helps you start."
+    message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
+    return Verdict("not attempted", message, hints=exercise.hints)
 
 
 @dataclass
@@ -59,18 +72,17 @@ class Session:
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
         with Held():
             verdict = self._check(exercise, answer, time_limit)
-        if exercise.answer_name not in self.failed:
-            return verdict
-        former = (
-            f"The last run of the cell that writes `{exercise.answer_name}` failed, so what is judged is from before."
-        )
-        return replace(verdict, message=f"{former} {verdict.message}")
+        if exercise.answer_name in self.failed:
+            name = exercise.answer_name
+            former = f"The last run of the cell that writes `{name}` failed, so what is judged is from before."
+            verdict = replace(verdict, message=f"{former} {verdict.message}")
+        if verdict.status != "correct" and os.environ.get(STRICT) == "1":
+            raise NotCorrect(repr(verdict))
+        return verdict
 
     def _check(self, exercise, answer, time_limit):
         if _is_blank(answer):
-            help_words = f"`{exercise.name}.hint()` helps you start."
-            message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
-            return Verdict("not attempted", message, hints=exercise.hints)
+            return not_attempted(exercise)
         self.answers[exercise.name] = answer
         with clean_setting():
             try:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.display import COLOURS, INK, QUIET
+from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
 from utils.reference import softmax
 
@@ -42,11 +42,11 @@ def candidates_for_a_share():
         panel.fill_between(z, values, 0, where=values < 0, color=COLOURS[5], alpha=0.25)
         panel.set_title(name, fontsize=11)
         panel.set_xlabel(f"logit z\n{verdict}", fontsize=10)
-    panels[0].set_ylabel("weight")
+    panels[0].set_ylabel("value")
     return Plot(
         figure,
         "Three curves over logits from -3 to 3. z itself is negative for negative logits. z squared falls from 9 to 0 "
-        f"before it grows to 9, so -3 weighs as much as 3. e to the power z grows from {np.exp(-3):.2f} over 1 "
+        f"before it grows to 9, so -3 counts as much as 3. e to the power z grows from {np.exp(-3):.2f} over 1 "
         f"to {np.exp(3):.1f}: positive, and growing everywhere.",
     )
 
@@ -105,4 +105,38 @@ def temperature_curves(z):
         figure,
         f"Probabilities of the logits {', '.join(f'{value:g}' for value in z)} against the temperature. "
         f"At T = 0.05: {values[0.05]}. At T = 1: {values[1]}. At T = 50: {values[50]}.",
+    )
+
+
+def last_layer():
+    """The last layer of a network with numbers: outputs of the layer before, logits, probabilities."""
+    h, b = np.array([1.0, 0.5, 2.0]), np.array([0.2, 0.0, -0.3])
+    W = np.array([[0.6, -0.2, 0.3], [0.8, 0.4, -0.6], [0.4, 0.5, 0.2]])
+    z = h @ W + b
+    columns = {"outputs of the\nlayer before": (h, 1), "logits z": (z, 1), "probabilities a": (softmax(z), 3)}
+    figure, (panel,) = new_figure(7, 3.2)
+    panel.set_axis_off()
+    panel.set(xlim=(-0.75, 2.75), ylim=(-0.75, 3.1))
+    heights = np.array([2.0, 1.0, 0.0])
+    for start, style in enumerate(STYLES[:2]):
+        for one in heights:
+            for other in heights:
+                panel.plot([start, start + 1], [one, other], style, color=QUIET, linewidth=0.9, zorder=1)
+    for place, (name, (values, digits)) in enumerate(columns.items()):
+        panel.text(place, 2.5, name, ha="center", va="bottom", fontsize=11, color=INK)
+        for index, (value, height) in enumerate(zip(values, heights, strict=True)):
+            face = PAPER if place == 0 else COLOURS[index]
+            panel.scatter([place], [height], s=1500, color=face, edgecolors=INK, alpha=1, zorder=2)
+            shown = PAPER if place and index != 1 else INK
+            panel.text(
+                place, height, f"{value:.{digits}f}", ha="center", va="center", fontsize=10, color=shown, zorder=3
+            )
+    for place, words in ((0.5, "times weights,\nplus bias"), (1.5, "softmax")):
+        panel.text(place, -0.6, words, ha="center", va="center", fontsize=11, color=INK)
+    numbers = {name.replace("\n", " "): ", ".join(f"{value:.{d}f}" for value in v) for name, (v, d) in columns.items()}
+    return Plot(
+        figure,
+        "Three columns of three circles; lines join every circle with every circle of the next column. "
+        + "; ".join(f"{name}: {values}" for name, values in numbers.items())
+        + ". Between the first two: times weights, plus bias. Between the last two: softmax.",
     )

@@ -1,9 +1,11 @@
 """Figures of chapter 4, softmax regression from scratch."""
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 
 from utils.display import COLOURS, INK, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
+from utils.reference import predict
 
 MARKERS = ("o", "s", "^", "D")  # so that no class is known by its colour alone
 
@@ -27,40 +29,6 @@ def points(data, every=4):
     panel.set_ylabel(data.features[1])
     panel.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
     return Plot(figure, f"{len(data.y):,} points in the plane, in {data.K} round clouds: {'; '.join(middles)}.")
-
-
-def error_against_step(steps, errors):
-    """The relative error of a numerical derivative against its step, one curve for each format.
-
-    Args:
-        steps: the steps, increasing.
-        errors: a dict from the name of a format to its errors, one for each step.
-    """
-    figure, (panel,) = new_figure(7, 3)
-    sentences = []
-    for index, (name, values) in enumerate(errors.items()):
-        values = np.maximum(values, 1e-17)
-        panel.loglog(steps, values, STYLES[index], color=COLOURS[index], label=name, linewidth=1.8)
-        best = steps[int(np.argmin(values))]
-        # Rounding noise differs between processors, so the text says nothing finer than powers of ten.
-        sentences.append(
-            f"{name}: at least {_floor(values[0])} at the smallest step, below {_ceiling(values.min())} at the best "
-            f"one, which lies between {_floor(best / 30)} and {_ceiling(best * 30)}"
-        )
-    panel.axhline(1, color=QUIET, linewidth=0.8)
-    panel.text(steps[-1], 1.5, "100 %", color=QUIET, fontsize=10, ha="right")
-    panel.set_xlabel("step of the central difference")
-    panel.set_ylabel("relative error")
-    panel.legend(frameon=False, fontsize=9, loc="lower left")
-    return Plot(figure, f"Relative error of a right gradient against the step. {'; '.join(sentences)}.")
-
-
-def _floor(value):
-    return f"1e{int(np.floor(np.log10(value))):+d}"
-
-
-def _ceiling(value):
-    return f"1e{int(np.ceil(np.log10(value) + 0.7)):+d}"
 
 
 def cost_curves(curves, start):
@@ -107,3 +75,63 @@ def iris_with_rows(iris, rows):
         f"{len(iris.y)} irises by sepal length and width. setosa lies apart, short and wide; versicolor and virginica "
         f"overlap. Marked: {marked}. A and B lie among setosa, C where versicolor and virginica overlap.",
     )
+
+
+def weights_as_pictures(W, classes, side=8):
+    """The weights of each class for the pixels of small pictures, as a picture: orange for, purple against.
+
+    Args:
+        W: weights, shape (side², K), without those of the bias.
+        classes: a name for each column.
+        side: pixels in a row.
+    """
+    figure, panels = new_figure(7.4, 1.5, columns=len(classes))
+    reach = np.abs(W).max()
+    said = []
+    for panel, name, column in zip(panels, classes, W.T, strict=True):
+        pixels = column.reshape(side, side)
+        panel.imshow(-pixels, cmap="PuOr", vmin=-reach, vmax=reach)
+        panel.set_title(name, fontsize=11)
+        panel.set_xticks([])
+        panel.set_yticks([])
+        panel.grid(False)
+        best, worst = (np.unravel_index(place, pixels.shape) for place in (column.argmax(), column.argmin()))
+        said.append(f"{name}: for it {best[0]},{best[1]}, against it {worst[0]},{worst[1]}")
+    return Plot(
+        figure,
+        f"One picture of weights for each class, orange where ink speaks for the class, purple where it speaks against "
+        f"it. The strongest pixels, as row and column: {'; '.join(said)}.",
+    )
+
+
+def two_borders(data, models):
+    """Two rings of points, and where models decide for which; a model may know the squares of the features too.
+
+    Args:
+        data: a data set with two features and two classes.
+        models: name → (W, b), with W of the shape (2, 2), or (4, 2) where the squares come behind the features.
+    """
+    reach = np.abs(data.X).max() * 1.05
+    line = np.linspace(-reach, reach, 160)
+    grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    figure, panels = new_figure(7, 3.3, columns=len(models), sharey=True)
+    said = []
+    for panel, (name, (W, b)) in zip(panels, models.items(), strict=True):
+
+        def decide(points, W=W, b=b):
+            return predict(W, b, np.column_stack([points, points**2])[:, : len(W)])
+
+        regions = decide(grid).reshape(len(line), -1)
+        panel.pcolormesh(
+            line, line, regions, cmap=ListedColormap(COLOURS[:2]), vmin=0, vmax=1, alpha=0.25, rasterized=True
+        )
+        for index in range(2):
+            own = data.X[data.y == index]
+            panel.scatter(*own.T, s=10, marker=MARKERS[index], color=COLOURS[index], linewidths=0)
+        panel.grid(False)
+        panel.set_aspect("equal")
+        panel.set_title(name, fontsize=11)
+        panel.set_xlabel(data.features[0])
+        said.append(f"{name}: {(decide(data.X) == data.y).mean():.0%} of the points on the right side of the border")
+    panels[0].set_ylabel(data.features[1])
+    return Plot(figure, f"Two rings of points, one inside the other, and the regions of two models. {'; '.join(said)}.")

@@ -103,7 +103,7 @@ def label_smoothing(K, shares):
     for index, share in enumerate(shares):
         target = (1 - share) * np.eye(K)[0] + share / K
         values = -(target * log_softmax(Z)).sum(axis=1)
-        panel.plot(gaps, values, STYLES[index], color=COLOURS[(0, 5, 2)[index]], label=f"ε = {share:g}", linewidth=1.8)
+        panel.plot(gaps, values, STYLES[index], color=COLOURS[(0, 5, 2)[index]], label=f"α = {share:g}", linewidth=1.8)
         if share:
             best = np.log(K * (1 - share) / share + 1)
             lowest = -(target * np.log(target)).sum()

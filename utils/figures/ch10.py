@@ -9,6 +9,45 @@ from utils.reference import softmax, sparsemax, with_top_k, with_top_p
 MARKS = ("o", "s", "^", "D", "v", "P")
 
 
+def look_up(keys, values, sharpness):
+    """The hard and the soft answer of a look-up, while the query wanders from the first key to the second.
+
+    Args:
+        keys: shape (m, 2).
+        values: shape (m,).
+        sharpness: what the query is multiplied with.
+    """
+    figure, (left, right) = new_figure(7, 3.1, columns=2)
+    ways = np.linspace(0, 1, 201)
+    path = (1 - ways[:, None]) * keys[0] + ways[:, None] * keys[1]
+    scores = sharpness * path @ keys.T
+    hard, soft = values[scores.argmax(axis=1)], softmax(scores) @ values
+    left.plot(*path.T, color=QUIET, linewidth=1.5, linestyle=STYLES[1])
+    left.annotate("query", path[100], (-42, -12), textcoords="offset points", color=QUIET, fontsize=9)
+    for k, (key, value) in enumerate(zip(keys, values, strict=True)):
+        left.annotate("", key, (0, 0), arrowprops={"arrowstyle": "-|>", "color": COLOURS[k], "linewidth": 1.8})
+        place = 1.18 * key
+        left.text(*place, f"{value:.0f}", color=INK, fontsize=10, ha="center", va="center")
+    left.set_aspect("equal")
+    left.set_xlim(-1.35, 1.45)
+    left.set_ylim(-1.4, 1.2)
+    left.set_axis_off()
+    left.set_title("keys with their values", fontsize=10, color=INK)
+    before = ways[hard == hard[0]]
+    right.plot(before, hard[: len(before)], STYLES[0], color=COLOURS[5], linewidth=2, label="hard")
+    right.plot(ways[len(before) :], hard[len(before) :], STYLES[0], color=COLOURS[5], linewidth=2)
+    right.plot(ways, soft, STYLES[1], color=COLOURS[0], linewidth=2, label="soft")
+    right.set_xlabel("way of the query, from the first key to the second")
+    right.set_ylabel("answer")
+    right.legend(frameon=False, fontsize=9)
+    return Plot(
+        figure,
+        f"Left, {len(keys)} keys as arrows with their values, and the straight way of the query from the first to the "
+        f"second. Right, the answers along the way: the hard one is {hard[0]:.0f} up to {before[-1]:.2f} and "
+        f"{hard[-1]:.0f} from there on, the soft one rises evenly from {soft[0]:.1f} to {soft[-1]:.1f}.",
+    )
+
+
 def root_of_the_width(widths, plain, divided):
     """The largest weight and the slopes of a softmax over scalar products, against the width of the vectors.
 

@@ -7,6 +7,7 @@ from utils.reference.binary import (
     binary_cross_entropy,
     sigmoid,
     sigmoid_cross_entropy,
+    sigmoid_cross_entropy_gradient,
 )
 from utils.reference.calibration import (
     Reliability,
@@ -113,6 +114,7 @@ __all__ = [
     "reliability",
     "sigmoid",
     "sigmoid_cross_entropy",
+    "sigmoid_cross_entropy_gradient",
     "softmax",
     "softmax_jacobian",
     "softmax_vjp",

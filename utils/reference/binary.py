@@ -60,6 +60,24 @@ def sigmoid_cross_entropy(z, y):
     return result[()]
 
 
+def sigmoid_cross_entropy_gradient(z, y):
+    r"""The slope of each loss of :func:`sigmoid_cross_entropy` over its logit, :math:`\sigma(z) - y`.
+
+    Args:
+        z: logits, any shape.
+        y: labels from 0 to 1, the same shape.
+
+    Returns:
+        Gradients in the shape and floating type of ``z``, between −1 and 1.
+
+    It is computed as :math:`(1 - y)\,\sigma(z) - y\,\sigma(-z)`: where a model is right and sure, the difference of the
+    probability and its label would have no digits left.
+    """
+    z = as_real(z, "Logits")
+    y = _as_labels(y, z)
+    return (1 - y) * sigmoid(z) - y * sigmoid(-z)
+
+
 def binary_cross_entropy(Z, Y):
     r"""The mean over the examples of the sum over the classes of :func:`sigmoid_cross_entropy`.
 

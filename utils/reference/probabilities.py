@@ -36,7 +36,7 @@ def softmax(z, axis=-1, temperature=1.0):
         maximum, _ = _largest(z, axis)
         exponentials = _divide(z - maximum, temperature)
         np.exp(exponentials, out=exponentials)
-        exponentials /= exponentials.sum(axis=axis, keepdims=True)
+        exponentials /= _total(exponentials, axis)
     return exponentials
 
 
@@ -74,7 +74,7 @@ def logsumexp(z, axis=-1, keepdims=False):
     z = as_logits(z, axis)
     with np.errstate(all="ignore"):
         _, reference, log_total = _shift_and_log_total(z, axis, 1.0)
-        result = reference + log_total
+        result = (reference + log_total).astype(z.dtype)
     return result if keepdims else result.squeeze(axis=axis)[()]
 
 
@@ -90,7 +90,12 @@ def _shift_and_log_total(z, axis, temperature):
     # The largest term less the 1 that log1p adds: 0 where the maximum is finite, and where it is not, the number that
     # makes log1p return what the definition says.
     np.put_along_axis(terms, place, np.expm1(maximum - reference), axis=axis)
-    return shifted, reference, np.log1p(terms.sum(axis=axis, keepdims=True))
+    return shifted, reference, np.log1p(_total(terms, axis))
+
+
+def _total(terms, axis):
+    """The sum on ``axis``, which keeps the length 1; in float32 at least: of 65,520 ones float16 makes infinity."""
+    return terms.sum(axis=axis, keepdims=True, dtype=np.promote_types(terms.dtype, np.float32))
 
 
 def _largest(z, axis):

@@ -32,6 +32,7 @@ LOG, STAMP, TEMPORARY = (ENVIRONMENT / name for name in ("install.log", "install
 BASE, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 
 NO_STAMP = {"place": "", "lists": {}, "packages": []}
+EXPORTS = ROOT / "utils" / "site" / "templates" / "jupyter_nbconvert_config.py"  # what jupyter nbconvert reads
 SUITABLE = ((3, 13), (3, 12), (3, 11))  # TensorFlow has no final release for 3.14
 SPACE_NEEDED = 4.6e9  # bytes: .venv with a CPU build of PyTorch, and as much of a cache as may lie on the same disk
 SPACE_TO_UPDATE = 1e9
@@ -123,6 +124,10 @@ def install(lists):
     stamp = {**NO_STAMP, "place": str(ROOT)}
     STAMP.write_text(json.dumps(stamp), encoding="utf-8")
     install_packages(lists)
+    if EXPORTS.exists():  # a copy of the course for learners may leave the site out
+        settings = ENVIRONMENT / "etc" / "jupyter"
+        settings.mkdir(parents=True, exist_ok=True)
+        shutil.copy(str(EXPORTS), str(settings))
     stamp.update(lists=digests, packages=[path.name for path in metadata() if is_whole(path)])
     STAMP.write_text(json.dumps(stamp), encoding="utf-8")
     print(f"Installed in {time.time() - started:.0f} seconds.", flush=True)

@@ -27,9 +27,13 @@ __all__ = [
 ]
 
 
-def softmax_bars():
-    """Chapter 1: four logits and their softmax, with a common shift and a temperature."""
-    return View("softmax_bars")
+def softmax_bars(only_logits=False):
+    """Chapter 1: four logits, their powers of e and their softmax, with a common shift and a temperature.
+
+    Args:
+        only_logits: whether there are sliders of the logits only, as at the start of the chapter.
+    """
+    return View("softmax_bars", {"only_logits": True} if only_logits else None)
 
 
 def simplex():

@@ -37,6 +37,12 @@ class View:
         return call(self.name, f"view.controls({as_json(self.data)})")
 
     @property
+    def prediction(self):
+        """The prediction that is asked first: a dict, or None. It may depend on the data."""
+        asked = "typeof view.prediction==='function'?view.prediction" + f"({as_json(self.data)}):view.prediction??null"
+        return call(self.name, asked)
+
+    @property
     def start(self):
         """The value of each control at the start, by name."""
         return {control["name"]: control["start"] for control in self.controls}

@@ -19,7 +19,7 @@ by_hand = Exercise(
     hints=paragraphs("""
         Two steps: raise e to each logit, then divide each result by the sum of all three. Which number is the sum?
 
-        The three powers of e stand in the table above the exercise. Add them; all three share this denominator.
+        The cell above the exercise prints the three powers of e. Add them; all three share this denominator.
 
         The last of the three is e³ divided by the sum of e¹, e² and e³. The other two have the same denominator.
     """),
@@ -76,7 +76,7 @@ mistakes.add(
 mistakes.add(
     "a sigmoid for each",
     """
-    Your numbers, {output}, are the sigmoids of the three logits: each was computed from its own logit alone. So
+    Your numbers, {output}, are the sigmoids of the three logits: each was computed from its own logit only. So
     they sum to more than 1, and changing one logit would leave the other two as they are. In a softmax the three
     share one denominator. What do you get when you add all three powers of e before you divide?
     """,
@@ -98,8 +98,8 @@ mistakes.add(
     """
     Your three numbers are the right ones in the opposite order: {output}. The first probability belongs to the
     first logit, which is 1, the smallest of the three. A larger logit always gets a larger probability, since the
-    power of e grows with its exponent and all three share one denominator. Which end must the largest probability
-    stand at?
+    power of e grows with its exponent and all three share one denominator. At which end
+    does the largest probability belong?
     """,
     [0.665, 0.245, 0.090],
 )
@@ -162,9 +162,9 @@ mistakes.add(
     "rounded too early",
     """
     You have the right idea with too few digits: {output}. The exercise asks for three decimals, and an early rounding,
-    of a power, of e, or of the sum, does not leave so many; one of our sources fell into that very trap. Keep at least
-    four digits until the last division, and round the three results at the end. Their sum should then be 1 again, or
-    differ from it by a thousandth.
+    of a power, of e, or of the sum, does not leave so many; a text that this course is built on fell into that trap.
+    Keep at least four digits until the last division, and round the three results at the end. Their sum should then be
+    1 again, or differ from it by a thousandth.
     """,
     [0.1, 0.2, 0.7],
     [0.09, 0.24, 0.67],
@@ -177,7 +177,7 @@ mistakes.add(
     "the other three logits",
     """
     Your three numbers, {output}, are the softmax of 2.0, 1.0 and 0.1: the example of the table further up. This
-    exercise has logits of its own, 1, 2 and 3, and their powers of e stand in the cell above it. The way is the
+    exercise has logits of its own, 1, 2 and 3, and the cell above it prints their powers of e. The way is the
     same: one power for each logit, and one sum below all three. Which class has the largest share this time?
     """,
     [0.659, 0.242, 0.099],

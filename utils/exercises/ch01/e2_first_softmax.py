@@ -104,7 +104,7 @@ first_softmax = Exercise(
         lambda z: np.array([1 / sum(math.exp(other - value) for other in z) for value in z], dtype=object),
     ),
     bank=mistakes,
-    remark="Two steps, three lines, and it works for one vector whose logits are not too large.",
+    remark="The powers of e, divided by their sum: right for one vector whose logits are not too large.",
 )
 
 
@@ -180,7 +180,7 @@ def _is_one_probability(seen):
 
 
 def _has_an_axis_too_many(seen):
-    """Whether the numbers are right and stand in a table."""
+    """Whether the numbers are right and are in a table."""
     found = _results(seen)
     return bool(found) and all(
         value.ndim == 2 and value.size == truth.size and agree(value.reshape(truth.shape), truth, 1e-4, 0.0)
@@ -204,7 +204,7 @@ def no_division(z):
 @mistakes.mistake(np.array([1.0, 2.0]))
 def misplaced_bracket(z):
     """
-    You divide the logits inside `exp` and not the powers outside it: the sum stands in the exponent. For {input}
+    You divide the logits inside `exp` and not the powers outside it: the sum is in the exponent. For {input}
     you return {output}, and values above 1 cannot be probabilities. The division has to act on the result of `exp`.
     Count which closing bracket ends the call of `exp`, or give the powers a name in a line of their own before you
     divide.
@@ -285,7 +285,7 @@ def divided_by_the_number_of_classes(z):
     """
     You divide by how many logits there are, the number of classes. For {input} you return {output}, with a sum that
     depends on the size of the logits. A softmax has to sum to 1 for every input, so the denominator must be made of
-    the same powers that stand in the numerator. What is their total?
+    the same powers that are in the numerator. What is their total?
     """
     return np.exp(z) / len(z)
 
@@ -320,7 +320,7 @@ def hard_max(z):
 @mistakes.mistake(np.array([1.0, 2.0]), name="the winner's index")
 def the_winners_index(z):
     """
-    You return where the largest logit stands: {output} for {input}. That is the decision, which comes after the
+    You return the place of the largest logit: {output} for {input}. That is the decision, which comes after the
     probabilities, and needs no softmax at all, since the order of the logits is the order of the probabilities. The
     exercise asks for all of them: an array with as many entries as `z`, each one the share of one class. Which line
     computes the powers of e?
@@ -346,7 +346,7 @@ def minus_sign_in_the_exponent(z):
     """
     You raise e to −z, so that the smallest logit gets the largest share: {output} for {input}. The sum is right and
     the order is upside down. The habit comes from the sigmoid, where the minus sign belongs to a fraction that was
-    divided by its numerator. In the definition above the exponent is the logit as it is. Which sign stands in front
+    divided by its numerator. In the definition above the exponent is the logit as it is. Which sign belongs in front
     of `z` in your code?
     """
     return np.exp(-z) / np.sum(np.exp(-z))
@@ -373,7 +373,7 @@ another_base.also(
 def e_with_few_digits(z):
     """
     You write e as a number with few digits, and every probability is off: {output} for {input}. On paper that is
-    fine. In code the error grows with the size of the logits, since it stands in the base of a power. NumPy knows e
+    fine. In code the error grows with the size of the logits, since it is in the base of a power. NumPy knows e
     to sixteen digits, and it has a function that raises it to every entry of an array. Which one?
     """
     return 2.718**z / np.sum(2.718**z)
@@ -414,7 +414,7 @@ def the_logarithm_of_softmax(z):
 def zeros_of_the_wrong_type(z):
     """
     You fill an array that `np.zeros_like(z)` made. It takes over the type of `z`, so for integer logits it can hold
-    integers alone, and every probability below 1 is cut to 0: for {input} you return {output}. Nothing warns you.
+    only integers, and every probability below 1 is cut to 0: for {input} you return {output}. Nothing warns you.
     Either give that array the type float, or let the division make a new array, which then has the right type by
     itself.
     """
@@ -463,7 +463,7 @@ def only_the_sum(z):
     """
     You return one number, {output} for {input}: the denominator, or a sum of finished probabilities. The exercise
     asks for an array with as many entries as `z`, one probability for each class. Keep the array of powers under a
-    name, keep its sum under another, and look at which of them, or which combination, stands behind `return`.
+    name, keep its sum under another, and look at which of them, or which combination, comes after `return`.
     """
     return np.sum(np.exp(z))
 
@@ -476,7 +476,7 @@ def one_probability_alone(z):
     """
     You return one number, {output} for {input}: the probability of a single class. The exercise asks for an array
     with as many entries as `z`. A `return` that is indented into a loop ends the function in the first round; one
-    that stands behind the loop hands back the last round, unless the rounds were collected. And an array divided by
+    that comes after the loop hands back the last round, unless the rounds were collected. And an array divided by
     a number needs no loop at all.
     """
     return (np.exp(z) / np.sum(np.exp(z)))[0]
@@ -491,7 +491,7 @@ one_probability_alone.also(
 @mistakes.mistake(np.array([1.0, 5.0]))
 def the_index_in_the_exponent(z):
     """
-    You raise e to the *places* 0, 1, 2 … and not to the logits that stand there. For {input} you return {output}, and
+    You raise e to the *places* 0, 1, 2 … and not to the logits at these places. For {input} you return {output}, and
     any other logits in these places would give the same numerator or the same denominator. A loop over `range(len(z))`
     counts; what it counts is where to look. Which brackets turn a place into the logit at that place?
     """
@@ -526,7 +526,7 @@ axis_1_of_a_vector.also(
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=_has_an_axis_too_many)
 def an_axis_too_many(z):
     """
-    Your numbers are right and stand in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of
+    Your numbers are right, but in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of
     the shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
     a second pair of brackets or `keepdims`. Code that expects one probability for each entry of `z` would combine such
     a table with it in unexpected ways. Which line adds the axis?

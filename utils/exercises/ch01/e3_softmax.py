@@ -130,7 +130,7 @@ softmax = Exercise(
         inputs=lambda **z: (np.array(list(z.values())),),
         returns=("softmax(z)",),
     ),
-    remark="One function for a vector and for a batch, and no finite logit can break it.",
+    remark="One function for a vector and for a batch, and no power in it overflows.",
 )
 
 
@@ -474,7 +474,7 @@ a_floor_below_the_probabilities.also(
 def small_probabilities_become_0(z):
     """
     Small probabilities come back as exactly 0: {output} for {input}. Either the result is rounded, or a line treats a
-    class that is far behind as impossible. A softmax leaves every class a share, e to the power −40 in this case, and a
+    class that is far below as impossible. A softmax leaves every class a share, e to the power −40 in this case, and a
     computer holds numbers down to about 1e-308. The logarithm of an exact 0 is minus infinity, and no training gets
     away from there. Which line rounds, compares, or cuts off?
     """
@@ -508,7 +508,7 @@ nan_replaced.also(
 def zeros_of_the_wrong_type(z):
     """
     You fill an array that `np.zeros_like(z)` or `np.empty_like(z)` made. It has the type of `z`, so for integer
-    logits it holds integers alone and every probability below 1 is cut to 0: for {input} you return {output},
+    logits it holds only integers, and every probability below 1 is cut to 0: for {input} you return {output},
     without a warning. Give that array the type float, or let the division make a new one, which has the right type
     by itself.
     """
@@ -574,7 +574,7 @@ def axes_of_length_one_are_lost(z):
     """
     Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result
     has to have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze` takes
-    out every axis of the length 1, whatever it stands for, and so does a line that treats one row as a special case.
+    out every axis of the length 1, whatever it is for, and so does a line that treats one row as a special case.
     Which axes did your own code add, and which belonged to the caller?
     """
     return np.squeeze(reference.softmax(z))
@@ -589,7 +589,7 @@ axes_of_length_one_are_lost.also(
 @mistakes.mistake(np.array([1.0, 2.0]))
 def maximum_subtracted_after_exp(z):
     """
-    The maximum is subtracted from the *powers* of e, behind the bracket of `exp`, and not from the logits inside it.
+    The maximum is subtracted from the *powers* of e, after the bracket of `exp`, and not from the logits inside it.
     For {input} you return {output}. A shift of the logits multiplies every power by the same factor, which cancels in
     the quotient; a number that is taken off the powers does not cancel, and can make them negative. Which closing
     bracket has to move, and to which side of the subtraction?
@@ -613,9 +613,9 @@ maximum_subtracted_after_exp.also(
 @mistakes.mistake(np.array([1.0, 2.0]), describe=total)
 def misplaced_bracket(z):
     """
-    The division happens inside `exp`: the sum stands in the exponent, and the powers themselves are never divided.
+    The division happens inside `exp`: the sum is in the exponent, and the powers themselves are never divided.
     For {input} you return {output}, so the values do not sum to 1. Look for the closing bracket that ends the call
-    of `exp`; the division belongs behind it. Giving the powers a name in a line of their own makes this hard to get
+    of `exp`; the division belongs after it. Giving the powers a name in a line of their own makes this hard to get
     wrong.
     """
     return np.exp(z / np.exp(z).sum(axis=-1, keepdims=True))

@@ -251,7 +251,7 @@ def the_temperature_is_not_used(z, T):
     """
     Your result does not depend on T. At {input} you return {output}, the same as for T = 1. Either `T` is not in
     the body at all, or it cancels: added to every logit it is a common shift, and as a factor of every power it
-    stands above and below the line. To flatten a distribution the differences between logits have to become
+    is above and below the line. To flatten a distribution the differences between logits have to become
     smaller. Which operation with T changes differences?
     """
     return reference.softmax(z)
@@ -375,7 +375,7 @@ def divided_by_the_temperature_twice(z, T):
     """
     T acts twice: at {input} you return {output}, which is the softmax at the temperature 4. Either the logits are
     divided by T and then handed to a softmax that is told the temperature as well, or a line that divides is run
-    again, or T is squared. One division is enough; in how many places does T stand in your code?
+    again, or T is squared. One division is enough; in how many places does your code use T?
     """
     return reference.softmax(z / T, temperature=T)
 
@@ -402,7 +402,7 @@ no_shift.also(
 @mistakes.mistake(np.array([-1000.0, -1001.0]), 1.0, recognise=lambda seen: shifts_by_zero_at_least(seen, np.divide))
 def shift_by_zero_at_least(z, T):
     """
-    The temperature is right, and the softmax behind it is your own: it shifts by the maximum of 0 and the logits.
+    The temperature is right, and the softmax after it is your own: it shifts by the maximum of 0 and the logits.
     Rows that lie far below zero are then not shifted at all, every power of e is rounded to 0, and 0/0 is nan: at
     {input} you return {output}. A shift has to bring the largest logit of a row to exactly 0, from below, too.
     Where does the 0 in your maximum come from?
@@ -420,7 +420,7 @@ shift_by_zero_at_least.also(lambda z, T: exp_shares(z / T, np.max(z / T, axis=-1
 )
 def one_maximum_for_the_batch(z, T):
     """
-    The temperature is right, and the softmax behind it subtracts the largest logit of the whole batch from every row. A
+    The temperature is right, and the softmax after it subtracts the largest logit of the whole batch from every row. A
     row far below has all its powers of e rounded to 0, and 0/0 is nan: at {input} you return {output}. Each row may be
     shifted by an amount of its own. Which axis does your maximum need, and what keeps its shape divisible row by row?
     """
@@ -497,7 +497,7 @@ def axes_of_length_one_are_lost(z, T):
     """
     Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result has
     to have the shape of `z`, so that code which runs over the examples works for a single one, too. `squeeze` takes out
-    every axis of the length 1, whatever it stands for, and so does a line that treats one row as a special case. Which
+    every axis of the length 1, whatever it is for, and so does a line that treats one row as a special case. Which
     axes did your own code add?
     """
     return np.squeeze(reference.softmax(z / T))

@@ -103,7 +103,7 @@ sigmoid_from_softmax = Exercise(
     scale=lambda z: 1e-11,  # forms such as (1 + tanh)/2 lose the digits of the smallest probabilities, and are right
     hints=paragraphs("""
         Divide the numerator and the denominator of the sigmoid by the right power of e until both terms below the line
-        are powers of e. Which two exponents stand there?
+        are powers of e. Which two exponents do you get?
 
         The second class has a logit that never moves. Which number has the power 1?
 
@@ -198,7 +198,7 @@ def twice_the_logit(z):
 @mistakes.mistake(0.0)
 def one_as_the_second_logit(z):
     """
-    Your second logit is 1, because a 1 stands in the denominator of the sigmoid. But that 1 is already a power of
+    Your second logit is 1, because there is a 1 in the denominator of the sigmoid. But that 1 is already a power of
     e, and a softmax raises e to whatever you give it. So you return the sigmoid of z − 1: {output} for {input},
     where an even chance is right. Which exponent makes a power of e equal to 1?
     """
@@ -219,7 +219,7 @@ def one_minus_the_logit(z):
 def the_size_without_the_sign(z):
     """
     Your result is the sigmoid of |z|: right for positive logits, and {output} for {input}, where it has to lie
-    below one half. Either an absolute value stands in an exponent, or you take the larger of two probabilities.
+    below one half. Either an absolute value is in an exponent, or you take the larger of two probabilities.
     Both forget which of the two classes is ahead. *Yes* keeps its place in the pair, whatever the sign of its
     logit. Which place is that, and how do you take it out along the last axis?
     """
@@ -235,7 +235,7 @@ def a_step_for_one_number(z):
     For one number your function is right, and for an array it stops: {input} gives {output}. An `if` decides once,
     for one number, and an array has an answer of its own for every entry; Python's `max` and the functions of
     `math` take single numbers, too. A softmax needs no such decision: it treats positive and negative logits alike.
-    Which two logits does each example bring, and on which axis can they stand side by side?
+    Which two logits does each example bring, and on which axis can they lie side by side?
     """
     if z >= 0:
         return 1 / (1 + np.exp(-z))
@@ -256,7 +256,7 @@ def numbers_only(z):
     """
     For one number your function is right, and for an array it is not: {input} gives {output}. You put `z` and the
     fixed logit side by side as two entries of one list. When `z` is an array, every example in it needs such a pair
-    of its own, on a new axis behind the one of the examples. The last hint names the function that builds it.
+    of its own, on a new axis after the one of the examples. The last hint names the function that builds it.
     """
     return reference.softmax([z, 0])[0]
 
@@ -349,7 +349,7 @@ one_unit_with_softmax.also(lambda z: np.ones(np.shape(z)))
 def axes_of_length_one_are_lost(z):
     """
     For an array with one entry you return a number: {output} for {input}. Its value is right. But the result has to
-    have the shape of `z`: one example in an array is a batch of one, and the code behind it may ask how many there
+    have the shape of `z`: one example in an array is a batch of one, and the code that follows may ask how many there
     are. Both `squeeze` and `item` drop such an axis, `float` does, and so does a line that treats one entry as a
     special case. Which axis did your own code add, and which was there before?
     """

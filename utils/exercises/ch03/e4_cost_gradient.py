@@ -87,7 +87,7 @@ cost_gradient = Exercise(
     expects=lambda Z, y: f"an array of the shape {Z.shape} in which every row sums to 0",
     scale=lambda Z, y: 1 / len(Z),
     hints=paragraphs("""
-        For one example the gradient is p − y, where y is the one-hot row. What does the mean over m examples do to it?
+        For one example the gradient is a − y, where y is the one-hot row. What does the mean over m examples do to it?
 
         First the probabilities: `reference.softmax(Z)` takes logits of any size. Then 1 is subtracted in each row, at
         the place of its label.
@@ -109,7 +109,7 @@ cost_gradient = Exercise(
         inputs=lambda label, **z: (np.array([list(z.values())]), np.array([round(label)])),
         returns=("cost_gradient(Z, y)",),
     ),
-    remark="p − y, divided by m: one subtraction after the softmax is the whole backward step of the last layer.",
+    remark="a − y, divided by m: one subtraction after the softmax is the whole backward step of the last layer.",
 )
 
 
@@ -121,7 +121,7 @@ TWO = (np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
 @mistakes.mistake(*TWO, name="no 1/m", recognise=calmly.times(recognising.summed))
 def not_divided_by_m(Z, y):
     """
-    You return p − y and do not divide by the number of examples. For {input} that is {output}: the gradient of the
+    You return a − y and do not divide by the number of examples. For {input} that is {output}: the gradient of the
     *sum* of the losses, m times that of their mean. Training would still go downhill, with steps m times as long,
     so a learning rate that suits one batch size breaks at another. What does the formula for J have in front of the
     sum?
@@ -176,7 +176,7 @@ def divided_by_the_number_of_classes(Z, y):
 @mistakes.mistake(*ONE, recognise=recognising.sign_lost(calmly))
 def the_other_direction(Z, y):
     """
-    You return y − p in place of p − y: {output} for {input}. That is the direction in which the logits should
+    You return y − a in place of a − y: {output} for {input}. That is the direction in which the logits should
     *move*, and it is what you will subtract the gradient for. The gradient itself points uphill, to a larger cost,
     so it is negative at the true class: raising that logit lowers the cost. Which of the two comes first in the
     difference?
@@ -200,7 +200,7 @@ def only_the_target_gets_a_gradient(Z, y):
 def labels_in_place_of_one_hot_rows(Z, y):
     """
     You subtract the labels themselves, as numbers, from the probabilities. For {input} you return {output}. Label 0
-    subtracts nothing, label 2 takes 2 away from all classes, and no row sums to 0. The y of p − y is the one-hot
+    subtracts nothing, label 2 takes 2 away from all classes, and no row sums to 0. The y of a − y is the one-hot
     row: 1 at the true class and 0 elsewhere, as long as the row of probabilities. Which function of this chapter
     makes such rows from labels?
     """
@@ -305,7 +305,7 @@ classes_as_rows.also(lambda Z, y: (reference.softmax(Z) - one_hot(y, Z.shape[1])
 @mistakes.mistake(*ONE)
 def the_sign_at_the_true_class(Z, y):
     """
-    At the label you write 1 − p where the derivation has p − 1. For {input} you return {output}. All entries are
+    At the label you write 1 − a where the derivation has a − 1. For {input} you return {output}. All entries are
     positive, so a step downhill lowers every logit, and that of the true class most when it deserves it least. A row of
     a right answer sums to 0, which only a negative number at the label can bring about. In which order do the two terms
     come in the first case of the derivation?
@@ -349,12 +349,12 @@ def _weighted_residual(Z, y, weight):
     return (P - one_hot(y, Z.shape[1])) * weight(P) / len(Z)
 
 
-@mistakes.mistake(*ONE, name="an extra p(1 − p)")
+@mistakes.mistake(*ONE, name="an extra a(1 − a)")
 def an_extra_factor(Z, y):
     """
-    You multiply p − y by p(1 − p), the slope of a sigmoid. For {input} you return {output}: far too small, and
-    nearly 0 where the model is certain and wrong. The chain rule does pass through that slope, but the 1/p of the
-    logarithm cancels its p, and p − y is what remains: the slope has been used. That cancelling is why this loss is
+    You multiply a − y by a(1 − a), the slope of a sigmoid. For {input} you return {output}: far too small, and
+    nearly 0 where the model is certain and wrong. The chain rule does pass through that slope, but the 1/a of the
+    logarithm cancels its a, and a − y is what remains: the slope has been used. That cancelling is why this loss is
     taken. Which factor has to go?
     """
     return _weighted_residual(Z, y, lambda P: P * (1 - P))
@@ -363,12 +363,12 @@ def an_extra_factor(Z, y):
 an_extra_factor.also(lambda Z, y: _weighted_residual(Z, y, lambda P: P * (1 - P)) * len(Z))
 
 
-@mistakes.mistake(*ONE)
+@mistakes.mistake(*ONE, name="an extra factor of a")
 def an_extra_factor_p(Z, y):
     """
-    You multiply p − y by the probability p. For {input} you return {output}: where the model is certain and wrong, the
-    pull on the true class is nearly 0, and the rows no longer sum to 0. A factor p does come out of the derivative of
-    softmax, and the 1/p of the logarithm cancels it; in p − y both have been used. Which factor has to go?
+    You multiply a − y by the probability a. For {input} you return {output}: where the model is certain and wrong, the
+    pull on the true class is nearly 0, and the rows no longer sum to 0. A factor a does come out of the derivative of
+    softmax, and the 1/a of the logarithm cancels it; in a − y both have been used. Which factor has to go?
     """
     return _weighted_residual(Z, y, lambda P: P)
 
@@ -379,7 +379,7 @@ an_extra_factor_p.also(lambda Z, y: _weighted_residual(Z, y, lambda P: P) * len(
 @mistakes.mistake(*ONE)
 def the_slope_of_a_sigmoid(Z, y):
     """
-    You return p(1 − p) for every class: {output} for {input}. That is the diagonal of the Jacobian of chapter 2, how a
+    You return a(1 − a) for every class: {output} for {input}. That is the diagonal of the Jacobian of chapter 2, how a
     probability answers to its own logit. It is never negative, so no class could be pulled up, and the labels are not
     in it. The gradient asked for is that of the *cost*, which is made from the label's probability. What did the chain
     rule leave of the two factors?
@@ -446,7 +446,7 @@ def the_derivative_of_the_probability(Z, y):
     """
     You return how the *probability* of the true class changes with each logit, a row of the Jacobian of chapter 2:
     {output} for {input}. The cost is minus the logarithm of that probability, so the chain rule brings one more
-    factor, the derivative of −log p, which is −1/p. It turns s(1 − s) at the true class into s − 1. Where does that
+    factor, the derivative of −log a, which is −1/a. It turns a(1 − a) at the true class into a − 1. Where does that
     factor enter?
     """
     P = reference.softmax(Z)
@@ -457,9 +457,9 @@ def the_derivative_of_the_probability(Z, y):
 @mistakes.mistake(*ONE)
 def the_derivative_for_the_probabilities(Z, y):
     """
-    You return the derivative of the cost for the *probabilities*: −1/p at the label and 0 elsewhere, {output} for
+    You return the derivative of the cost for the *probabilities*: −1/a at the label and 0 elsewhere, {output} for
     {input}. That is the first link of the chain. What is asked for is the derivative for the logits, one link
-    further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes of −1/p when
+    further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes of −1/a when
     it is multiplied by those derivatives?
     """
     return -one_hot(y, Z.shape[1]) / reference.softmax(Z) / len(Z)
@@ -488,7 +488,7 @@ mistakes.add(
 def no_softmax(Z, y):
     """
     You subtract the one-hot rows from the logits themselves. For {input} you return {output}. Logits can be of any
-    size, so such a gradient would be, too, and would not vanish when the prediction is right. The p of p − y is a
+    size, so such a gradient would be, too, and would not vanish when the prediction is right. The a of a − y is a
     probability: positive, with a sum of 1 in each row. Which function makes it from the logits?
     """
     return (Z - one_hot(y, Z.shape[1])) / len(Z)
@@ -517,7 +517,7 @@ def columns_instead_of_elements(Z, y):
 def rows_instead_of_elements(Z, y):
     """
     You subtract 1 from whole rows: with a single index the labels name examples. For {input} you return {output},
-    and a label that exceeds the batch would raise an error. Every row of a right answer sums to 0, because p and
+    and a label that exceeds the batch would raise an error. Every row of a right answer sums to 0, because a and
     the one-hot row both sum to 1; that is a test you can run yourself. Which second index picks the class?
     """
     P = reference.softmax(Z)
@@ -528,7 +528,7 @@ def rows_instead_of_elements(Z, y):
 @mistakes.mistake(*TWO)
 def one_number_for_the_whole_batch(Z, y):
     """
-    You return a single number, {output} for {input}. Whatever the logits are, the mean of p − y over everything is 0 up
+    You return a single number, {output} for {input}. Whatever the logits are, the mean of a − y over everything is 0 up
     to rounding, because every row of it sums to 0. The mean in the cost shows in its gradient as a factor 1/m, and not
     as a mean over the entries: each logit of each example gets a derivative of its own. Which reduction can go?
     """

@@ -120,6 +120,28 @@ def _rounded_to_0_after(shift):
     return is_rounded
 
 
+def _shifted_by_the_smallest(z):
+    smallest = z.min(axis=-1)[..., None]
+    return (z - smallest) - np.log(np.exp(z - smallest).sum(axis=-1, keepdims=True))
+
+
+@mistakes.mistake(np.array([800.0, 0.0]), recognise=shifted_by(lambda z: z.min(axis=-1, keepdims=True)))
+def shift_by_the_smallest(z):
+    """
+    You take the smallest logit of a row out of the exponents. On paper any number will do, so logits that lie close
+    together come out right, near 1000 and near −1000 as well. But now every exponent is 0 or above, and the largest is
+    as long as the whole row: from a gap of 710 on it overflows, and for {input} you return {output}. Which logit has to
+    become 0 so that no exponent is above it?
+    """
+    return _shifted_by_the_smallest(z)
+
+
+shift_by_the_smallest.also(
+    lambda z: z - lse(z, z.min(axis=-1))[..., None],
+    lambda z: np.log(shares(z, z.min(axis=-1))),
+)
+
+
 @mistakes.mistake(
     np.array([800.0, 0.0]), recognise=breaks_where(*map(_rounded_to_0_after, (_largest, _nothing, np.max)))
 )

@@ -5,78 +5,22 @@ import math
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, paragraphs
+from utils.checking import Bank, Exercise, paragraphs
 from utils.exercises.ch06.common import (
     FLOAT32,
     FLOAT64,
-    GAPS,
     anything,
     breaks_where,
     clipped_logits,
     cut_off,
     gives_the_same,
-    is_small,
     leaves_the_range,
     painted_over,
     size_of,
     stable_shares,
     told_by_small_inputs,
 )
-from utils.exercises.drawing import any_logits
-
-# The domain
-
-
-def _with_answers(rng, z):
-    return z, rng.integers(2, size=len(z))
-
-
-def _corners(rng):
-    z = rng.normal(scale=3, size=6)
-    high = 1e4 * rng.uniform(1.1, 90, size=3)
-    return {
-        "one example": _with_answers(rng, rng.normal(scale=3, size=1)),
-        "many examples": _with_answers(rng, rng.normal(scale=3, size=int(rng.integers(25, 60)))),
-        "all yes": (z, np.ones(6, dtype=int)),
-        "all no": (z, np.zeros(6, dtype=int)),
-        "all right": (z, (z > 0).astype(int)),
-        "all wrong": (z, (z <= 0).astype(int)),
-        "all positive": _with_answers(rng, np.abs(z)),
-        "all negative": _with_answers(rng, -np.abs(z)),
-        "all equal": (np.full(4, rng.normal(scale=3)), np.array([0, 1, 1, 0])),
-        "zeros among others": (np.array([0.0, z[0], 0.0, z[1]]), np.array([0, 1, 1, 0])),
-        "gaps of every size, no": (GAPS, np.zeros(len(GAPS), dtype=int)),
-        "gaps of every size, yes": (-GAPS, np.ones(len(GAPS), dtype=int)),
-        "below -750": (-rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
-        "above 750": (rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
-        "beyond 10,000": (np.array([*high, *-high]), np.array([0, 1, 1, 0, 1, 1])),
-        "far apart": (np.array([900.0, *z[:2], -900.0]), np.array([0, 1, 0, 1])),
-    }
-
-
-def _draw(rng):
-    return _with_answers(rng, any_logits(rng, int(rng.integers(1, 30))))
-
-
-logits_and_answers = Domain(
-    smallest=[
-        (np.array([2.0, 0.5]), np.array([0, 1])),
-        (np.array([2.0]), np.array([0])),
-        (np.array([1.0]), np.array([1])),
-        (np.array([0.0, 0.0]), np.array([0, 1])),
-        (np.array([-3.0, 0.5, 2.0]), np.array([1, 1, 0])),
-        (np.array([-0.5, -0.5]), np.array([0, 1])),
-        (np.array([2.0, -1.0, 3.0]), np.array([0, 0, 1])),
-        (np.array([50.0, -50.0]), np.array([0, 1])),
-        (np.array([50.0]), np.array([0])),
-        (np.array([-200.0, 200.0]), np.array([1, 0])),
-        (np.array([-730.0, 730.0]), np.array([1, 0])),
-        (np.array([1000.0, -1000.0]), np.array([1, 0])),
-        (np.array([1000.0, -1000.0]), np.array([0, 1])),
-    ],
-    corners=_corners,
-    draw=_draw,
-)
+from utils.exercises.ch06.questions import logits_and_answers, single_numbers_only
 
 
 def losses_in_words(z, y):
@@ -129,8 +73,8 @@ sigmoid_cross_entropy = Exercise(
         Take the positive part of z out, the larger of z and 0. What is left under the logarithm is 1 plus a power of e
         whose exponent is never positive.
 
-        That exponent is −|z|. `np.log1p(x)` is the logarithm of 1 + x and keeps the digits of a small x. The section's
-        last line has the three terms in order.
+        That exponent is −|z|. `np.log1p(x)` is the logarithm of 1 + x and keeps the digits of a small x. What comes
+        last in the loss is the product of logit and label.
     """),
     alternatives=(
         _binary_in_branches,
@@ -257,7 +201,7 @@ mistakes.add(
     Where a probability is rounded to 0 or 1 you put another number in the place of the infinite loss, by `nan_to_num`,
     a `where`, or an `if`. For {input} you return {output}, where the loss is 50 and 1000. The worst mistakes of the
     model then cost nothing, or a number in which nothing of the logits is left, and their gradient is 0. The number
-    that is missing can be had without the probability. Which three terms does the section end with?
+    that is missing can be had without the probability. Which three terms are left when the maximum has been taken out?
     """,
     lambda z, y: np.nan_to_num(_two_terms(_plain_sigmoid(z), y)),
     lambda z, y: np.nan_to_num(-np.where(y == 1, np.log(_plain_sigmoid(z)), np.log(1 - _plain_sigmoid(z)))),
@@ -454,7 +398,7 @@ def the_gradient(z, y):
     You return *probability minus label*, the gradient of the loss: {output} for {input}. It lies between −1 and 1
     and may be negative. It says in which direction the logit should move, and not what the answer costs: for a
     confident mistake its size is close to 1, however confident, while the loss goes on growing with the logit. The
-    loss is the function whose slope this is. Which three terms does the section end with?
+    loss is the function whose slope this is. Which three terms does the log-sum-exp of 0 and z leave?
     """
     return reference.sigmoid(z) - y
 
@@ -620,24 +564,7 @@ def squared_error(z, y):
     return (reference.sigmoid(z) - y) ** 2
 
 
-def _needs_one_number(result):
-    """Whether a function of single numbers, or a question, was given an array."""
-    return result.problem in ("TypeError", "ValueError") and any(
-        words in result.detail for words in ("truth value", "scalar", "only length-1", "only size-1")
-    )
-
-
-def _single_numbers_only(seen):
-    """Whether one example goes right and several are too much for functions of single numbers."""
-    if len(seen.results) < len(seen.probes):
-        return False
-    return any(map(_needs_one_number, seen.results)) and all(
-        _needs_one_number(result) or (len(z) == 1 and (right or not is_small(z)))
-        for (z, _), result, right in zip(seen.probes, seen.results, seen.right, strict=True)
-    )
-
-
-@mistakes.mistake(np.array([2.0, 0.5]), np.array([0, 1]), recognise=_single_numbers_only)
+@mistakes.mistake(np.array([2.0, 0.5]), np.array([0, 1]), recognise=single_numbers_only)
 def one_example_only(z, y):
     """
     Your code is for a single example, and two make it fail: for {input} it returns {output}. An `if` asks one question,

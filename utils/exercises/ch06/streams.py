@@ -1,4 +1,4 @@
-"""The streams of exercise 6.5, how an answer is looked at, and how families of its mistakes are told."""
+"""The streams of exercise 6.6, how an answer is looked at, and how families of its mistakes are told."""
 
 import numpy as np
 

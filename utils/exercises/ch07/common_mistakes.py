@@ -30,6 +30,7 @@ from utils.exercises.ch07.recognising import (
     any_of,
     begins_as_adam,
     begins_otherwise,
+    begins_weight_by_weight_as_adam,
     both,
     changes_its_rate,
     ends_too_late,
@@ -501,9 +502,10 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         "another optimizer or another rate",
         """
         Outputs and loss are right, and the loss falls. The first step has another length than asked: on
-        average a weight moves by {output}. Adam divides each gradient by its size, so its first step is as long as the
-        learning rate, 0.001, whatever the loss is. Another rate gives another length, and so does another optimizer,
-        whose rate means something else. Which optimizer and which number does your `compile` get?
+        average a weight moves by {output}. Adam divides each gradient by its size, so at its first step each weight
+        moves as far as the learning rate says, by 0.001, whatever the loss is. Another rate gives another length, and
+        with many another optimizer each weight moves by a length of its own. Which optimizer and which number does your
+        `compile` get?
         """,
         build(head, make_loss, lambda: adam(0.01), units=units),
         build(head, make_loss, lambda: "rmsprop", units=units),
@@ -517,7 +519,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         "Adam in another form",
         """
         Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
-        once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax, Nadam or Lion,
+        once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax or Lion,
         or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
         remembered, or gradients that are clipped. Asked is `Adam` with a learning rate and nothing else. What else does
         yours get?
@@ -530,7 +532,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         build(head, make_loss, lambda: adam(clipnorm=1.0), units=units),
         build(head, make_loss, lambda: adam(global_clipnorm=1.0), units=units),
         build(head, make_loss, lambda: adam(clipvalue=0.5), units=units),
-        recognise=both(good, steps_like(begins_as_adam, goes_on_otherwise)),
+        recognise=both(good, steps_like(begins_weight_by_weight_as_adam, goes_on_otherwise)),
     )
 
 

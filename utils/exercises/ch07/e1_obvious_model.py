@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
 from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
-from utils.exercises.ch07.looking import PATIENCE, look_at_model
+from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
     Look,
@@ -78,6 +78,7 @@ obvious_model = Exercise(
     reference=obvious,
     probes=models_and_losses(4, SMALLEST, probabilities_and_labels, any_probabilities),
     observe=look_at_model,
+    visit=one_model_for_all_looks,
     expected=expected_looks(4, reference.softmax, lambda A, y: reference.cost(A, y)),
     scale=size_of_numbers(0.3, 0.01),
     expects=looks_in_words(4, "four probabilities for each example, which sum to 1 and depend on all hidden units"),

@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
 from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
-from utils.exercises.ch07.looking import PATIENCE, look_at_model
+from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
     Look,
@@ -91,6 +91,7 @@ preferred_model = Exercise(
     reference=preferred,
     probes=models_and_losses(4, SMALLEST, logits_and_labels, any_logits_and_labels),
     observe=look_at_model,
+    visit=one_model_for_all_looks,
     expected=expected_looks(4, identity, reference.cross_entropy),
     expects=looks_in_words(4, "four logits for each example, of any sign and size"),
     rtol=1e-4,

@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
 from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss, quoted
-from utils.exercises.ch07.looking import PATIENCE, look_at_model
+from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
     Look,
@@ -84,6 +84,7 @@ binary_model = Exercise(
     reference=binary,
     probes=models_and_losses(1, SMALLEST, single_logits_and_labels, any_single_logits),
     observe=look_at_model,
+    visit=one_model_for_all_looks,
     expected=expected_looks(1, identity, lambda Z, y: reference.binary_cross_entropy(Z, y[:, np.newaxis])),
     expects=looks_in_words(1, "one logit for each example, of any sign and size"),
     rtol=1e-4,

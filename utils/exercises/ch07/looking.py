@@ -5,6 +5,7 @@ import inspect
 import itertools
 import random
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from unittest.mock import patch
 
 import numpy as np
@@ -26,7 +27,7 @@ from utils.exercises.ch07.looks import (
     TRAINED,
     UNKNOWN_LOSS,
 )
-from utils.exercises.ch07.training import EARLY, LATE, summary
+from utils.exercises.ch07.training import EARLY, LATE, RATE, summary
 
 PATIENCE = 6.0  # seconds; a check takes about 0.5, and a first one on a busy machine several times as long
 
@@ -100,8 +101,44 @@ def _one_step_per_fit():
         yield
 
 
+_made_in_this_visit = ContextVar("made in this visit", default=None)
+
+
+@contextmanager
+def one_model_for_all_looks():
+    """While it lasts, an answer is called once for all looks, and once more for the look at two models.
+
+    To build a model takes most of the time of a look. No look depends on what another one left behind: each sets the
+    weights it needs, the training comes once and from an optimizer that has made no step, and how weights begin is seen
+    in the second model.
+    """
+    token = _made_in_this_visit.set([])
+    try:
+        yield
+    finally:
+        _made_in_this_visit.reset(token)
+
+
+def _make(answer):
+    """What the answer returns, and how many steps of training it made; in a visit what it did at its first call."""
+    made = _made_in_this_visit.get()
+    if made:
+        outcome = made[0]
+    else:
+        with _counted_steps() as steps:
+            try:
+                outcome = answer(), len(steps)
+            except Exception as error:
+                outcome = error
+        if made is not None:
+            made.append(outcome)
+    if isinstance(outcome, Exception):
+        raise outcome.with_traceback(None)
+    return outcome
+
+
 def look_at_model(answer, look=None):
-    """Build the answer's model and look at it: a string or an array.
+    """Have the answer build its model and look at it: a string or an array.
 
     Raises:
         Unfit: there is none; its problem says why.
@@ -113,13 +150,12 @@ def look_at_model(answer, look=None):
     if isinstance(answer, keras.Model):
         raise Unfit(NOT_A_FUNCTION, "is a model")
     with workbench():
-        with _counted_steps() as made:
-            model = answer()
+        model, steps = _make(answer)
         if model is None:
             return None
         if not isinstance(model, keras.Model):
             raise Unfit(NOT_A_MODEL, f"returned {kind(model)}", Words(kind(model)))
-        if made:
+        if steps:
             raise Unfit(TRAINED, "made a model that was trained")
         return _LOOKS[look.at](model, look, answer)
 
@@ -156,8 +192,8 @@ def _twice(model, look, answer):
     other = answer()
     if model is other or set(map(id, model.weights)) & set(map(id, other.weights)):
         return SAME_MODEL
-    _build(model)
-    hidden = [to_array(weight) for weight in model.trainable_weights if tuple(weight.shape) in ((2, 25), (25, 15))]
+    _build(other)
+    hidden = [to_array(weight) for weight in other.trainable_weights if tuple(weight.shape) in ((2, 25), (25, 15))]
     return ALIKE if any((kernel == kernel[:, :1]).all() for kernel in hidden) else NEW_MODELS
 
 
@@ -239,7 +275,9 @@ def _steps(model, look, answer):
             rates.append(_rate(model.optimizer))
         step(number)
         note()
+    first = np.concatenate([np.ravel(after - before) for before, after in zip(*way[:2], strict=True)])
     facts = {
+        "moved by the rate first": int(np.count_nonzero(np.abs(np.abs(first) / RATE - 1) < 0.05)),
         "rates": rates,
         "gathers": bool(getattr(model.optimizer, "gradient_accumulation_steps", None)),
         "held": any(getattr(weight, "constraint", None) is not None for weight in weights),

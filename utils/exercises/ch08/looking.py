@@ -7,7 +7,7 @@ import numpy as np
 from utils.checking import Observation, Unfit
 from utils.checking.values import kind
 from utils.exercises.ch08.lazily import pytorch
-from utils.exercises.ch08.probes import Batch, Net, Training
+from utils.exercises.ch08.probes import Batch, Net, Sequences, Training
 from utils.exercises.ch08.watching import with_facts_of_failures
 
 
@@ -20,7 +20,7 @@ def observing(look):
 
     def observe(answer, *inputs):
         with one_thread():
-            if len(inputs) == 1 and isinstance(inputs[0], (Net, Batch, Training)):
+            if len(inputs) == 1 and isinstance(inputs[0], (Net, Batch, Sequences, Training)):
                 return with_facts_of_failures(lambda: look(answer, inputs[0]), answer)
             return answer(*inputs)
 

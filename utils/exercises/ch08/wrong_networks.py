@@ -224,6 +224,47 @@ def _shapes_of(seen):
     return [list(result.facts.get("shapes", ())) for result in seen.results if isinstance(result.value, dict)]
 
 
+def _lacks_some_biases(seen):
+    """Whether all three weights are there, lying as they may, one or two of the biases, and nothing else."""
+    weights = sorted(sorted(shape) for shape in SHAPES if len(shape) == 2)
+    biases = {shape for shape in SHAPES if len(shape) == 1}
+    found = _shapes_of(seen)
+    return bool(found) and all(
+        sorted(sorted(shape) for shape in shapes if len(shape) == 2) == weights
+        and set() < {shape for shape in shapes if len(shape) == 1} < biases
+        and len(shapes) == len(set(shapes))
+        for shapes in found
+    )
+
+
+def _without_bias_in(*places):
+    def make_model():
+        linear = pytorch().nn.Linear
+        parts = [linear(*pair, bias=place not in places) for place, pair in enumerate(itertools.pairwise(SIZES))]
+        return pytorch().nn.Sequential(parts[0], relu(), parts[1], relu(), parts[2])
+
+    return make_model
+
+
+mistakes.add(
+    "a bias missing",
+    """
+    Your layers have the right sizes, and at least one of them, not all, has no bias: there are {output}, and with a
+    bias for each of the 25, 15 and 4 units there would be 529. Such a layer cannot move its borders away from the
+    origin of its inputs, and a ReLU behind it bends at 0 whatever is learned. `nn.Linear` brings a bias along unless it
+    is told otherwise. Which of your layers says so, and why only that one?
+    """,
+    _without_bias_in(0),
+    _without_bias_in(1),
+    _without_bias_in(2),
+    _without_bias_in(0, 1),
+    _without_bias_in(1, 2),
+    example=POINTS,
+    describe=_parameters_in_words,
+    recognise=_lacks_some_biases,
+)
+
+
 def _has_all_shapes_and_more(seen):
     """Whether the six parameters are there, and others that are no linear layers."""
     found = _shapes_of(seen)
@@ -237,7 +278,8 @@ def _has_all_shapes_and_more(seen):
 
 def _has_other_units(seen):
     counts = values_of(seen, "parameters")
-    return bool(counts) and counts[0] > 0 and counts[0] not in (529, 529 - 44) and not _has_all_shapes_and_more(seen)
+    is_another = bool(counts) and counts[0] > 0 and counts[0] not in (529, 529 - 44)
+    return is_another and not (_has_all_shapes_and_more(seen) or _lacks_some_biases(seen))
 
 
 def _normalised(name):

@@ -1,4 +1,4 @@
-"""Wrong trainings, the mistakes of exercise 8.4."""
+"""Wrong trainings, the mistakes of exercise 8.5."""
 
 import copy
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from utils.checking import Bank
+from utils.checking.words import show
 from utils.exercises.ch08.formulas import (
     clipped_probability,
     double_over_the_batch,
@@ -299,6 +300,91 @@ mistakes.add(
     example=SMALL,
     describe=steps_in_words,
     recognise=_nothing_moved_at_all,
+)
+
+
+def _with_steps(of_epoch):
+    """A training with another number of steps in its epochs, of which the losses know nothing.
+
+    Args:
+        of_epoch: a function from the epochs that are left after this one to the steps that are made in it.
+    """
+
+    def repaired_training(model, X, y, learning_rate, epochs):
+        optimizer = pytorch().optim.SGD(model.parameters(), lr=learning_rate)
+        model.train()
+        losses = []
+        for left in reversed(range(epochs)):
+            optimizer.zero_grad()
+            loss = fused(model(X), y)
+            loss.backward()
+            for _ in range(of_epoch(left)):
+                optimizer.step()
+            losses.append(loss.item())
+        return losses, measured(model, X, y)
+
+    return repaired_training
+
+
+def _with_an_epoch_more(model, X, y, learning_rate, epochs):
+    losses, accuracy = reference_training(model, X, y, learning_rate, epochs + 1)
+    return losses[:epochs], accuracy
+
+
+_last_step_missing = _with_steps(lambda left: 1 if left else 0)
+_two_steps_in_one = _with_steps(lambda left: 2)
+
+
+def _has_the_losses_and_weights_of(*wrongs):
+    """A predicate: whether what one of these wrong trainings leaves, and its list, are there."""
+    return lambda seen: _is_like("losses", *wrongs)(seen) and _is_like("W", *wrongs)(seen)
+
+
+def _weights_in_words(value):
+    return f"losses `{show(np.round(value['losses'], 4))}` and weights `{show(np.round(value['W'], 4))}`"
+
+
+mistakes.add(
+    "one step too many",
+    """
+    Your list is right, one loss before each step, and the model that you leave has made a step more than that: for one
+    epoch there are {output}. A loop that runs once more and throws its last loss away does that, or a second training
+    step behind the loop, perhaps for a loss of the finished model. The accuracy belongs to other weights then. How
+    many steps does your function make for one epoch?
+    """,
+    _with_an_epoch_more,
+    _with_steps(lambda left: 1 if left else 2),
+    example=(replace(ZEROS, steps=1),),
+    describe=_weights_in_words,
+    recognise=_has_the_losses_and_weights_of(_with_an_epoch_more, _with_steps(lambda left: 1 if left else 2)),
+)
+
+mistakes.add(
+    "last step missing",
+    """
+    Every loss of yours is right, and the last step was never made: for one epoch there are {output}, the weights from
+    before. The loss is noted before each step, so the last entry of the list says nothing about the last step, and the
+    missing one shows only in the model and in its accuracy. It happens when the loop is left as soon as the list is
+    full. In which order do noting and stepping stand in your loop?
+    """,
+    _last_step_missing,
+    example=(replace(ZEROS, steps=1),),
+    describe=_weights_in_words,
+    recognise=_has_the_losses_and_weights_of(_last_step_missing),
+)
+
+mistakes.add(
+    "two steps in one",
+    """
+    You call `optimizer.step()` twice for each gradient: on the smallest case the losses are {output}. The second call
+    finds the same numbers in `.grad` and goes the same way once more, so plain gradient descent moves as with twice the
+    learning rate. An optimizer with a memory would make something else of it. One gradient belongs to one step. Is one
+    of the two calls left over from the published code?
+    """,
+    _two_steps_in_one,
+    example=SMALL,
+    describe=steps_in_words,
+    recognise=_is_like("W", _two_steps_in_one),
 )
 
 

@@ -553,6 +553,37 @@ def _near_misses(seen):
     return bool(0.7 <= start[0] <= start[1] <= 5)
 
 
+def _across_zero(seen):
+    """Whether some temperatures are negative, and the moderate ones are right or nearly so."""
+    values, best = _numbers_or_nan(seen), _best(seen)
+    moderate = (best > 0.9) & (best < 6)
+    return bool(np.any(values < 0) and np.mean(np.abs(values / best - 1)[moderate] < 0.15) > 0.7)
+
+
+def _newton_in_T(Z, y, T=1.5, turns=60):
+    """Steps along the slope of T itself, each bounded, as an optimizer makes them that knows of no border."""
+    Z = Z - Z.max(axis=1, keepdims=True)
+    for _ in range(turns):
+        P = reference.softmax(Z / T)
+        expected = (P * Z).sum(axis=1)
+        slope = np.mean(Z[np.arange(len(y)), y] - expected) / T**2
+        curvature = np.mean((P * Z * Z).sum(axis=1) - expected**2) / T**4 - 2 * slope / T
+        step = -slope / curvature if curvature > 0 else -np.sign(slope) * 1.0
+        T += np.clip(step, -4.0, 4.0)
+    return T
+
+
+@mistakes.mistake(*TOO_MODEST, recognise=_across_zero)
+def a_negative_temperature(Z, y):
+    """
+    Some of your temperatures are negative: {output} for {input}. Your search moves T itself and knows of no border, so
+    a long step carries it across 0, and there the cost falls again, since dividing by a negative number turns the order
+    of the logits round. L-BFGS with a learning rate of 1 does that when it starts at 1.5 and the best T is small. A
+    search over log T, or over 1/T with a bound, cannot get there. Which quantity should take the steps?
+    """
+    return _newton_in_T(Z, y)
+
+
 def _descent(T, rate, turns):
     def search(Z, y, T=T):
         for _ in range(turns):

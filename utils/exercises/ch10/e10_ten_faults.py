@@ -201,7 +201,7 @@ _confused(
     "two measures exchanged",
     """
     Two pieces print a share of right answers that is too good, for two reasons. In one of them most entries of the
-    table are easy, and nobody would want credit for them. In the other one the right counts are divided by the wrong
+    table cost nothing to get right. In the other one the right counts are divided by the wrong
     total. You have given one of the names to the other piece. Right so far: {output}. What is counted in the piece, and
     by what is it divided?
     """,

@@ -39,8 +39,9 @@ function mount(root, view, data) {
   const workbench = make("div", {}, panel, drawing, numbers, error);
   setBack();
   redraw();
-  root.replaceChildren(...(view.prediction ? [question(view.prediction, workbench)] : [workbench]));
-  if (view.prediction) root.append(workbench);
+  const prediction = typeof view.prediction === "function" ? view.prediction(data) : view.prediction;
+  root.replaceChildren(...(prediction ? [question(prediction, workbench)] : [workbench]));
+  if (prediction) root.append(workbench);
 }
 
 // The element of one control with its label; `set` shows a value and stores it, `changed` is called with what a reader sets.

@@ -1,4 +1,4 @@
-"""Exercise 8.4: the published training, repaired: the loss before each step, and the accuracy after the last."""
+"""Exercise 8.5: the published training, repaired: the loss before each step, and the accuracy after the last."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercise 6.5: the log-sum-exp of a stream that is read once, in the memory of a few chunks."""
+"""Exercise 6.6: the log-sum-exp of a stream that is read once, in the memory of a few chunks."""
 
 import functools
 import itertools
