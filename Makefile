@@ -17,7 +17,7 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 unexport PYTHONPATH PYTHONHOME
 ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
 
-.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site grade update lint install install-dev clean distclean
+.PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site grade release update lint install install-dev clean distclean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -67,7 +67,10 @@ site: install-dev ## build the site into .cache/site/html (ARGS=--with-solutions
 grade: install ## grade a folder of submissions (ARGS="FOLDER --output OUT"; INSTRUCTORS.md says the rest)
 	$(BIN)/python -m utils.grading $(ARGS)
 
-update: install ## get the newest chapters and keep your answers
+release: install ## write the zip that a class is handed (ARGS="--no-hints", "--nbgrader")
+	$(BIN)/python -m utils.notebooks.release $(ARGS)
+
+update: install ## get the newest chapters and keep your answers (without git: ARGS=NEW.zip)
 	$(BIN)/python -m utils.notebooks.update $(ARGS)
 
 lint: install-dev ## check the Python code with ruff, and its imports with import-linter

@@ -24,11 +24,11 @@ from utils.files import ROOT
 from utils.frameworks import clean_setting
 
 SOLUTIONS = ROOT / "solutions"
+STRICT = "SOFTMAX_WORKBOOK_STRICT"
 UNSEEN = (
     "What you handed in cannot be looked at: reading its type, its arguments or its source raises {}. Is a file that "
     "it comes from half written? Run the cell that defines it again, or define it in the notebook itself."
 )
-STRICT = "SOFTMAX_WORKBOOK_STRICT"
 
 
 class NotCorrect(Exception):
@@ -37,8 +37,8 @@ class NotCorrect(Exception):
 
 def not_attempted(exercise):
     """The verdict on an answer that is still blank."""
-    help_words = f"`{exercise.name}.hint()` helps you start."
-    message = f"Put your answer in the place of `...` and run the cell again. {help_words}"
+    help_words = f" `{exercise.name}.hint()` helps you start." if exercise.hints else ""
+    message = f"Put your answer in the place of `...` and run the cell again.{help_words}"
     return Verdict("not attempted", message, hints=exercise.hints)
 
 
@@ -99,6 +99,8 @@ class Session:
     def hint(self, exercise):
         """The next hint; after the last one, the last one again."""
         hints = exercise.hints
+        if not hints:
+            return Note("No hints here.", "Your instructor has handed out the course without them.")
         number = self.hints[exercise.name] = min(self.hints.get(exercise.name, 0) + 1, len(hints))
         last = f" After an attempt, `{exercise.name}.solution()` shows a solution." if number == len(hints) else ""
         return Note(f"Hint {number} of {len(hints)}.", hints[number - 1] + last)

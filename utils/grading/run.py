@@ -257,13 +257,10 @@ def write(graded, options):
 
 
 def progress_bar(done, total, student, width=30):
-    """One line in a terminal that moves."""
+    """One line in a terminal that moves; elsewhere a line for each tenth."""
     full = width * done // total
-    print(
-        f"\r[{'#' * full}{' ' * (width - full)}] {done}/{total} {clean(student)[:30]:30}",
-        end="",
-        file=sys.stderr,
-        flush=True,
-    )
-    if done == total:
-        print(file=sys.stderr)
+    if sys.stderr.isatty():
+        line = f"\r[{'#' * full}{' ' * (width - full)}] {done}/{total} {clean(student)[:30]:30}"
+        print(line, end="\n" if done == total else "", file=sys.stderr, flush=True)
+    elif done == total or 10 * done // total > 10 * (done - 1) // total:
+        print(f"{done}/{total}", file=sys.stderr, flush=True)

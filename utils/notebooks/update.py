@@ -1,4 +1,4 @@
-"""Fetches the newest chapters and keeps the learner's answers. Run as ``python -m utils.notebooks.update``.
+"""Fetches the newest chapters and keeps the learner's answers. Run as ``python -m utils.notebooks.update [NEW.zip]``.
 
 A bare ``git pull`` would stop at every chapter that has been worked in. Here the newest version is fetched, and what
 the chapters will hold is worked out, before anything is touched. Then copies and a marker are written, the chapters are
@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from utils.files import ROOT, set_aside, write_text
 from utils.notebooks.answers import collect_answers, has_notes, restore_answers
 from utils.notebooks.format import NotebookError, notebook_text, read_notebook
+from utils.notebooks.update_from_zip import ZipError, update_from_zip
 
 MARKER = "unfinished_update.json"
 BEGUN = {  # what git leaves in its folder while one of these is not ended
@@ -294,16 +295,16 @@ def update(root=ROOT):
     return done
 
 
-def main(root=ROOT):
-    """The command line. Returns the exit code."""
+def main(root=ROOT, file=None):
+    """The command line, with the zip of a newer version where there is no git. Returns the exit code."""
     try:
         (root / ".cache").mkdir(exist_ok=True)
         with answering_signals(stop), FileLock(root / ".cache" / "update.lock", timeout=0):
-            done = update(root)
+            done = update(root) if file is None else update_from_zip(Path(file), root)
     except Timeout:
         print("Another update is running here.", file=sys.stderr)
         return 1
-    except (UpdateError, NotebookError, OSError) as error:
+    except (UpdateError, ZipError, NotebookError, OSError) as error:
         print(f"The update was not made, and nothing was changed. {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -314,4 +315,4 @@ def main(root=ROOT):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(file=next(iter(sys.argv[1:]), None)))
