@@ -370,7 +370,8 @@ def test_ch07_network():
 def test_ch07_training_curves():
     falling = np.linspace(1, 0.5, 10)
     backends = {"one": {"a": falling, "b": 2 * falling}, "two": {"a": falling**2, "b": 3 * falling}}
-    for panel, (name, curves) in zip(drawn(ch07.training_curves, backends, 0.74), backends.items(), strict=True):
+    logs = {name: {key: {"losses": losses} for key, losses in curves.items()} for name, curves in backends.items()}
+    for panel, (name, curves) in zip(drawn(ch07.training_curves, logs, 0.74), backends.items(), strict=True):
         assert named(panel)[::2] == ("epoch", name)
         for label, losses in curves.items():
             close(lines(panel)[label], [np.arange(1, 11), losses])
@@ -420,15 +421,20 @@ def test_ch08_label_smoothing():
 
 def test_ch09_side_by_side(rng):
     losses = {"A": np.linspace(2, 1, 60), "B": np.linspace(2, 1, 60) + 1e-8}
-    arrays = {"W": {"A": np.array([1.0, 2.0]), "B": np.array([1.0, 2.1])}, "b": {"A": np.ones(2), "B": np.zeros(2)}}
-    loss, away, *below = drawn(ch09.side_by_side, losses, arrays, "A")
+    own = {title: [(rng.normal(size=(2, 3)), rng.normal(size=3))] for title in ("gradients", "weights")}
+    off = {"gradients": 1e-7, "weights": 1e-4}
+    weights = {
+        title: {"A": pairs, "B": [(W + off[title], b + off[title]) for W, b in pairs]} for title, pairs in own.items()
+    }
+    loss, away, *below = drawn(ch09.side_by_side, losses, weights, "A")
     for name, values in losses.items():
         close(lines(loss)[name][1], values)
     assert set(lines(away)) == {"B"} and level(away, 1e-6)
     close(lines(away)["B"][1], 1e-8, rtol=1e-3)
-    for panel, (title, numbers) in zip(below, arrays.items(), strict=True):
-        assert named(panel)[::2] == ("A", title)
-        close(lines(panel)["B"], [numbers["A"], numbers["B"]])
+    for panel, (title, pairs) in zip(below, own.items(), strict=True):
+        assert title in named(panel)[2] and "A" in named(panel)[0] and level(panel, 1e-5)
+        numbers = np.concatenate([part.ravel() for pair in pairs for part in pair])
+        close(lines(panel)["B"], [numbers, np.full(9, off[title])], rtol=1e-3)
 
 
 def test_ch09_pictures(rng):
@@ -452,12 +458,13 @@ def test_ch09_confusion():
 def test_ch09_reliability_diagrams(rng):
     P = softmax(rng.normal(size=(200, 3)), axis=1)
     found = reference.reliability(P, rng.integers(0, 3, size=200))
-    (panel,) = drawn(ch09.reliability_diagrams, {"model": found})
+    panel, strip = drawn(ch09.reliability_diagrams, {"model": found})
     used = found.count > 0
+    close([bar.get_height() for bar in strip.patches], found.count[used])
     close([bar.get_height() for bar in panel.patches], found.accuracy[used])
     close([bar.get_x() for bar in panel.patches], (np.arange(len(found.count)) / len(found.count))[used])
     close([data[1, 0] for data in unnamed(panel)[0:-1:2]], found.confidence[used])
-    assert named(panel)[0] == "confidence" and "accuracy" in named(panel)[1]
+    assert named(strip)[:2] == ("confidence", "answers") and "accuracy" in named(panel)[1]
 
 
 # Chapter 10
