@@ -90,7 +90,7 @@ def guarded_until_the_time_is_over():
     ],
 )
 def test_stop_at_every_line_of_the_guard_leaves_everything_as_it_was(act, every, monkeypatch):
-    monkeypatch.setattr(time_limit, "REPEAT", 0.002)
+    monkeypatch.setattr(time_limit, "REPEAT", 0.01)
     before = state()
     for number in itertools.count(0, every):
         reached, came = stop_at_line(number, act, time_limit)
