@@ -9,6 +9,7 @@ from utils.checking.session import not_attempted
 from utils.exercises import all_exercises
 from utils.files import ROOT, write_text
 from utils.grading import reports, sandbox, submissions
+from utils.grading.cluster import in_cluster
 from utils.grading.gradebook import gradebook, read_roster
 from utils.grading.judging import Grader, Judged
 from utils.grading.marks import read_overrides, read_points
@@ -158,8 +159,6 @@ def _graded(read, level, options, say, show):
     if not tasks:
         return records
     if options.dask:
-        from utils.grading.cluster import in_cluster
-
         doing = in_cluster(tasks, level, options.dask)
     else:
         doing = in_processes(tasks, level, options.processes)
