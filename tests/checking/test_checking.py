@@ -584,6 +584,39 @@ def test_the_solution_is_shown_after_an_attempt(double, tmp_path, monkeypatch):
     assert double.solution().code == "def double(z):\n    return 2 * z"
 
 
+CELLS = """
+from IPython.testing.globalipapp import start_ipython
+shell = start_ipython()
+def run(cell):
+    return repr(shell.run_cell(cell, store_history=True).result)
+run("from utils.exercises import ch01")
+run("def softmax(z):\\n    return z")
+print("former:", run("ch01.softmax.check(softmax)"))
+run("def softmax(z:\\n    return z")
+print("after a cell that cannot be read:", run("ch01.softmax.check(softmax)"))
+run("def softmax(z):\\n    return z")
+print("after it was put right:", run("ch01.softmax.check(softmax)"))
+run("1 / 0\\ndef softmax(z):\\n    return z")
+print("after a cell that raised:", run("ch01.softmax.check(softmax)"))
+print("another exercise:", run("ch01.by_hand.check(...)"))
+"""
+
+
+def test_a_check_after_a_cell_that_failed_says_that_it_judges_the_former_version(tmp_path):
+    environment = os.environ | {"IPYTHONDIR": str(tmp_path)}
+    command = [sys.executable, "-W", "ignore", "-c", CELLS]
+    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    said = dict(re.findall(r"^([a-z ]+): (.*)$", printed, re.MULTILINE))
+    words = "The last run of the cell that writes `softmax` failed"
+    assert {place: words in text for place, text in said.items()} == {
+        "former": False,
+        "after a cell that cannot be read": True,
+        "after it was put right": False,
+        "after a cell that raised": True,
+        "another exercise": False,
+    }
+
+
 def test_try_yours_shows_what_the_last_answer_returns_and_never_fails(double):
     z = np.array([1.0, 3.0])
     assert "Your turn later" in repr(double.try_yours(z))

@@ -88,6 +88,15 @@ def test_a_softmax_that_fails_far_out_is_named_by_its_shift(shift, name):
             ),
             "one subtracted in every class",
         ),
+        (gradients_from(reference.sigmoid), "sigmoids in place of the softmax"),
+        (gradients_from(lambda Z: reference.softmax(reference.softmax(Z))), "softmax twice"),
+        (
+            lambda W, b, X, y: (
+                X.T @ reference.cost_gradient(X @ W - b, y),
+                reference.cost_gradient(X @ W - b, y).sum(axis=0),
+            ),
+            "bias subtracted",
+        ),
         (
             lambda W, b, X, y: (reference.gradients(W, b, X, y)[0] + 0.3 * W, reference.gradients(W, b, X, y)[1]),
             "a term for the size of the weights",
@@ -167,7 +176,7 @@ def small(n, K):
     return 0.01 * np.random.default_rng().normal(size=(n, K))
 
 
-@pytest.mark.parametrize("size", [1e-6, 1e-3, 0.01])
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 0.01, 0.02])
 def test_small_random_starts_are_accepted(size):
     def start(n, K):
         return size * np.random.default_rng().normal(size=(n, K))
@@ -210,6 +219,33 @@ def test_weight_decay_of_any_size_and_other_paths_have_names():
     assert names(ch04.train, until_half) == {"stopped before the last epoch"}
 
 
+@pytest.mark.parametrize("shrink", [lambda W, step: 0.98 * W - step, lambda W, step: 0.995 * (W - step)])
+def test_weights_that_lose_a_part_whatever_the_learning_rate_have_the_same_name(shrink):
+    def train(X, y, K, learning_rate, epochs):
+        W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W + b, y))
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = shrink(W, learning_rate * dW), b - learning_rate * db
+        return W, b, losses
+
+    assert names(ch04.train, train) == {"a penalty on the weights"}
+
+
+@pytest.mark.parametrize("start", [lambda n, K: np.zeros((n, K)), small])
+def test_costs_without_the_bias_and_a_list_begun_anew_are_named(start):
+    def without_bias(X, y, K, learning_rate, epochs):
+        W, b, losses = start(X.shape[1], K), np.zeros(K), []
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W, y))
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = W - learning_rate * dW, b - learning_rate * db
+        return W, b, losses
+
+    assert names(ch04.train, without_bias) == {"cost without the bias"}
+    assert names(ch04.train, training(start, keep=lambda losses: losses[-1:])) == {"the list begun anew"}
+
+
 # 4.4
 
 
@@ -232,6 +268,15 @@ def test_a_search_from_any_number_is_named(start):
     assert names(ch04.predict, searched_from(start)) == {"a search that starts too high"}
 
 
+@pytest.mark.parametrize("kind", [float, np.float32, np.uint8, list])
+def test_classes_may_be_whole_numbers_of_any_type(kind):
+    def predict(W, b, X):
+        classes = np.argmax(X @ W + b, axis=1)
+        return classes.tolist() if kind is list else classes.astype(kind)
+
+    assert is_accepted(ch04.predict, predict)
+
+
 def test_a_search_from_minus_infinity_is_right():
     assert is_accepted(ch04.predict, searched_from(-np.inf))
 
@@ -241,6 +286,9 @@ def test_a_search_from_minus_infinity_is_right():
     [
         (lambda W, b, X: reference.softmax(X @ W + b).argmax(0), "wrong axis"),
         (lambda W, b, X: (X @ W.T + b).argmax(axis=1), "another matrix product"),
+        (lambda W, b, X: (X @ W - b).argmax(axis=1), "bias subtracted"),
+        (lambda W, b, X: (X @ W + b).sum(axis=0).argmax(), "sums in place of rows"),
+        (lambda W, b, X: (X @ W + b).sum(axis=1).argmax(), "sums in place of rows"),
         (lambda W, b, X: (1 / (1 + np.exp(-(X @ W + b)))).argmax(axis=1), "a sigmoid before the decision"),
         (lambda W, b, X: np.round(reference.softmax(X @ W + b), 4).argmax(axis=1), "decided after rounding"),
         (lambda W, b, X: np.squeeze(np.argmax(X @ W + b, axis=1)), "one example one number"),

@@ -105,6 +105,10 @@ def in_loops(Z, Y):
         (lambda Z, Y: np.mean(np.log(1 + np.exp(Z)) - Z * Y), "mean over everything"),
         (lambda Z, Y: (np.log(1 + np.exp(Z)) - Z * Y).sum(axis=1).mean(), "overflow in the softplus"),
         (lambda Z, Y: max(0, Z) - Z * Y, "written for one number"),
+        (
+            lambda Z, Y: -((1 - np.asarray(Y, dtype=int)) * np.log(1 - sigmoid(Z))).sum(axis=1).mean(),
+            "only the labels that are 0",
+        ),
     ],
 )
 def test_a_second_slip_hides_no_name(answer, name):
@@ -135,6 +139,7 @@ def test_any_threshold_in_place_of_the_one_asked_for_is_named(fixed):
         (lambda Z, threshold: reference.sigmoid(Z) > min(max(threshold, 0.1), 0.9), "another border"),
         (lambda Z, threshold: reference.sigmoid(Z) > threshold / 3, "another border"),
         (lambda Z, threshold: np.log2(threshold / (1 - threshold)) < Z, "another border"),
+        (lambda Z, threshold: np.log(threshold / 1 - threshold) < Z, "yes to everything"),
         (lambda Z, threshold: np.squeeze(reference.sigmoid(Z) > threshold), "a lost axis"),
         (lambda Z, threshold: 1 if reference.sigmoid(Z) > threshold else 0, "written for one number"),
     ],

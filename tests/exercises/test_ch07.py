@@ -186,13 +186,13 @@ def test_the_checks_hold_under_the_torch_backend():
 from utils.exercises import ch07
 
 result = []
-for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, ch07.binary_model):
+for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, ch07.logits_of, ch07.binary_model):
     answers = [exercise.reference, *exercise.alternatives]
     answers = [answer for answer in answers if "with_a_step_of_its_own" not in answer.__qualname__]  # of TensorFlow
     answers = [answer for answer in answers if answer.__name__ != "_by_tensorflow"]
     result += [[exercise.name, None, exercise.check(answer, 20).status] for answer in answers]
     for mistake in exercise.mistakes:
-        if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice"):
+        if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice", "no bias"):
             result.append([exercise.name, mistake.name, exercise.check(mistake.samples[0], 20).mistake])
 """
     seen = run_under("torch", source)

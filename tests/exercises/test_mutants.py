@@ -21,6 +21,8 @@ NOT_IN_FLOAT32 = {
     "ch05.sigmoids, alternative 10": "1 - p has no digits left for probabilities near 0 in float32",
     "ch06.log_softmax, alternative 8": "its limit, 1e-300, lies outside of float32",
 }
+# Exercises whose text asks for float64, where a point that is rounded to float32 is another point.
+ONLY_IN_FLOAT64 = {"ch02.central_difference"}
 
 
 @each_function
@@ -61,6 +63,9 @@ def test_right_answers_pass_with_any_probes(exercise):
 
 @each_function
 def test_right_answers_pass_in_float32(exercise):
+    if exercise.name in ONLY_IN_FLOAT64:
+        assert {exercise.check(in_float32(exercise.reference)).status for _ in range(20)} == {"incorrect"}
+        return
     for name, answer in right_answers(exercise):
         if f"{exercise.name}, {name}" in NOT_IN_FLOAT32:
             seen = {exercise.check(in_float32(answer)).status for _ in range(300)}

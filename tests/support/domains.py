@@ -123,7 +123,7 @@ def function_and_point(rng):
     x = np.asarray(rng.normal(size=shape) + 0.5)
     kind = rng.random()
     if kind < 0.15:
-        x = np.round(2 * x).astype(np.int64)
+        x = np.asarray(np.round(2 * x)).astype(np.int64)  # an array, also without axes
     elif kind < 0.3:
         x = x.astype(np.float32)
     return functions[rng.integers(len(functions))], x
@@ -237,6 +237,22 @@ def a_model_of_logits(rng):
     W = (rng.choice([1.0, 30.0, 1000.0]) * rng.normal(size=(n, K))).astype(np.float32)
     X = rng.normal(size=(m, n)).astype(np.float32)
     return (Look("probabilities", "a model", X=X, weights=[W, np.zeros(K, np.float32)]),)
+
+
+def a_model_with_a_softmax(rng):
+    """A model whose last step is a softmax, inside of its last layer or as a layer of its own, and examples."""
+    from utils.exercises.ch07.looks import Look
+    from utils.exercises.ch07.small_models import ACTIVATION, INSIDE, LAYER
+
+    n, m, h, K = _size(rng), _size(rng), _size(rng), _size(rng)
+    sizes = [n, h, K] if rng.random() < 0.5 else [n, K]
+    weights = []
+    for rows, columns in itertools.pairwise(sizes):
+        scale = rng.choice([1.0, 30.0, 1000.0]) if columns == sizes[-1] else 1.0
+        weights += [scale * rng.normal(size=(rows, columns)), scale * rng.normal(size=columns)]
+    X = rng.normal(size=(m, n)).astype(np.float32)
+    head = rng.choice([INSIDE, ACTIVATION, LAYER])
+    return (Look("logits", "a model", X=X, weights=[w.astype(np.float32) for w in weights], head=head),)
 
 
 def a_small_network(rng):
@@ -429,6 +445,7 @@ DOMAINS = {
     "ch07.obvious_model": a_look_at_a_model(4, probabilities=True),
     "ch07.preferred_model": a_look_at_a_model(4),
     "ch07.probabilities": a_model_of_logits,
+    "ch07.logits_of": a_model_with_a_softmax,
     "ch07.binary_model": a_look_at_a_model(1),
     "ch08.make_model": a_small_network,
     "ch08.loss_three_ways": tensors_of_logits_and_labels,

@@ -16,6 +16,13 @@ from utils.checking.values import agree, form_of, has_finite_numbers
 from utils.checking.verdict import Verdict
 from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
 
+LEAVING = (
+    "Your answer calls `exit()`, `quit()` or `sys.exit()`. In a script that ends the program; in a notebook it would "
+    "end the kernel, and with it every variable of the cells above, so the check has stopped it. A function ends by "
+    "itself after its last line, and `return` ends it earlier and hands a value back to the cell that called it. Take "
+    "the call out. Where should the function end, and what should it return there?"
+)
+
 
 class Questions:
     """The probes of one check, with what is expected of them and what the known mistakes make of them.
@@ -81,6 +88,8 @@ def judge_by(questions, answer):
         inputs = len(seen.probes)
         tested = f" Compared with the reference on {inputs} inputs." if inputs > 1 else ""
         return Verdict("correct", fold(exercise.remark) + tested)
+    if any(result.problem == "SystemExit" for result in seen.results):
+        return Verdict("incorrect", LEAVING, "exit()")
     mistake, is_certain = recognise(questions, seen, wrong)
 
     def message():
@@ -88,8 +97,9 @@ def judge_by(questions, answer):
             return describe(exercise, answer, seen, wrong)
         return explain(exercise, mistake, answer, seen, wrong)
 
-    # What came back may be an object that cannot even be printed, so this is guarded, too.
-    outcome = run_guarded(message, exercise.time_limit)
+    # What came back may be an object that cannot even be printed, so this is guarded, too. The answer may be called
+    # once more inside of it, with its own limit.
+    outcome = run_guarded(message, 2 * exercise.time_limit)
     fallback = f"What came back is {seen.results[wrong].kind}, which cannot be compared."
     return Verdict("incorrect", outcome.value or fallback, mistake and mistake.name, is_certain)
 

@@ -5,6 +5,8 @@ import inspect
 import json
 import os
 import platform
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -15,7 +17,7 @@ from utils import progress
 from utils.checking.blank import is_blank
 from utils.checking.judging import judge
 from utils.checking.observing import Answer
-from utils.checking.time_limit import run_guarded
+from utils.checking.time_limit import Held, run_guarded
 from utils.checking.verdict import Note, Verdict
 from utils.checking.words import error_words, show
 from utils.files import ROOT
@@ -23,6 +25,10 @@ from utils.frameworks import clean_setting
 
 SOLUTIONS = ROOT / "solutions"
 STRICT = "SOFTMAX_WORKBOOK_STRICT"
+UNSEEN = (
+    "What you handed in cannot be looked at: reading its type, its arguments or its source raises {}. Is a file that "
+    "it comes from half written? Run the cell that defines it again, or define it in the notebook itself."
+)
 
 
 class NotCorrect(Exception):
@@ -46,6 +52,7 @@ class Session:
         passed: the last answer that passed, by the name of the exercise.
         verdicts: the verdict on the last answer, by the name of the exercise.
         new_generator: makes the generator from which a check draws its probes; they are new at each check.
+        failed: the names that a cell was to define and that it did not come to, since it failed.
     """
 
     answers: dict = field(default_factory=dict)
@@ -53,20 +60,35 @@ class Session:
     passed: dict = field(default_factory=dict)
     verdicts: dict = field(default_factory=dict)
     new_generator: Callable = np.random.default_rng
+    failed: set = field(default_factory=set)
+
+    def cell_was_run(self, result):
+        """Note what a cell of the notebook was to define, and whether it failed; IPython calls this after each."""
+        names = set(re.findall(r"^(?:def\s+(\w+)|(\w+)\s*=(?!=))", result.info.raw_cell or "", re.MULTILINE))
+        defined = {one or other for one, other in names}
+        self.failed = self.failed - defined if result.success else self.failed | defined
 
     def check(self, exercise, answer, time_limit=None):
         """Judge an answer and keep what comes of it; see :meth:`Exercise.check`."""
-        verdict = self._check(exercise, answer, time_limit)
+        with Held():
+            verdict = self._check(exercise, answer, time_limit)
+        if exercise.answer_name in self.failed:
+            name = exercise.answer_name
+            former = f"The last run of the cell that writes `{name}` failed, so what is judged is from before."
+            verdict = replace(verdict, message=f"{former} {verdict.message}")
         if verdict.status != "correct" and os.environ.get(STRICT) == "1":
             raise NotCorrect(repr(verdict))
         return verdict
 
     def _check(self, exercise, answer, time_limit):
-        if is_blank(answer):
+        if _is_blank(answer):
             return not_attempted(exercise)
         self.answers[exercise.name] = answer
         with clean_setting():
-            verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
+            try:
+                verdict = judge(exercise, Answer(exercise, answer, time_limit), self.new_generator())
+            except Exception as error:  # an object that fails when it is looked at
+                verdict = Verdict("incorrect", UNSEEN.format(type(error).__name__))
         self.verdicts[exercise.name] = verdict
         if verdict.status == "correct":
             self.passed[exercise.name] = answer
@@ -117,7 +139,7 @@ class Session:
         def words():
             return show(exercise.see(self.answers[exercise.name], copy.deepcopy(inputs)).value)
 
-        with clean_setting():
+        with Held(), clean_setting():
             outcome = run_guarded(words, exercise.time_limit, exercise.left_whole)
         warned = f" With a warning: {'; '.join(outcome.warned)}." if outcome.warned else ""
         if outcome.error is None:
@@ -148,6 +170,17 @@ class Session:
 
 
 SESSION = Session()
+_shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+if _shell is not None:
+    _shell.events.register("post_run_cell", SESSION.cell_was_run)
+
+
+def _is_blank(answer):
+    """Whether an answer is blank; one that cannot be looked at is not."""
+    try:
+        return is_blank(answer)
+    except Exception:
+        return False
 
 
 def source_of_the_solution(name):

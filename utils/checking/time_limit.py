@@ -9,11 +9,14 @@ import io
 import signal
 import sys
 import threading
+import time
 import warnings
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 REPEAT = 0.05  # seconds between two attempts to end code that goes on after its time
+IMPORT_PATIENCE = 60.0  # seconds that an import may take beyond the time of the answer
+_ONE_AT_A_TIME = threading.RLock()  # what is printed and warned is caught for the whole process, not for one thread
 
 
 class TimeLimitExceeded(BaseException):
@@ -44,7 +47,7 @@ def run_guarded(call, seconds, left_whole=()):
 
     Args:
         call: a function without arguments.
-        seconds: how long it may take.
+        seconds: how long it may take. A call that runs guarded inside another one ends with that one's time.
         left_whole: names of packages in whose functions the limit does not strike: an exception in the middle of them
             can crash the process. It is raised as soon as such a call is over.
 
@@ -55,42 +58,23 @@ def run_guarded(call, seconds, left_whole=()):
     The limit works by a repeating timer signal where there is one and this is the main thread. Elsewhere a second
     thread raises an exception in this one; such an exception is only seen between two Python instructions, so a
     call that waits inside C code (``time.sleep``, a large matrix product) runs to its end before it is stopped.
+
+    Nothing is ever raised in the lines of this module: a signal that arrives there is noted, and comes again. So what
+    is set here is put back, whenever Stop is pressed.
     """
-    silence = _Nowhere()
-    with warnings.catch_warnings(record=True) as caught, redirect_stdout(silence), redirect_stderr(silence):
-        warnings.simplefilter("always")
-        value, error = _run_limited(call, seconds, left_whole)
-    warned = tuple(dict.fromkeys(str(warning.message) for warning in caught))
-    return Outcome(value, error, warned)
-
-
-def _run_limited(call, seconds, left_whole):
-    """The value of a call and None, or None and what it raised."""
-    value = error = None
     limit = (_TimerSignal if _can_use_timer_signals() else _SecondThread)(seconds, left_whole)
-    # No context manager: a signal may be due as soon as the next function is entered, `__exit__` as well.
-    try:
-        limit.start()
-        value = call()
-        limit.armed = False
-    except BaseException as raised:
-        limit.armed = False
-        error = raised
-    while limit.is_on:
-        try:  # noqa: SIM105 (`suppress` would be one more function to be entered)
-            limit.stop()
-        except TimeLimitExceeded:  # the second thread had sent it before
-            pass
-    if isinstance(error, (TimeLimitExceeded, Interrupted)):
-        # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to come
-        # by: a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and the
-        # interpreter waits. (Its tuning thread can miss that it is cancelled, and sleeps on: `Model::OptimizeLoop` of
-        # tf.data.)
-        error = type(error)()  # without the frames that it ended
-        gc.collect()
-    if limit.interrupted:
-        raise KeyboardInterrupt
-    return value, error
+    silence = _Nowhere()
+    with (
+        limit,
+        warnings.catch_warnings(record=True) as caught,
+        redirect_stdout(silence),
+        redirect_stderr(silence),
+        _leaving_is_an_error(),
+    ):
+        warnings.simplefilter("always")
+        value, error = limit.run(call)
+        warned = tuple(dict.fromkeys(str(warning.message) for warning in caught))
+    return Outcome(value, error, warned)
 
 
 def _in_main_thread():
@@ -101,80 +85,213 @@ def _can_use_timer_signals():
     return hasattr(signal, "setitimer") and _in_main_thread()
 
 
-class _Limit:
+def _call(call):
+    """The one function of this module in which something may be raised from outside."""
+    return call()
+
+
+def _is_here(frame):
+    """Whether a frame is one of this module's own, where nothing is raised."""
+    return frame.f_code.co_filename == __file__ and frame.f_code is not _call.__code__
+
+
+@contextmanager
+def _leaving_is_an_error():
+    """Let IPython's ``exit()`` and ``quit()`` raise, as they do in Python, instead of ending the kernel afterwards."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None or not _in_main_thread() or "ask_exit" in vars(shell):
+        yield
+        return
+    shell.ask_exit = sys.exit
+    try:
+        yield
+    finally:
+        del shell.ask_exit
+        if hasattr(shell, "keepkernel_on_exit"):
+            shell.keepkernel_on_exit = None
+
+
+class Held:
+    """A context in which Stop is noted and raised at its end, so that what is set inside of it is put back.
+
+    One thread at a time is in it: warnings and what is printed belong to the whole process.
+
+    Attributes:
+        interrupted: whether the reader has pressed Stop.
+    """
+
+    innermost = None
+
+    def __init__(self):
+        self.interrupted = self.is_innermost = False
+        self.former_interrupt = self.outer = None
+
+    @property
+    def is_over(self):
+        """Whether the time is over of something that this lies in, or is."""
+        return self.outer is not None and self.outer.is_over
+
+    def __enter__(self):
+        if _in_main_thread():
+            outer = Held.innermost
+            if outer is not None and outer.interrupted:
+                raise KeyboardInterrupt
+            if outer is not None and outer.is_over:
+                raise TimeLimitExceeded
+            self.outer = outer
+            self.former_interrupt = signal.signal(signal.SIGINT, self._interrupt)
+            Held.innermost, self.is_innermost = self, True
+        _ONE_AT_A_TIME.acquire()
+        return self
+
+    def __exit__(self, *error):
+        _ONE_AT_A_TIME.release()
+        if self.is_innermost:
+            Held.innermost = self.outer
+            signal.signal(signal.SIGINT, self.former_interrupt)
+            if self.interrupted:
+                raise KeyboardInterrupt
+
+    def _interrupt(self, number, frame):
+        held = self
+        while held is not None:
+            held.interrupted = True
+            held = held.outer
+
+
+class _Limit(Held):
     """What ends a call from outside: when its time is over, or when the reader presses Stop.
 
     Attributes:
         armed: whether it may still raise anything.
-        interrupted: whether the reader has pressed Stop.
         is_on: whether there is something to put back by :meth:`stop`.
     """
 
     def __init__(self, seconds, left_whole):
-        self.seconds = seconds
+        super().__init__()
+        self.seconds = min(max(float(seconds), 0.001), 1e6)
         self.left_whole = frozenset(left_whole)
-        self.armed = self.interrupted = self.is_on = False
+        self.armed = self.is_on = self.sent = False
+        self.thread = ctypes.c_ulong(threading.get_ident())
 
-    def start(self):
-        self.is_on = True
-        if _in_main_thread():
-            self.former_interrupt = signal.signal(signal.SIGINT, self._interrupt)
-        self.armed = True
+    def run(self, call):
+        """The value of a call and None, or None and what it raised."""
+        value, error = self._run(call)
+        if isinstance(error, (TimeLimitExceeded, Interrupted)):
+            # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to
+            # come by: a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and
+            # the interpreter waits. (Its tuning thread can miss that it is cancelled, and sleeps on:
+            # `Model::OptimizeLoop` of tf.data.) A `__del__` may do anything, so that is limited, too.
+            held, error = [error], type(error)()
+            former, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
+            self._run(lambda: held.clear() or gc.collect())
+            sys.unraisablehook = former
+        return value, error
 
-    def stop(self):
-        if _in_main_thread():
-            signal.signal(signal.SIGINT, self.former_interrupt)
-        self.is_on = False
+    def _run(self, call):
+        value = error = None
+        self.start()
+        try:
+            try:
+                self.armed = True
+                value = _call(call)
+                self.armed = False
+            except BaseException as raised:
+                self.armed = False
+                error = raised
+        except TimeLimitExceeded as raised:  # one that was sent before
+            self.armed = False
+            error = raised
+        while self.is_on:
+            try:  # noqa: SIM105 (`suppress` would be one more function to be entered)
+                self.stop()
+            except TimeLimitExceeded:  # likewise
+                pass
+        return value, error
 
     def _interrupt(self, number, frame):
-        self.interrupted = True
-        if self.armed:
+        super()._interrupt(number, frame)
+        if self.armed and not _is_here(frame):
             raise Interrupted
+
+    def _send(self):
+        """Raise in the guarded thread, at the next call or at the next round of a loop."""
+        self.sent = True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
+
+    def _receive(self):
+        """Let what was sent arrive here, if it did not arrive before.
+
+        To take it back instead would leave Python 3.11 looking for it for ever, and a debugger that enters the next
+        function would hang. So one more is sent, in the place of the other if that is still on its way.
+        """
+        try:
+            self._send()
+            while True:
+                pass
+        except TimeLimitExceeded:
+            self.sent = False
 
 
 class _TimerSignal(_Limit):
     """Raises TimeLimitExceeded when the time is over, and again until the call has ended."""
 
+    @property
+    def is_over(self):
+        return (self.armed and time.monotonic() > self.began + self.seconds) or super().is_over
+
     def start(self):
-        super().start()
-        self.fired, self.caller = False, None
+        self.times, self.caller, self.is_waiting = 0, None, True
         self.former_tracer = sys.gettrace()
         self.former_handler = signal.signal(signal.SIGALRM, self._end)
-        self.former_timer = signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        self.began = time.monotonic()
+        self.is_on = True
+        self.former_timer = signal.setitimer(signal.ITIMER_REAL, min(self.seconds, left or self.seconds))
 
     def stop(self):
+        self.is_waiting = False
         sys.settrace(self.former_tracer)
         self.caller = None  # or it would keep alive what the call held
-        signal.setitimer(signal.ITIMER_REAL, *self.former_timer)
+        if self.sent:
+            self._receive()
+        left, interval = self.former_timer
+        if left:  # the time of what called this goes on
+            left = max(left - (time.monotonic() - self.began), 0.001)
+        signal.setitimer(signal.ITIMER_REAL, 0)  # one that came now would end the process where nobody handles it
         signal.signal(signal.SIGALRM, self.former_handler)
-        super().stop()
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+        self.is_on = False
 
     def _end(self, number, frame):
-        if not self.armed:
+        if not self.is_waiting:
             return
-        importing, caller = _is_importing(frame), _caller_of(self.left_whole, frame)
         # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this
-        # method. Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
-        signal.setitimer(signal.ITIMER_REAL, self.seconds if importing else REPEAT)
-        if importing:
+        # method.
+        signal.setitimer(signal.ITIMER_REAL, REPEAT)
+        if not self.armed or _is_here(frame):
             return
+        # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
+        if _is_importing(frame) and time.monotonic() - self.began < self.seconds + IMPORT_PATIENCE:
+            return
+        caller = _caller_of(self.left_whole, frame)
         if caller is not None:
             # It is raised as soon as the call is over.
             self.caller = caller
             sys.settrace(self._raise_at_next_call)
             caller.f_trace = self._raise_at_next_step
             return
-        if self.fired:
+        if self.times:
             # The first exception was swallowed. This one may be, too, but then the handler that swallows it is
             # itself interrupted, at its first line.
             sys.settrace(self._raise_at_next_step)
             frame.f_trace = self._raise_at_next_step
-        self.fired = True
+        self.times += 1
         raise TimeLimitExceeded
 
     def _raise_at_next_step(self, frame, event, argument):
-        if event in ("line", "return") and self.armed and frame.f_code.co_filename != __file__:
-            raise TimeLimitExceeded
+        if event in ("line", "return") and self.armed and not _is_here(frame):
+            self._raise()
         return self._raise_at_next_step
 
     def _raise_at_next_call(self, frame, event, argument):
@@ -182,7 +299,14 @@ class _TimerSignal(_Limit):
         alone.
         """
         if self.armed and frame.f_back is self.caller:
-            raise TimeLimitExceeded
+            self._raise()
+
+    def _raise(self):
+        """Raise; and where that was swallowed before, once more when the handler goes on to the next round."""
+        if self.times:
+            self._send()
+        self.times += 1
+        raise TimeLimitExceeded
 
 
 def _is_importing(frame):
@@ -209,45 +333,26 @@ class _SecondThread(_Limit):
     """The same without signals: for Windows, and for threads other than the main one."""
 
     def start(self):
-        super().start()
-        self.thread = ctypes.c_ulong(threading.get_ident())
-        self.sent = False
         self.ended = threading.Event()
         self.lock = threading.Lock()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self.is_on = True
+        threading.Thread(target=self._watch, args=(self.ended,), daemon=True).start()
 
     def stop(self):
         with self.lock:
             self.ended.set()
         if self.sent:
             self._receive()
-        super().stop()
+        self.is_on = False
 
-    def _watch(self):
+    def _watch(self, ended):
         wait = self.seconds
-        while not self.ended.wait(wait):
+        while not ended.wait(wait):
             with self.lock:
                 here = sys._current_frames().get(self.thread.value)
-                if self.armed and not self.ended.is_set() and _caller_of(self.left_whole, here) is None:
-                    self.sent = True
+                if self.armed and not ended.is_set() and not _is_here(here) and not _caller_of(self.left_whole, here):
                     self._send()
             wait = REPEAT
-
-    def _send(self):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(self.thread, ctypes.py_object(TimeLimitExceeded))
-
-    def _receive(self):
-        """Let what was sent arrive here, if it did not arrive before.
-
-        To take it back instead would leave Python 3.11 looking for it for ever, and a debugger that enters the next
-        function would hang. So one more is sent, in the place of the other if that is still on its way.
-        """
-        try:
-            self._send()
-            while True:
-                pass
-        except TimeLimitExceeded:
-            pass
 
 
 class _Nowhere(io.TextIOBase):

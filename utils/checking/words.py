@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 
 from utils import reference
-from utils.checking.time_limit import TimeLimitExceeded
+from utils.checking.time_limit import TimeLimitExceeded, run_guarded
 from utils.checking.values import kind, without_gradients
 
 SHOWN_WHOLE = 16  # entries; a larger array is told by its shape
@@ -103,10 +103,8 @@ def error_words(error, seconds=None):
     """
     if isinstance(error, TimeLimitExceeded):
         return f"did not end within {seconds:g} seconds"
-    try:
-        text = textwrap.shorten(str(error), 200, placeholder=" …").rstrip(".")  # a sentence goes on behind it
-    except Exception:
-        text = ""
+    # An exception of the reader's may do anything when it is put into words.
+    text = run_guarded(lambda: textwrap.shorten(str(error), 200, placeholder=" …").rstrip("."), 0.2).value or ""
     words = f"raised {type(error).__name__}" + (f": {text}" if text else "")
     return words + (_new_name(error.name) if isinstance(error, NameError) else "")
 

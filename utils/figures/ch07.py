@@ -49,21 +49,23 @@ def training_curves(backends, floor):
     """The loss of every epoch for the four combinations of output and flag, a panel for each backend.
 
     Args:
-        backends: a dict from a backend's name to a dict from a combination's name to the losses of its epochs.
+        backends: a dict from a backend's name to a dict from a combination's name to the log of its training, with
+            the losses of its epochs under ``"losses"``.
         floor: the lowest loss that a double softmax can reach.
     """
     figure, panels = new_figure(7, 3.3, columns=len(backends), sharey=True)
     sentences = []
     for panel, (backend, combinations) in zip(panels, backends.items(), strict=True):
         panel.axhline(floor, color=QUIET, linewidth=0.8)
-        for index, (name, losses) in enumerate(combinations.items()):
+        for index, (name, log) in enumerate(combinations.items()):
+            losses = log["losses"]
             epochs = np.arange(1, len(losses) + 1)
             # Widths fall from curve to curve, so that curves on top of each other can all be seen.
             width = 6.5 - 1.7 * index
             panel.semilogy(epochs, losses, STYLES[index], color=COLOURS[index], label=name, linewidth=width)
         panel.set_title(backend, fontsize=10, color=INK)
         panel.set_xlabel("epoch")
-        said = ", ".join(f"{name} {losses[-1]:.2g}" for name, losses in combinations.items())
+        said = ", ".join(f"{name} {log['losses'][-1]:.2g}" for name, log in combinations.items())
         sentences.append(f"{backend}: {said}")
     panels[0].set_ylabel("loss while training")
     panels[0].text(10, floor * 1.06, f"floor {floor:.4f}", color=QUIET, fontsize=9, ha="right", va="bottom")

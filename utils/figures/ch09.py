@@ -6,40 +6,47 @@ from matplotlib.gridspec import GridSpec
 from utils.display import COLOURS, INK, PAPER, QUIET
 from utils.figures.plot import STYLES, Plot, new_figure
 
-MARKERS = ("x", "o", "s")
+MARKERS = ("o", "x")  # a cross fits into a circle: two frameworks that agree still both show
+LEAST = 1e-10  # smaller distances are drawn here
 
 
-def side_by_side(losses, arrays, reference, limit=1e-6):
-    """Several trainings of one network: their losses, how far each is from one of them, and their numbers beside its.
+def side_by_side(losses, weights, reference, limits=(1e-6, 1e-5)):
+    """Several trainings of one network: their losses, and how far losses and numbers are from those of one of them.
 
     Args:
         losses: a dict from a name to the loss of every step, all of the same length.
-        arrays: a dict from a title to a dict from a name to numbers in one row; two titles.
+        weights: a dict from a title to a dict from a name to pairs (W, b), such as gradients or weights; two titles.
         reference: the name of the training that the others are compared with.
-        limit: a line to draw across the distances.
+        limits: lines to draw across the distances, the first one for losses, the second one for numbers.
     """
     figure, panels = new_figure(7.4, 6, columns=4)
     grid = GridSpec(2, 2, figure=figure)
     for index, panel in enumerate(panels):
         panel.set_subplotspec(grid[index // 2, index % 2])
     left, right, *below = panels
-    sentences = []
     for index, (name, values) in enumerate(losses.items()):
         left.plot(values, STYLES[index], color=COLOURS[index], linewidth=4.5 - 1.2 * index, label=name)
         if name != reference:
             away = np.abs(np.asarray(values) - losses[reference])
-            right.semilogy(np.maximum(away, 1e-12), STYLES[index], color=COLOURS[index], linewidth=1, label=name)
-            sentences.append(f"{name} {'below' if away.max() < limit else 'not below'} {limit:g} at every step")
-    right.axhline(limit, color=INK, linewidth=1.2)
-    right.text(0, limit * 1.25, f"{limit:g}", color=INK, fontsize=10, va="bottom")
-    right.set_ylim(1e-10, 1e-3)
+            right.semilogy(np.maximum(away, LEAST), STYLES[index], color=COLOURS[index], linewidth=1, label=name)
+    far = {name: np.abs(np.asarray(values) - losses[reference]) for name, values in losses.items() if name != reference}
+    sentences = [f"the losses of {name} {_below(away, limits[0])} at every step" for name, away in far.items()]
     left.set_ylim(0)
-    for panel, title in ((left, "loss of every step"), (right, f"distance from {reference}")):
-        panel.set_title(title, fontsize=11)
-        panel.set_xlabel("step")
+    left.set_title("loss of every step", fontsize=11)
+    right.set_title(f"its distance from {reference}", fontsize=11)
+    left.set_xlabel("step")
+    right.set_xlabel("step")
+    for panel, (title, named) in zip(below, weights.items(), strict=True):
+        numbers = {
+            name: np.concatenate([part.ravel() for pair in pairs for part in pair]) for name, pairs in named.items()
+        }
+        sentences.append(_distances(panel, title, numbers, reference, limits[1]))
+    for panel, limit in zip((right, *below), (limits[0], limits[1], limits[1]), strict=True):
+        panel.axhline(limit, color=INK, linewidth=1.2)
+        panel.text(0.01, limit * 1.25, f"{limit:g}", color=INK, fontsize=10, transform=panel.get_yaxis_transform())
+        panel.set_ylim(0.5 * LEAST, 1e-2)
+    for panel in panels:
         panel.legend(frameon=False, fontsize=9, loc="upper right")
-    for panel, (title, numbers) in zip(below, arrays.items(), strict=True):
-        sentences.append(_on_the_diagonal(panel, title, numbers, reference))
     first, last = losses[reference][0], np.mean(losses[reference][-50:])
     return Plot(
         figure,
@@ -48,27 +55,21 @@ def side_by_side(losses, arrays, reference, limit=1e-6):
     )
 
 
-def _on_the_diagonal(panel, title, numbers, reference):
-    """The numbers of each training against those of the reference, and a sentence that says how they lie."""
+def _below(distances, limit):
+    return f"{'below' if np.max(distances) < limit else 'not below'} {limit:g}"
+
+
+def _distances(panel, title, numbers, reference, limit):
+    """How far each number is from that of the reference, over the number itself, and a sentence about it."""
     own = numbers[reference]
-    low, high = own.min(), own.max()
-    panel.plot([low, high], [low, high], color=QUIET, linewidth=0.8)
-    for index, (name, values) in enumerate(numbers.items()):
-        if name != reference:
-            # One ring in the other: two frameworks that agree still both show.
-            panel.plot(
-                own,
-                values,
-                MARKERS[index],
-                color=COLOURS[index + 1],
-                markersize=3 + 3 * index,
-                fillstyle="none",
-                label=name,
-            )
-    panel.set_title(title, fontsize=11)
-    panel.set_xlabel(reference)
-    panel.legend(frameon=False, fontsize=9, loc="upper left")
-    return f"{title}, {len(own)} numbers from {low:.2f} to {high:.2f}, lie on the diagonal"
+    far = {name: np.abs(values - own) for name, values in numbers.items() if name != reference}
+    for index, (name, away) in enumerate(far.items()):
+        style = {"color": COLOURS[index + 2], "markersize": 5 - 2 * index, "fillstyle": "none", "linestyle": "none"}
+        panel.semilogy(own, np.maximum(away, LEAST), marker=MARKERS[index], markeredgewidth=0.8, label=name, **style)
+    panel.set_title(f"{title}: distance", fontsize=11)
+    panel.set_xlabel(f"the number in {reference}")
+    words = ", ".join(f"{name} {_below(away, limit)}" for name, away in far.items())
+    return f"{title}, {len(own)} numbers from {own.min():.2f} to {own.max():.2f}, {words}"
 
 
 def pictures(X, words, columns=8):
@@ -129,28 +130,40 @@ def confusion(table, names):
 
 
 def reliability_diagrams(diagrams):
-    """Accuracy against confidence, one panel for each model; on the diagonal the two are equal.
+    """Accuracy against confidence, and how many answers there are: one column for each model.
 
     Args:
         diagrams: a dict from a title to a :class:`utils.reference.Reliability`.
     """
-    figure, panels = new_figure(3.6 * len(diagrams), 3.3, columns=len(diagrams), sharey=True)
+    figure, panels = new_figure(3.6 * len(diagrams), 4.3, columns=2 * len(diagrams))
+    grid = GridSpec(2, len(diagrams), figure=figure, height_ratios=[3.2, 1])
+    for index, panel in enumerate(panels):
+        panel.set_subplotspec(grid[index // len(diagrams), index % len(diagrams)])
+    upper, lower = panels[: len(diagrams)], panels[len(diagrams) :]
     sentences = []
-    for panel, (title, found) in zip(np.atleast_1d(panels), diagrams.items(), strict=True):
+    for panel, strip, (title, found) in zip(upper, lower, diagrams.items(), strict=True):
         bins = len(found.count)
         used = found.count > 0
         left = np.arange(bins)[used] / bins
-        accuracy, confidence = found.accuracy[used], found.confidence[used]
+        accuracy, confidence, count = found.accuracy[used], found.confidence[used], found.count[used]
         panel.bar(left, accuracy, 1 / bins, align="edge", color=COLOURS[0], edgecolor=PAPER, linewidth=1)
-        for start, right, sure in zip(left, accuracy, confidence, strict=True):
-            panel.plot([start, start + 1 / bins], [sure, sure], color=COLOURS[5], linewidth=2)
-            panel.plot([start + 0.5 / bins] * 2, [right, sure], color=COLOURS[5], linewidth=1, linestyle=":")
+        for start, right, claimed in zip(left, accuracy, confidence, strict=True):
+            panel.plot([start, start + 1 / bins], [claimed, claimed], color=COLOURS[5], linewidth=2)
+            panel.plot([start + 0.5 / bins] * 2, [right, claimed], color=COLOURS[5], linewidth=1, linestyle=":")
         panel.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle="--")
-        panel.set_xlim(0, 1)
         panel.set_ylim(0, 1.02)
         panel.set_title(f"{title}\nerror {found.error:.3f}", fontsize=11)
-        panel.set_xlabel("confidence")
-        pairs = ", ".join(f"{sure:.2f} and {right:.2f}" for sure, right in zip(confidence, accuracy, strict=True))
-        sentences.append(f"{title}: calibration error {found.error:.3f}; confidence and accuracy of each bin: {pairs}")
-    np.atleast_1d(panels)[0].set_ylabel("accuracy (bar), confidence (line)")
+        strip.bar(left, count, 1 / bins, align="edge", color=QUIET, edgecolor=PAPER, linewidth=1)
+        strip.set_ylim(0, 1.05 * max(one.count.max() for one in diagrams.values()))
+        strip.set_xlabel("confidence")
+        for each in (panel, strip):
+            each.set_xlim(0, 1)
+        triples = zip(confidence, accuracy, count, strict=True)
+        words = ", ".join(f"{claimed:.2f} and {right:.2f} of {number}" for claimed, right, number in triples)
+        sentences.append(
+            f"{title}: calibration error {found.error:.3f}; confidence, accuracy and number of answers of each bin: "
+            f"{words}"
+        )
+    upper[0].set_ylabel("accuracy (bar),\nconfidence (line)")
+    lower[0].set_ylabel("answers")
     return Plot(figure, f"Reliability diagrams. {'. '.join(sentences)}.")

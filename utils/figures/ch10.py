@@ -23,7 +23,7 @@ def look_up(keys, values, sharpness):
     scores = sharpness * path @ keys.T
     hard, soft = values[scores.argmax(axis=1)], softmax(scores) @ values
     left.plot(*path.T, color=QUIET, linewidth=1.5, linestyle=STYLES[1])
-    left.annotate("query", path[100], (-42, -12), textcoords="offset points", color=QUIET, fontsize=9)
+    left.annotate("query", path[100], (8, 4), textcoords="offset points", color=QUIET, fontsize=9)
     for k, (key, value) in enumerate(zip(keys, values, strict=True)):
         left.annotate("", key, (0, 0), arrowprops={"arrowstyle": "-|>", "color": COLOURS[k], "linewidth": 1.8})
         place = 1.18 * key
@@ -37,7 +37,7 @@ def look_up(keys, values, sharpness):
     right.plot(before, hard[: len(before)], STYLES[0], color=COLOURS[5], linewidth=2, label="hard")
     right.plot(ways[len(before) :], hard[len(before) :], STYLES[0], color=COLOURS[5], linewidth=2)
     right.plot(ways, soft, STYLES[1], color=COLOURS[0], linewidth=2, label="soft")
-    right.set_xlabel("way of the query, from the first key to the second")
+    right.set_xlabel("way of the query")
     right.set_ylabel("answer")
     right.legend(frameon=False, fontsize=9)
     return Plot(

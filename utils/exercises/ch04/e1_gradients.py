@@ -176,7 +176,7 @@ gradients = Exercise(
 
 
 def _bias(reduce):
-    """Right for W, and for the bias what ``reduce`` makes of P − Y and m."""
+    """Right for W, and for the bias what ``reduce`` makes of A − Y and m."""
 
     def gradients(W, b, X, y):
         difference = _difference(W, b, X, y)
@@ -192,7 +192,7 @@ mistakes.add(
     """
     Your gradient for W is right, and the one for b is 0 for every input, up to rounding, so the bias never learns:
     for {input} you return {output}. That is what a sum over everything gives, classes included, because each row of
-    P − Y sums to 0. Broadcasting hides it, since one number can be subtracted from a vector. Each class has a bias
+    A − Y sums to 0. Broadcasting hides it, since one number can be subtracted from a vector. Each class has a bias
     of its own; which axis holds the examples?
     """,
     _bias(lambda difference, m: difference.sum() / m),
@@ -205,7 +205,7 @@ mistakes.add(
 mistakes.add(
     "bias over the classes",
     """
-    You sum P − Y along the classes to get the gradient for the bias. That leaves one number for each example, and
+    You sum A − Y along the classes to get the gradient for the bias. That leaves one number for each example, and
     each of them is 0: for {input} you return {output}. The bias has one entry for each class, and it enters the
     logits of every example. So what has to disappear from the shape (m, K) is m. Which axis is that?
     """,
@@ -258,7 +258,7 @@ mistakes.add(
 def divided_by_m_twice(W, b, X, y):
     """
     Your result, or one part of it, is m times too small: you divide by the number of examples in the gradient for
-    the logits and once more behind it, or take a mean of what is divided already. For {input} you return {output}.
+    the logits and once more after it, or take a mean of what is divided already. For {input} you return {output}.
     The direction is right and learning is slow, slower with more data. Follow the 1/m from the cost to the end: it
     occurs once.
     """
@@ -280,7 +280,7 @@ THREE_CLASSES = (np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0]]), np.arr
 )
 def mean_over_examples_and_classes(W, b, X, y):
     """
-    You divide by the number of entries of P − Y, which is m times K, as `np.mean` without an axis and `.size` do.
+    You divide by the number of entries of A − Y, which is m times K, as `np.mean` without an axis and `.size` do.
     The cost is a mean over the m examples; the sum over classes inside it has one term that is not zero. For
     {input} you return {output}, which is K times too small. Which length belongs under the line?
     """
@@ -335,8 +335,8 @@ def a_term_for_the_size_of_the_weights(W, b, X, y):
     """
     Your dW contains a multiple of W. For {input} you return {output}: the only feature is 0, so nothing can pull at the
     weights, and yours are pulled towards 0 all the same. That is the gradient of a penalty on large weights, called
-    L2 regularisation or weight decay, which many programs add to the cost. The cost of this exercise is the mean
-    cross-entropy alone. Which term has to go?
+    L2 regularisation or weight decay, which many programs add to the cost. The cost of this exercise is only the
+    mean cross-entropy. Which term has to go?
     """
     return reference.gradients(W, b, X, y)[0] + 0.1 * W, reference.gradients(W, b, X, y)[1]
 
@@ -352,9 +352,9 @@ a_term_for_the_size_of_the_weights.also(
 @mistakes.mistake(*ONE_SIDED)
 def only_one_of_the_two_is_divided(W, b, X, y):
     """
-    You divide P or Y by the number of examples, and the other keeps its full size. For {input} you return {output}.
-    Each row of P − Y sums to 0 over the classes, and so do the rows of a right dW; yours do not. In Python a
-    division is done before a subtraction that stands beside it, as on paper. What decides the order there?
+    You divide A or Y by the number of examples, and the other keeps its full size. For {input} you return {output}.
+    Each row of A − Y sums to 0 over the classes, and so do the rows of a right dW; yours do not. In Python a
+    division is done before a subtraction beside it, as in mathematics. What decides the order there?
     """
     return _through(reference.softmax(X @ W + b) - reference.indicator(y, len(b)) / len(y), X)
 
@@ -370,7 +370,7 @@ only_one_of_the_two_is_divided.also(
 def labels_in_place_of_one_hot_rows(W, b, X, y):
     """
     You subtract the labels themselves, as numbers, from the probabilities. For {input} you return {output}. Label 0
-    subtracts nothing, and label 2 takes 2 away from every class. The Y of P − Y has the shape of P, with a single 1
+    subtracts nothing, and label 2 takes 2 away from every class. The Y of A − Y has the shape of A, with a single 1
     in each row, at the true class. Which function of chapter 3 makes it from labels?
     """
     return _through((reference.softmax(X @ W + b) - y[:, None]) / len(y), X)
@@ -383,8 +383,8 @@ labels_in_place_of_one_hot_rows.also(lambda W, b, X, y: _through((reference.soft
 def one_subtracted_in_every_class(W, b, X, y):
     """
     You subtract 1 from every probability, as the short formula *softmax minus 1* seems to say. For {input} you return
-    {output}. The short formula speaks of the true class alone; at the others nothing is subtracted. Each row of P −
-    Y sums to 0 over the classes, since P and Y both sum to 1 there; what do yours sum to? Which entry of each row is
+    {output}. The short formula speaks only of the true class; at the others nothing is subtracted. Each row of A −
+    Y sums to 0 over the classes, since A and Y both sum to 1 there; what do yours sum to? Which entry of each row is
     meant, and who names it?
     """
     return _through((reference.softmax(X @ W + b) - 1) / len(y), X)
@@ -414,8 +414,8 @@ def labels_from_1(W, b, X, y):
 @mistakes.mistake(*ONE_SIDED)
 def rows_instead_of_elements(W, b, X, y):
     """
-    `P[y] -= 1` takes whole rows: with a single index the labels name examples. For {input} you return {output}, and
-    a label that exceeds the batch would raise an error. Every row of P − Y sums to 0, which is a test you can make
+    `A[y] -= 1` takes whole rows: with a single index the labels name examples. For {input} you return {output}, and
+    a label that exceeds the batch would raise an error. Every row of A − Y sums to 0, which is a test you can make
     at each step. An entry has two indices, the example and its class. Which of them is missing?
     """
     P = reference.softmax(X @ W + b)
@@ -433,7 +433,7 @@ def _of_one(W, b, X, y, which, size):
 def only_one_example(W, b, X, y):
     """
     A single example reaches your result: {output} for {input}. Either a `return` is indented into a loop and ends
-    the function in the first round, or the arrays are overwritten in every round, so that the last example alone is
+    the function in the first round, or the arrays are overwritten in every round, so that only the last example is
     left. A weight takes part in all examples, and its gradient adds up over them. Which sign adds to what is there
     already?
     """
@@ -447,12 +447,12 @@ only_one_example.also(
 )
 
 
-@mistakes.mistake(*ONE_SIDED, name="Y minus P", recognise=scaled(lambda m, n, K: (-1, -1), lambda m, n, K: (-m, -m)))
+@mistakes.mistake(*ONE_SIDED, name="Y minus A", recognise=scaled(lambda m, n, K: (-1, -1), lambda m, n, K: (-m, -m)))
 def labels_minus_probabilities(W, b, X, y):
     """
     You subtract the probabilities from the labels, so every sign is turned: for {input} you return {output}.
     Gradient descent subtracts the gradient, and with yours it would climb. A quick test: raising the weight of the
-    true class lowers the cost, so for positive features its gradient is negative. Which of P and Y comes first?
+    true class lowers the cost, so for positive features its gradient is negative. Which of A and Y comes first?
     """
     return _through(-_difference(W, b, X, y) / len(y), X)
 
@@ -463,8 +463,8 @@ labels_minus_probabilities.also(lambda W, b, X, y: _through(-_difference(W, b, X
 @mistakes.mistake(*ONE_SIDED, name="an extra p(1 − p)")
 def an_extra_factor(W, b, X, y):
     """
-    You multiply P − Y by P(1 − P), the slope of a sigmoid or the diagonal of the softmax Jacobian. For {input} you
-    return {output}. But P − Y is what remains after the whole Jacobian has been multiplied by the derivative of the
+    You multiply A − Y by A(1 − A), the slope of a sigmoid or the diagonal of the softmax Jacobian. For {input} you
+    return {output}. But A − Y is what remains after the whole Jacobian has been multiplied by the derivative of the
     logarithm: the slope is in it already, cancelled. With the extra factor a confident mistake hardly learns at
     all. Which factor can go?
     """
@@ -481,7 +481,7 @@ def slope_alone(W, b, X, y):
 @mistakes.mistake(*THREE_CLASSES)
 def only_the_target_gets_a_gradient(W, b, X, y):
     """
-    You keep P − Y at the true class and set the rest to 0. For {input} you return {output}. The loss reads one
+    You keep A − Y at the true class and set the rest to 0. For {input} you return {output}. The loss reads one
     probability, that is true, but this probability depends on every logit through the shared denominator. So the
     other classes are pushed down, each by its own probability. The columns of dW have to sum to 0 over the classes;
     do yours?
@@ -495,7 +495,7 @@ def logits_in_place_of_probabilities(W, b, X, y):
     """
     You subtract the labels from the logits. For {input} you return {output}. That is the gradient of a squared
     error with linear outputs, a different model. The gradient of the cross-entropy contains probabilities, between
-    0 and 1, so that no example can pull with more than full strength. Which function stands between Z and P?
+    0 and 1, so that no example can pull with more than full strength. Which function leads from Z to A?
     """
     return _through((X @ W + b - reference.indicator(y, len(b))) / len(y), X)
 
@@ -504,7 +504,7 @@ def logits_in_place_of_probabilities(W, b, X, y):
 def softmax_over_the_examples(W, b, X, y):
     """
     Your softmax runs over the wrong axis, or over the whole batch: the examples compete with each other in place of
-    the classes. For {input} you return {output}. Chapter 1 called it wrong axis: each row of P must sum to 1 by
+    the classes. For {input} you return {output}. Chapter 1 called it wrong axis: each row of A must sum to 1 by
     itself. The prediction for one flower must not depend on which others are in the batch. Which axis holds the
     classes?
     """
@@ -520,9 +520,9 @@ def one_softmax_for_all(W, b, X, y):
 @mistakes.mistake(np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0]]), np.array([0, 1]))
 def columns_instead_of_elements(W, b, X, y):
     """
-    `P[:, y] -= 1` takes whole columns: every example loses 1 in every class that occurs anywhere in y. For {input}
+    `A[:, y] -= 1` takes whole columns: every example loses 1 in every class that occurs anywhere in y. For {input}
     you return {output}. What is meant is one entry in each row: in row i the column y[i]. Fancy indexing pairs two
-    index arrays of the same length, element by element. Which array has to stand where your colon stands?
+    index arrays of the same length, element by element. Which array belongs where your colon is?
     """
     P = reference.softmax(X @ W + b)
     P[:, y] -= 1
@@ -533,7 +533,7 @@ def columns_instead_of_elements(W, b, X, y):
 def as_many_columns_as_examples(W, b, X, y):
     """
     Your one-hot matrix is built with `np.eye(len(y))`, so it has as many columns as there are examples. For {input}
-    the function returns {output}. It fits P when m and K happen to be equal, and in no other case. The width of a
+    the function returns {output}. It fits A when m and K happen to be equal, and in no other case. The width of a
     one-hot matrix is the number of classes. Which of the arguments knows that number?
     """
     return _through((reference.softmax(X @ W + b) - np.eye(len(y))[y]) / len(y), X)
@@ -549,7 +549,7 @@ def classes_read_off_the_labels(W, b, X, y):
     """
     You take the largest label plus one for the number of classes. When the last class does not occur in a batch,
     the one-hot matrix is too narrow: for {input} the function returns {output}. Small batches miss classes all the
-    time. The model knows how many classes it has, whoever is present. Which shape tells you?
+    time. The model knows how many classes it has, whichever occur. Which shape tells you?
     """
     return _through((reference.softmax(X @ W + b) - np.eye(y.max() + 1)[y]) / len(y), X)
 
@@ -557,11 +557,45 @@ def classes_read_off_the_labels(W, b, X, y):
 @mistakes.mistake(np.zeros((1, 2)), np.array([0.0, 2.0]), np.array([[1.0], [2.0]]), np.array([0, 0]))
 def bias_left_out_of_the_logits(W, b, X, y):
     """
-    You compute the probabilities from `X @ W` alone. With a bias of zero nobody notices; for {input} you return
+    You compute the probabilities from `X @ W` without b. With a bias of zero nothing shows; for {input} you return
     {output}, the gradient at another point than the one you were given. The bias shifts the logits of one class for
     all examples, and so it changes every probability. Where does b enter, before the softmax?
     """
     return reference.gradients(W, np.zeros(len(b)), X, y)
+
+
+@mistakes.mistake(np.zeros((1, 2)), np.array([0.0, 2.0]), np.array([[1.0], [2.0]]), np.array([0, 0]))
+def bias_subtracted(W, b, X, y):
+    """
+    You subtract the bias from the product where the model adds it. For {input} you return {output}: the class with the
+    large bias gets the small probability. With a bias of zero nothing shows; as soon as the bias moves, your
+    probabilities move the wrong way. The logits are a sum of what the features say and what is known before them. Which
+    sign does `b` have in your first line?
+    """
+    return _through((reference.softmax(X @ W - b) - reference.indicator(y, len(b))) / len(y), X)
+
+
+@mistakes.mistake(*THREE_CLASSES)
+def sigmoids_in_place_of_the_softmax(W, b, X, y):
+    """
+    You turn each logit into a probability by itself, with a sigmoid. For {input} you return {output}. The probabilities
+    of a row then do not sum to 1, and neither do the rows of dW sum to 0. That is a model of its own, k binary
+    classifiers side by side, and the next chapter compares it with this one. Here the classes share a total of 1. Which
+    function of all logits of a row gives it?
+    """
+    return _through((reference.sigmoid(X @ W + b) - reference.indicator(y, len(b))) / len(y), X)
+
+
+@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[2.0]]), np.array([0]))
+def softmax_twice(W, b, X, y):
+    """
+    You apply the softmax twice: its probabilities go into another softmax as if they were logits. For {input} you
+    return {output}. Numbers between 0 and 1 differ by at most 1, so the second softmax makes every answer look
+    undecided, and an example that is right already goes on pulling. A softmax takes logits, of any size, and returns
+    what is wanted. Which of your lines, or which function that you call, applies it a second time?
+    """
+    P = reference.softmax(reference.softmax(X @ W + b))
+    return _through((P - reference.indicator(y, len(b))) / len(y), X)
 
 
 @mistakes.mistake(np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1]))
@@ -602,7 +636,7 @@ def only_one_of_the_two(W, b, X, y):
     """
     You return a single array, and two are asked for: the gradient for W and the gradient for b, as `(dW, db)`. For
     {input} you return {output}. The two have different shapes, so they cannot share an array, and a training step
-    needs both. In Python a comma between two results behind `return` makes a pair of them. Which one is missing?
+    needs both. In Python a comma between two results after `return` makes a pair of them. Which one is missing?
     """
     return reference.gradients(W, b, X, y)[0]
 

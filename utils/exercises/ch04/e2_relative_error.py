@@ -98,7 +98,7 @@ relative_error = Exercise(
         Two numbers are needed, one above and one below the line. Each is the largest entry of something without its
         sign.
 
-        Above the line stands the difference. Below the line stands the size of the larger of the two arrays; NumPy's
+        The difference goes above the line, and the size of the larger of the two arrays below it; NumPy's
         `max` of absolute values gives the size of one.
 
         What do you return when both arrays are zero everywhere? They are equal, and 0/0 has no value.
@@ -248,7 +248,7 @@ UNEQUAL = (np.array([3.0, 2.0]), np.array([1.0, 2.0]))
 _add(
     "divided by the first",
     """
-    You divide by the size of the first array alone. For {input} you return {output}; with the two arguments exchanged
+    You divide by the size of only the first array. For {input} you return {output}; with the two arguments exchanged
     it would be another number, and if the first array is zero there is no result. Nobody knows in advance which of
     two gradients is the wrong one, so both should count alike. What is the size of the larger one?
     """,
@@ -259,7 +259,7 @@ _add(
 _add(
     "divided by the second",
     """
-    You divide by the size of the second array alone. For {input} you return {output}; with the two arguments
+    You divide by the size of only the second array. For {input} you return {output}; with the two arguments
     exchanged it would be another number, and if the second array is zero there is no result. Nobody knows in advance
     which of two gradients is the wrong one, so both should count alike. What is the size of the larger one?
     """,
@@ -348,7 +348,7 @@ def _each_by_itself(seen):
     )
 
 
-@mistakes.mistake(np.array([0.0, 4.0]), np.array([1.0, 4.0]), recognise=_each_by_itself)
+@mistakes.mistake(np.array([1e-7, 4.0]), np.array([0.0, 4.0]), recognise=_each_by_itself)
 def each_entry_by_itself(a, b):
     """
     You divide entry by entry, and reduce the quotients to one number after that. For {input} you return {output}. An
@@ -393,7 +393,7 @@ mistakes.add(
 @mistakes.mistake(np.array([0.0, 0.0]), np.array([1.0, 2.0]))
 def zero_as_soon_as_one_is_zero(a, b):
     """
-    You return 0 when one of the two arrays is zero, whatever stands in the other: {output} for {input}. A gradient
+    You return 0 when one of the two arrays is zero, whatever is in the other: {output} for {input}. A gradient
     that is zero by mistake is the most common failure of all, and this check would call it right. Only *two* arrays
     of zeros are equal. For which of the three cases, one, the other, both, is there no number to divide by?
     """
@@ -475,7 +475,7 @@ def _of_nested_lists(seen):
 @mistakes.mistake(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 5.0]]), recognise=_of_nested_lists)
 def the_largest_row(a, b):
     """
-    You call Python's own `max` or `min`, which walks along the first axis alone. In a vector it meets numbers. In a
+    You call Python's own `max` or `min`, which walks only along the first axis. In a vector it meets numbers. In a
     table such as a gradient of W it meets rows, asks which of two rows is larger, and gets an answer for every entry in
     place of one: for {input} you return {output}. NumPy has a maximum over all entries, whatever the number of axes.
     Where do you call the other one?
@@ -491,8 +491,8 @@ def another_unit(a, b):
     """
     Your result is the right one times a fixed number, such as 100 for per cent or one half: {output} for {input}. The
     error of two opposite arrays has to be 2, and the limits of the rule of thumb, 1e-7 and 1e-4, are meant for this
-    unit and no other; in per cent a sound gradient would look suspect. Which factor of yours stands in no place of
-    the definition?
+    unit and no other; in per cent a sound gradient would look suspect. Which factor of yours does not
+    occur in the definition?
     """
     return 100 * _apart(a, b) / (_larger(a, b) or 1)
 

@@ -8,8 +8,10 @@ from utils.exercises.ch04.starts import after_training
 from utils.exercises.ch04.wrong_trainings import (
     follows,
     has_a_penalty,
+    has_costs_without_bias,
     has_other_lengths,
     is_out_of_order,
+    keeps_only_the_last,
     leaves_after_one_epoch,
     starts_far_from_zero,
     stops_early,
@@ -25,6 +27,7 @@ SMALLEST = [
     (np.array([[0.4], [-0.4]]), np.array([0, 1]), 2, 3.5, 2),
     (np.array([[1.0], [-1.0], [2.0]]), np.array([0, 1, 0]), 3, 2.0, 2),
     (np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 3.0]]), np.array([2, 0, 2]), 3, 1.0, 7),
+    (np.array([[1.0], [-1.0]]), np.array([0, 0]), 2, 3.0, 3),
 ]
 
 
@@ -212,7 +215,7 @@ mistakes.add(
     "no 1/m",
     """
     Your steps are exactly m times too long: the gradients are those of the summed cost. For {input} you get
-    {output}. Such a training works with a learning rate that is m times smaller, and needs another one for every
+    {output}. Such a loop works with a learning rate that is m times smaller, and needs another one for every
     size of the data. Where the cost is a mean, its gradient is one, too. Where did the division by the number of
     examples go?
     """,
@@ -230,7 +233,7 @@ mistakes.add(
     Your steps are m times too short: `reference.gradients` returns the gradients of the mean, and you divide by the
     number of examples once more. For {input} you get {output}. The cost falls all the same, slower the more data
     there are, and that passes for a hard problem. The formula for a step has two factors, the learning rate and the
-    gradient. What stands beside them in your code?
+    gradient. What else multiplies the step in your code?
     """,
     _OVERDIVIDED,
     example=TWO_STEPS,
@@ -248,8 +251,8 @@ mistakes.add(
     "begun anew in every round",
     """
     Your weights are set back at the beginning of every round, so each epoch makes the first step again: for {input}
-    you get {output}. All costs are the same number, and more epochs bring nothing. What is made once, before the
-    training, stands in front of the loop; what is done in every round, inside. Which of your lines are on the wrong
+    you get {output}. All costs are the same number, and more epochs bring nothing. What is made once
+    belongs in front of the loop; what is done in every round, inside. Which of your lines are on the wrong
     side?
     """,
     _begun_anew_in_every_round,
@@ -331,6 +334,44 @@ mistakes.add(
     example=TWO_STEPS,
     describe=costs_in_words,
     recognise=follows(_SUMMED_COSTS),
+)
+
+
+_COST_WITHOUT_BIAS = _descent(cost=lambda W, b, X, y: reference.cross_entropy(X @ W, y))
+BIASED = (np.array([[1.0], [-1.0], [2.0]]), np.array([0, 0, 0]), 2, 1.0, 3)
+
+mistakes.add(
+    "cost without the bias",
+    """
+    Your steps are right, and your costs are those of another model: the logits in them have no bias. For {input} you
+    get {output}. The first cost is still ln K, because the bias begins at zero, so that test sees nothing. From the
+    second one on a cost has to belong to the same W and b that take the step. Compare the line that computes the cost
+    with the formula for the logits. What is missing?
+    """,
+    _COST_WITHOUT_BIAS,
+    example=BIASED,
+    describe=costs_in_words,
+    recognise=has_costs_without_bias,
+)
+
+
+def _list_begun_anew(X, y, K, learning_rate, epochs):
+    W, b, losses = reference.train(X, y, K, learning_rate, epochs)
+    return W, b, losses[-1:]
+
+
+mistakes.add(
+    "the list begun anew",
+    """
+    Your weights are right, and only the last cost is left: for {input} you get {output}. The line that makes the empty
+    list is inside the loop, so every round throws away what the rounds before have noted. Whether the cost fell at
+    every step, and where it began, can no longer be seen. What is made once belongs in front of the loop. Which line
+    has to move?
+    """,
+    _list_begun_anew,
+    example=TWO_STEPS,
+    describe=lambda values: f"the costs `{np.round(values[2], 3).tolist()}`",
+    recognise=keeps_only_the_last,
 )
 
 
@@ -426,7 +467,7 @@ mistakes.add(
     """
     You stop before the epochs are over: for {input} you get {output}, and fewer costs than epochs. Stopping as soon as
     the cost is small, or no longer falls, can be sensible; here the caller says how many steps to make, and may want
-    to compare two trainings step by step, which needs lists of one length. A `break`, a `return` in the loop or a
+    to compare two runs step by step, which needs lists of one length. A `break`, a `return` in the loop or a
     condition of a `while` ends yours. Which of them asks for something else than the number of epochs?
     """,
     _until(lambda losses: losses[-1] < 0.5),
@@ -442,7 +483,7 @@ mistakes.add(
     """
     Your costs are right, and the weights that you return have gone one step further than `epochs` says, or one step
     less. For {input} you get {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which
-    numbers stand in your `range`, and is there a step before or behind the loop?
+    numbers are in your `range`, and is there a step before or after the loop?
     """,
     _descent(steps=lambda epochs: epochs + 1),
     _descent(steps=lambda epochs: epochs - 1),
@@ -474,7 +515,7 @@ mistakes.add(
     """
     You change one parameter and compute the gradient for the other one after that, from probabilities that have moved:
     for {input} you return {output}. The gradient of a cost belongs to one point, W and b together. From there both
-    take their step at the same moment, whichever line stands first. Compute what both need before either of them
+    take their step at the same moment, whichever line comes first. Compute what both need before either of them
     changes. Which of your lines comes too early?
     """,
     _one_after_the_other(0),
@@ -502,18 +543,45 @@ def _decayed(X, y, K, learning_rate, epochs):
     return W, b, losses
 
 
+def _shrunk(factor, also_bias=False):
+    """Each step ends with a factor that does not know the learning rate."""
+
+    def train(X, y, K, learning_rate, epochs):
+        W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W + b, y))
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = factor * (W - learning_rate * dW), (factor if also_bias else 1) * (b - learning_rate * db)
+        return W, b, losses
+
+    return train
+
+
+def _shrunk_before_the_step(X, y, K, learning_rate, epochs):
+    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+    for _ in range(epochs):
+        losses.append(reference.cross_entropy(X @ W + b, y))
+        dW, db = reference.gradients(W, b, X, y)
+        W, b = 0.99 * W - learning_rate * dW, b - learning_rate * db
+    return W, b, losses
+
+
 mistakes.add(
     "a penalty on the weights",
     """
     Your weights are too small, and more so with every step, because each step takes a part of them away. For {input}
     you return {output}. That is weight decay, the gradient of a penalty on large weights, which many programs add to
-    the cost. It is a method of its own, for models that have too much freedom, and changes where a training ends. This
+    the cost. It is a method of its own, for models that have too much freedom, and changes where training ends. This
     exercise asks for the gradient of the mean cost and nothing else. Which term of the step contains `W` itself?
     """,
     _with_a_penalty(0.01),
     _with_a_penalty(0.1, also_bias=True),
     _with_a_penalty(0.0005),
     _decayed,
+    _shrunk(0.99),
+    _shrunk(0.9, also_bias=True),
+    _shrunk_before_the_step,
+    lambda X, y, K, learning_rate, epochs: _with_a_penalty(0.1 / len(y))(X, y, K, learning_rate, epochs),
     example=(np.array([[1.0], [-1.0], [2.0]]), np.array([0, 1, 0]), 2, 2.0, 2),
     describe=lambda values: f"weights {np.round(values[0], 4).tolist()}",
     recognise=has_a_penalty,
@@ -523,9 +591,9 @@ mistakes.add(
     "more costs than steps",
     """
     Your list holds more costs than there are steps: for {input} you get {output}. The exercise asks for the cost before
-    each step, one for each epoch. One more is welcome, the cost of the weights that you return, and what stands last
-    in your list is not that. Look at where the list begins, an entry may be there before the loop, and count how
-    often something is appended in one round and behind the loop.
+    each step, one for each epoch. One more is welcome, the cost of the weights that you return, and the last entry
+    of your list is not that. Look at where the list begins, an entry may be there before the loop, and count how
+    often something is appended in one round and after the loop.
     """,
     lambda X, y, K, learning_rate, epochs: (
         *reference.train(X, y, K, learning_rate, epochs)[:2],
@@ -585,9 +653,9 @@ def only_the_last_cost(X, y, K, learning_rate, epochs):
 def not_three_results(X, y, K, learning_rate, epochs):
     """
     Three things are asked for, `W`, `b` and `losses`, in this order, and you return another number of them. For
-    {input} that is {output}. The caller unpacks three by position. Where the costs are missing, nobody can see
-    whether they fell at every step, or whether the training was over long before the last epoch. Count what stands
-    behind your `return`, between the commas: what is missing, or what is there besides?
+    {input} that is {output}. The caller unpacks three by position. Where the costs are missing, the caller cannot
+    see whether they fell at every step, or whether nothing moved long before the last epoch. Count the results after
+    your `return`, between the commas: what is missing, or what is there besides?
     """
     return reference.train(X, y, K, learning_rate, epochs)[:2]
 
@@ -601,8 +669,8 @@ def the_order_of_the_results(X, y, K, learning_rate, epochs):
     """
     You return the three things that are asked for in another order: for {input} you return {output}. The caller unpacks
     by position: first `W`, which has a row for each feature, then `b` with one entry for each class, and the costs at
-    the end. Nothing fails at the call; the first matrix product with what is not W does. Which name stands first
-    behind your `return`?
+    the end. Nothing fails at the call; the first matrix product with what is not W does. Which name comes first
+    after your `return`?
     """
     return reference.train(X, y, K, learning_rate, epochs)[::-1]
 
@@ -621,9 +689,9 @@ mistakes.add(
     "a large random start",
     """
     Your training begins far from zero: for {input} you get {output}. Large random weights make a model wrong with
-    great confidence before it has seen anything, so the first cost is mostly above ln K and many steps are spent on
-    unlearning; large equal ones change no prediction and stay for ever. The sum of W over the classes shows both
-    even at the end, since no step changes it. How large are your first weights?
+    great confidence before it has seen anything: the first cost is not the ln K of a model that knows nothing, and
+    many steps are spent on unlearning; large equal ones change no prediction and stay for ever. The sum of W over
+    the classes shows both even at the end, since no step changes it. How large are your first weights?
     """,
     _descent(start=_random_start(1.0, seed=0)),
     _descent(start=_random_start(0.1, seed=3)),

@@ -117,7 +117,7 @@ predict = Exercise(
         is?
 
         Compute the logits of the whole batch, shape (m, K). Then one NumPy function tells where the largest entry of
-        each row stands, if you tell it the axis.
+        each row is, if you tell it the axis.
     """),
     alternatives=(
         _loop_of_decisions,
@@ -172,12 +172,40 @@ def bias_left_out(W, b, X):
     return np.argmax(X @ W, axis=1)
 
 
+@mistakes.mistake(np.array([[1.0, 0.0]]), np.array([0.0, 1.5]), np.array([[1.0]]))
+def bias_subtracted(W, b, X):
+    """
+    You subtract the bias from the product where the model adds it. For {input} you return {output}, though the bias
+    favours the other class by more than the features do. A frequent class, which has a large bias for that reason, is
+    chosen less often than it should be. The model must be the same here as in training. Which sign does `b` have in the
+    formula for the logits?
+    """
+    return np.argmax(X @ W - b, axis=1)
+
+
+@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0], [3.0]]))
+def sums_in_place_of_rows(W, b, X):
+    """
+    You add logits up before you look for the largest. For {input} you return {output}. A sum over the examples leaves
+    one decision for the whole batch, and a sum over the classes mixes the scores that were to be compared. Each example
+    has a row of its own, and its largest entry decides. Nothing has to be added once the logits are there. Which call
+    of yours makes a table smaller before the search?
+    """
+    return np.argmax((X @ W + b).sum(axis=0))
+
+
+sums_in_place_of_rows.also(
+    lambda W, b, X: np.argmax((X @ W + b).sum(axis=1)),
+    lambda W, b, X: np.full(len(X), np.argmax((X @ W + b).sum(axis=0))),
+)
+
+
 @mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]]))
 def scores_in_place_of_classes(W, b, X):
     """
     You return K numbers for each example, {output} for {input}: its logits, its probabilities, or a yes or no for
     each class. The exercise asks for the decision of the model, one class for each example, and every example gets
-    one, however small the largest probability is. Which function tells where the largest entry of a row stands?
+    one, however small the largest probability is. Which function tells where the largest entry of a row is?
     """
     return X @ W + b
 
@@ -209,7 +237,7 @@ def one_hot_decisions(W, b, X):
     """
     You return a row of zeros with a single 1 for each example: {output} for {input}. That is the one-hot form of
     the right decision, and the labels of this chapter are integers. Comparing the two would match whole rows with
-    single numbers. Which number names the column where the 1 stands?
+    single numbers. Which number names the column of the 1?
     """
     return reference.indicator(np.argmax(X @ W + b, axis=1), len(b))
 
@@ -227,7 +255,7 @@ def classes_from_1(W, b, X):
 @mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]]))
 def labels_as_a_column(W, b, X):
     """
-    Your classes are right and stand in a column of the shape (m, 1): {output} for {input}. Compared with labels of
+    Your classes are right, in a column of the shape (m, 1): {output} for {input}. Compared with labels of
     the shape (m,), NumPy makes an m by m table out of the two, and the accuracy that you average over it is a wrong
     number without an error. One axis has to go. Which argument kept it?
     """
@@ -359,9 +387,9 @@ def a_shift_of_zero_at_least(W, b, X):
 )
 def a_sigmoid_before_the_decision(W, b, X):
     """
-    You apply a sigmoid to the logits before you look for the largest. On paper it keeps the order. In float64 it is
-    exactly 1 from 37 on, so sure classes become equal, and of equal entries `argmax` takes the first: for {input} you
-    return {output}. Nothing about the decision needs probabilities, and those of exclusive classes would come from
+    You apply a sigmoid to the logits before you look for the largest. That keeps the order until it rounds. In float64
+    it is exactly 1 from 37 on, so sure classes become equal, and of equal entries `argmax` takes the first: for {input}
+    you return {output}. Nothing about the decision needs probabilities, and those of exclusive classes would come from
     a softmax. What is left when you leave the sigmoid away?
     """
     return np.argmax(1 / (1 + np.exp(-(X @ W + b))), axis=1)
@@ -374,7 +402,7 @@ a_sigmoid_before_the_decision.also(lambda W, b, X: np.argmax(reference.sigmoid(X
 def the_largest_without_its_sign(W, b, X):
     """
     You remove the signs before you look for the largest logit. For {input} you return {output}: the logit of that class
-    is far from 0 on the wrong side, which is strong evidence *against* the class. A logit of −2 stands behind one of
+    is far from 0 on the wrong side, which is strong evidence *against* the class. A logit of −2 is less than one of
     1, however far it is from 0. Which call takes the sign away, or the square?
     """
     return np.argmax(np.abs(X @ W + b), axis=1)
@@ -411,6 +439,12 @@ def softmax_over_the_examples(W, b, X):
     return np.argmax(reference.softmax(X @ W + b, axis=0), axis=1)
 
 
+softmax_over_the_examples.also(
+    lambda W, b, X: np.argmax(np.exp(X @ W + b) / np.exp(X @ W + b).sum(axis=0), axis=1),
+    lambda W, b, X: np.argmax(reference.softmax(X @ W + b) / reference.softmax(X @ W + b).sum(axis=0), axis=1),
+)
+
+
 mistakes.add(
     "decided after rounding",
     """
@@ -433,7 +467,7 @@ mistakes.add(
 def the_least_likely_class(W, b, X):
     """
     You choose the smallest entry of each row: {output} for {input}. Logits are evidence for a class, so the largest
-    one decides. A habit from costs may be behind it, where small is good; a logit is no cost. Which of the two
+    one decides. With costs small is good; a logit is no cost. Which of the two
     searches, for the smallest or for the largest, did you call?
     """
     return np.argmin(X @ W + b, axis=1)

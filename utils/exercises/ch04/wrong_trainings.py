@@ -7,6 +7,7 @@ from utils.checking.values import agree
 from utils.exercises.ch04.starts import LIMIT
 
 ROUGHLY = {"rtol": 0.05, "scale": 2.0}  # what a small random start may change in a step or two
+MORE_ROUGHLY = {"rtol": 0.05, "scale": 4.0}  # and in many steps
 
 
 def _in_threes(seen):
@@ -61,6 +62,33 @@ def stops_early(seen):
     )
 
 
+def has_costs_without_bias(seen):
+    """Whether the weights are right, and the costs are those of logits without b wherever that is another number."""
+    differ = False
+    for (X, y, K, rate, epochs), result, expected in _in_threes(seen):
+        if not agree(result.value[:2], expected[:2], **MORE_ROUGHLY) or result.value[2].shape != (epochs,):
+            return False
+        steps = reference.descend(X, y, K, rate, epochs)
+        without = np.array([reference.cross_entropy(X @ W, y) for W, _, _ in steps])[:epochs]
+        if not agree(result.value[2], without, **MORE_ROUGHLY):
+            return False
+        differ = differ or np.abs(without - expected[2]).max() > 0.3
+    return differ
+
+
+def keeps_only_the_last(seen):
+    """Whether the weights are right, and the one cost that came is the last one of several."""
+    several = False
+    for (*_, epochs), result, expected in _in_threes(seen):
+        losses = result.value[2]
+        if not agree(result.value[:2], expected[:2], **MORE_ROUGHLY) or losses.shape != (1,):
+            return False
+        if not agree(losses, expected[2][-1:], **MORE_ROUGHLY):
+            return False
+        several = several or epochs > 1
+    return several
+
+
 def has_other_lengths(seen):
     """Whether there are more costs than epochs."""
     found = _lengths(seen)
@@ -77,14 +105,18 @@ def is_out_of_order(seen):
 
 
 def has_a_penalty(seen):
-    """Whether each step takes away one and the same part of W: of what W was before the step, or of what comes out."""
+    """Whether each step takes away one part of W: of what W was before the step, or of what comes out.
+
+    The part may be multiplied by the learning rate, by nothing, or by both the rate and 1/m.
+    """
     if len(seen.results) < len(seen.probes):
         return False
-    return any(_is_one_number(_parts_lost(seen, steps)) for steps in (1, 2))
+    units = (lambda rate, m: rate, lambda rate, m: 1.0, lambda rate, m: rate / m)
+    return any(_is_one_number(_parts_lost(seen, steps, unit)) for steps in (1, 2) for unit in units)
 
 
-def _parts_lost(seen, steps):
-    """The part of W that was lost after so many steps, for a learning rate of 1, for each probe with so many."""
+def _parts_lost(seen, steps, unit):
+    """The part of W that was lost after so many steps, in these units, for each probe with so many."""
     found = []
     for (X, y, K, rate, epochs), result, expected in _in_threes(seen):
         W, b = result.value[:2]
@@ -94,7 +126,9 @@ def _parts_lost(seen, steps):
             found += [] if agree((W, b), expected[:2], 1e-3, 1.0) else [np.nan]
             continue
         held = expected[0] if steps == 1 else reference.train(X, y, K, rate, 1)[0]
-        lost = (expected[0] - W) / rate
+        if not held.any():  # a single class
+            continue
+        lost = (expected[0] - W) / unit(rate, len(X))
         part = np.sum(lost * held) / np.sum(held**2)
         found.append(part if np.allclose(lost, part * held, rtol=1e-3, atol=1e-7) else np.nan)
     return found

@@ -104,7 +104,7 @@ mistakes.add(
     "shared tags of pictures missed",
     """
     Three of your four answers are right. Look at pictures A again: indoor, black-and-white, with people. A family
-    photograph from 1930 can be all three. The word *indoor* stands in the other picture task, too, and there its
+    photograph from 1930 can be all three. The word *indoor* is in the other picture task, too, and there its
     neighbours rule it out; here they do not. It is the whole list that decides, not a single name in it. How many
     marks can one row have?
     """,
@@ -170,7 +170,7 @@ mistakes.add(
     """
     At least one of your values is neither of the two words that the check understands. It compares letter by
     letter, so a capital, a blank or a missing s counts: the words are `"softmax"` and `"sigmoids"`, in small
-    letters and with quotation marks. Your choice behind the word may well be right. Which of the four values is
+    letters and with quotation marks. The choice that you meant may well be right. Which of the four values is
     spelled differently?
     """,
     {case: head.capitalize() for case, head in zip(CASES, RIGHT, strict=True)},

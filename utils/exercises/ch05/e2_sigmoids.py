@@ -151,9 +151,9 @@ rows_divided_by_their_sums.also(lambda Z: plain_sigmoid(Z) / plain_sigmoid(Z).su
 def shift_by_the_maximum(Z):
     """
     You subtract the largest logit before you apply the sigmoid, as in a stable softmax: {output} for {input}. There
-    a common shift cancels, because it stands above and below the line. A sigmoid compares a logit with 0, so a
-    shift changes the answer: after yours the surest class of all gets one half, and no class gets more. Which of
-    the two forms of the section needs no shift at all?
+    a common shift cancels, because it is above and below the line. A sigmoid compares a logit with 0, so a
+    shift changes the answer: after yours the surest class of all gets one half, and no class gets more. Does a
+    sigmoid need any shift?
     """
     return plain_sigmoid(Z - Z.max(axis=-1, keepdims=True))
 
@@ -207,7 +207,7 @@ def minus_in_the_denominator(Z):
     """
     Your denominator is a difference where a sum belongs. For {input} you return {output}: at a logit of 0 it
     divides by zero, and negative logits give negative numbers. The denominator is the total of two weights, one for
-    *yes* and one for *no*, and weights are added. Which sign stands between 1 and the power of e?
+    *yes* and one for *no*, and weights are added. Which sign belongs between 1 and the power of e?
     """
     return 1 / (1 - np.exp(-Z))
 
@@ -263,7 +263,7 @@ mistakes.add(
 def twice_the_logit(Z):
     """
     Your curve is twice as steep as it should be: {output} for {input}. The hyperbolic tangent can be turned into a
-    sigmoid by a shift and a factor, and one half then stands in two places, outside the function and inside it.
+    sigmoid by a shift and a factor, and one half then has two places, outside the function and inside it.
     Compare the slope at zero: a sigmoid rises there by one quarter for each unit of the logit. Where is the second
     half missing?
     """
@@ -279,7 +279,7 @@ def another_base(Z):
     You raise 2 or 10 to the logit in place of e. For {input} you return {output}: between 0 and 1, and growing, but
     at another pace. At a logit of 1 the odds of *yes* against *no* have to be e to 1, and the loss and the gradient
     of the next section count on that base. Look at the function, or the number, that makes the power: which base
-    stands there?
+    is it?
     """
     return 1 / (1 + 2.0**-Z)
 
@@ -397,7 +397,7 @@ mistakes.add(
 def zeros_of_the_wrong_type(Z):
     """
     You fill an array that `np.zeros_like(Z)` or `np.empty_like(Z)` made. It has the type of `Z`, so for integer
-    logits it holds integers alone and every probability below 1 is cut to 0: for {input} you return {output},
+    logits it holds only integers and every probability below 1 is cut to 0: for {input} you return {output},
     without a warning. Give that array the type float, or let the quotient make a new one, which has the right type
     by itself.
     """

@@ -114,8 +114,9 @@ binary_cross_entropy = Exercise(
     expects=lambda Z, Y: "one number that is not negative",
     scale=logit_size,
     hints=paragraphs("""
-        Start with one logit and one label. The section derives a form of the loss in which only e to the power −|z|
-        occurs; which three terms does it have?
+        Start with one logit and one label. The section has one form for positive logits and one for negative ones, and
+        in each of them only e to the power −|z| occurs. Which function of z is z in one case and 0 in the other? With
+        it both forms become one, with three terms.
 
         `np.maximum`, `np.abs` and `np.log1p` work on whole arrays, so the formula for one logit is the formula for all.
 
@@ -163,8 +164,8 @@ mistakes.add(
     """
     You compute the sigmoid first and take its logarithm afterwards. For {input} the result is {output}: the sigmoid
     has been rounded to 0 or 1, the logarithm of 0 is minus infinity (in the module `math`, an error), and 0 times
-    infinity has no value. What the rounding threw away was still in the logit. Which form of the loss is written in
-    `Z` alone, with no sigmoid in it?
+    infinity has no value. What the rounding threw away was still in the logit. Which form of the loss needs
+    only `Z`, with no sigmoid in it?
     """,
     _log_after_sigmoid,
     _log_in_loops,
@@ -211,10 +212,10 @@ mistakes.add(
 @mistakes.mistake(*WRONG, recognise=is_infinite_where_wrong)
 def infinite_for_wrong_answers(Z, Y):
     """
-    Your formula is right on paper, and the logarithm of each label's own probability is a good idea. On the way a
+    Your formula is right in mathematics, and the logarithm of each label's own probability is a good idea. On the way a
     number leaves the range of a float: a power of e becomes infinite, or a probability is rounded to 0 before its
     logarithm is taken. For {input} you return {output}, where the loss is large and finite. Which form of the loss
-    takes e to the power −|z| alone?
+    takes no power of e but that of −|z|?
     """
     A = plain_sigmoid(Z)
     return -np.mean(np.sum(np.log(np.where(np.asarray(Y) == 1, A, 1 - A)), axis=1))
@@ -229,7 +230,7 @@ infinite_for_wrong_answers.also(
 @mistakes.mistake(np.array([[1000.0, -1000.0]]), np.array([[1, 0]]), recognise=overflows_where_right)
 def overflow_in_the_softplus(Z, Y):
     """
-    You compute the logarithm of 1 plus e to the power z as it stands. From z = 710 on that power is infinite in
+    You compute the logarithm of 1 plus e to the power z as it is written. From z = 710 on that power is infinite in
     float64, and so is your loss: {output} for {input}. The logarithm itself is harmless there, it is nearly z. Take
     e to the power z out of the bracket when z is positive. What remains inside, and what comes in front?
     """
@@ -319,7 +320,7 @@ a_list_around_the_number.also(lambda Z, Y: _stable_losses(Z, Y).sum(axis=1, keep
 def zeros_of_the_wrong_type(Z, Y):
     """
     You collect the losses in an array that `np.zeros_like(Y)` or `np.empty_like(Y)` made. It has the type of `Y`, so
-    for labels of 0 and 1 it holds integers alone, and of each loss everything behind the point is cut off: {output} for
+    for labels of 0 and 1 it holds only integers, and of each loss everything after the point is cut off: {output} for
     {input}, without a warning. Give that array the type float, or let the formula make a new one, which has the right
     type by itself.
     """
@@ -385,8 +386,8 @@ the_sign_of_the_product.also(lambda Z, Y: np.mean(np.sum(np.logaddexp(0, Z) + Z 
 @mistakes.mistake(np.array([[2.0, -2.0]]), np.array([[0, 0]]))
 def no_absolute_value(Z, Y):
     """
-    Your exponent is −z or z where it has to be −|z|. Once the larger of z and 0 stands outside, what is left under
-    the logarithm depends on the distance from 0 alone. For one sign of z you count the same thing twice, and far
+    Your exponent is −z or z where it has to be −|z|. Once the larger of z and 0 is outside, what is left under
+    the logarithm depends only on the distance from 0. For one sign of z you count the same thing twice, and far
     out the power overflows: {output} for {input}. Which exponent is never positive, whatever the sign of z?
     """
     return _three_terms(Z, Y, exponent=lambda Z: -Z)
@@ -460,6 +461,24 @@ def only_the_labels_that_are_1(Z, Y):
     with your formula. Which term belongs to a label of 0?
     """
     return np.mean(np.sum(Y * np.logaddexp(0, -Z), axis=1))
+
+
+def _only_no(Z, Y):
+    return (1 - np.asarray(Y, dtype=float)) * np.logaddexp(0, Z)
+
+
+@mistakes.mistake(*EVEN, recognise=is_nearly(lambda Z, Y: _only_no(Z, Y).sum(axis=1).mean()))
+def only_the_labels_that_are_0(Z, Y):
+    """
+    You punish a wrong *yes* and forget a missed one: for {input} you return {output}, though the label is 1 and the
+    model gives it only an even chance. A model that says no to everything would have no loss with your formula, and no
+    tag would ever be learned. The probability of a row is a product over all its classes, the marked ones too. Which
+    term belongs to a label of 1?
+    """
+    return np.mean(np.sum(_only_no(Z, Y), axis=1))
+
+
+only_the_labels_that_are_0.also(lambda Z, Y: np.mean(_only_no(Z, Y)))
 
 
 @mistakes.mistake(
@@ -544,7 +563,7 @@ def arguments_swapped(Z, Y):
 def no_maximum(Z, Y):
     """
     One of the three terms is missing, the one that is z for positive logits and 0 for negative ones. For {input}
-    you return {output}: a logit of 2 with the label 0 costs next to nothing. The rest alone, with e to the power
+    you return {output}: a logit of 2 with the label 0 costs next to nothing. The rest by itself, with e to the power
     −|z|, is largest at the border and fades on both sides, on the right side and on the wrong one. What has to be
     paid for standing on the wrong side?
     """
@@ -556,7 +575,7 @@ def the_sign_of_the_exponent(Z, Y):
     """
     You raise e to |z| where −|z| belongs. For {input} you return {output}, which is too large by |z|, and far from
     zero it overflows. The whole point of the form is an exponent that is never positive, so that the power lies
-    between 0 and 1. Look into the call of `exp`: which sign stands there?
+    between 0 and 1. Look into the call of `exp`: which sign is there?
     """
     return np.mean(np.sum(np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(np.abs(Z))), axis=1))
 

@@ -92,7 +92,7 @@ predict_labels = Exercise(
     asks="A row of yes (1) and no (0) for each example: yes where the sigmoid of the logit lies above the threshold.",
     reference=lambda Z, threshold: _by_probability(Z, threshold),
     probes=Domain(SMALLEST, corners, draw),
-    expects=lambda Z, threshold: f"an array of the shape {np.shape(Z)} with 0 and 1 alone",
+    expects=lambda Z, threshold: f"an array of the shape {np.shape(Z)} of only 0 and 1",
     hints=paragraphs("""
         The threshold is a probability, so it is compared with probabilities. What turns your logits into them?
 
@@ -170,8 +170,8 @@ def the_threshold_is_not_used(Z, threshold):
     """
     Your answers are those for one and the same threshold, whatever is asked for: {output} for {input}. Rounding a
     probability, or asking whether the logit is positive, is the threshold 0.5 in disguise, and a line that gives
-    `threshold` a value takes away the one that the caller chose. Whoever wants to miss nothing takes a lower one,
-    whoever wants no false alarm a higher one. Where does the argument enter your body?
+    `threshold` a value takes away the one that the caller chose. To miss nothing take a lower one, to raise no false
+    alarm a higher one. Where does the argument enter your body?
     """
     return (Z > 0).astype(int)
 
@@ -379,13 +379,28 @@ a_lost_axis.also(
 )
 
 
+@mistakes.mistake(*CLEAR)
+def yes_to_everything(Z, threshold):
+    """
+    Every answer of yours is *yes*, whatever the logit and the threshold: {output} for {input}. Either your numbers all
+    lie above the threshold, or the border is minus infinity. The second happens with the logarithm of a quotient whose
+    denominator has lost its brackets: Python divides first, `t / 1` is `t`, and subtracting `t` from that leaves 0, a
+    number without a finite logarithm. Print your border for a threshold of one half. What should it be?
+    """
+    with np.errstate(divide="ignore"):
+        return np.greater(Z, np.log(threshold / 1 - threshold)).astype(int)
+
+
+yes_to_everything.also(lambda Z, threshold: np.ones(Z.shape, dtype=int))
+
+
 @mistakes.mistake(*STRICT, recognise=_has_another_border)
 def another_border(Z, threshold):
     """
     Your answers have a border that moves with the threshold, which is right, and it is not where the sigmoid crosses
     the threshold. For {input} you return {output}. In logits, a threshold of one half must become a border of 0, 0.8
     a positive one and 0.2 its mirror image; a threshold that is cut off, halved or squared has its border somewhere
-    else. The section turns a threshold into a border with a quotient and a natural logarithm. Put 0.5 and 0.8 into
+    else. To turn a threshold t into a border, solve σ(z) = t for z. Put 0.5 and 0.8 into
     your formula: what comes out?
     """
     return np.greater(Z, threshold / (1 - threshold)).astype(int)

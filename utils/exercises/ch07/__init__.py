@@ -8,7 +8,20 @@ layer's name or its kind. Keras is imported inside the functions.
 from utils.exercises.ch07.e1_obvious_model import obvious_model
 from utils.exercises.ch07.e2_preferred_model import preferred_model
 from utils.exercises.ch07.e3_probabilities import probabilities
-from utils.exercises.ch07.e4_diagnose import diagnose
+from utils.exercises.ch07.e4_logits_of import logits_of
 from utils.exercises.ch07.e5_binary_model import binary_model
+from utils.exercises.ch07.e6_diagnose import diagnose
+from utils.exercises.ch07.models import hidden_layers
 
-EXERCISES = (obvious_model, preferred_model, probabilities, diagnose, binary_model)
+__all__ = [
+    "EXERCISES",
+    "binary_model",
+    "diagnose",
+    "hidden_layers",
+    "logits_of",
+    "obvious_model",
+    "preferred_model",
+    "probabilities",
+]
+
+EXERCISES = (obvious_model, preferred_model, probabilities, logits_of, binary_model, diagnose)

@@ -3,23 +3,15 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, Playground, Unfit, logit_sliders, paragraphs
+from utils.checking import Bank, Domain, Exercise, Playground, logit_sliders, paragraphs
 from utils.checking.values import agree
-from utils.exercises.ch07.looking import PATIENCE, to_array, to_tensor, workbench
-from utils.exercises.ch07.looks import CHANGED_MODEL, Look, identity
-from utils.exercises.ch07.recognising import NEARLY, results_of, unfit
+from utils.exercises.ch07.looking import PATIENCE, to_array
+from utils.exercises.ch07.looks import CHANGED_MODEL, identity
+from utils.exercises.ch07.recognising import NEARLY, unfit
+from utils.exercises.ch07.small_models import a_model, in_time, logits_in, look_with_a_model
 from utils.exercises.drawing import any_logits, corners_of_batches
 
 # The domain
-
-
-def a_model(words, X, W=None, first="", statistics=()):
-    """A linear model with these weights and no bias, and examples; without weights the examples are its logits."""
-    X = np.asarray(X, dtype=np.float32)
-    W = np.eye(X.shape[1]) if W is None else W
-    weights = [np.asarray(W, dtype=np.float32), np.zeros(np.shape(W)[1], np.float32)]
-    statistics = [np.asarray(array, dtype=np.float32) for array in statistics]
-    return (Look("probabilities", words, X, weights=weights, first=first, statistics=statistics),)
 
 
 SMALLEST = [
@@ -42,8 +34,8 @@ def corners_of_models(rng):
         **{name: a_model(f"a model with {name}", Z) for name, Z in far.items()},
         **{name: a_model(f"a model with {name}", batches[name]) for name in names},
         "features": a_model("a model of three features", X, W),
-        "Dropout": a_model("a model with a Dropout layer", X, W, "Dropout"),
-        "normalised": a_model("a model with batch normalisation", X, W, "BatchNormalization", learned),
+        "Dropout": a_model("a model with a Dropout layer", X, W, first="Dropout"),
+        "normalised": a_model("a model with batch normalisation", X, W, first="BatchNormalization", statistics=learned),
     }
 
 
@@ -59,60 +51,14 @@ def any_model(rng):
 
 def look_at_probabilities(answer, *given):
     """Call the answer with a model whose logits are known, and with examples; what is no look is handed on as it is."""
-    import keras
-
-    if len(given) != 1:
-        return answer(*given)
-    (look,) = given
-    with workbench():
-        model = _model_of(look)
-        before, optimizer, loss = _state(model), model.optimizer, model.loss
-        result = answer(model, look.X.copy())
-        outputs = to_array(model(to_tensor(look.X)))
-        is_untouched = model.optimizer is optimizer and model.loss is loss and _are_equal(_state(model), before)
-    if result is not None and not (is_untouched and agree(outputs, _logits_of(look), NEARLY, 1.0)):
-        raise Unfit(CHANGED_MODEL, "changed the model")
-    # Tensors of every framework, and what predict() gives, become arrays.
-    return to_array(result) if keras.ops.is_tensor(result) else result
-
-
-def _model_of(look):
-    import keras
-
-    W, b = look.weights
-    first = {"Dropout": lambda: keras.layers.Dropout(0.5), "BatchNormalization": keras.layers.BatchNormalization}
-    between = [first[look.first]()] if look.first else []
-    model = keras.Sequential([keras.Input(W.shape[:1]), *between, keras.layers.Dense(W.shape[1])])
-    if look.statistics:
-        model.layers[0].set_weights(look.statistics)
-    model.layers[-1].set_weights([W, b])
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return model
-
-
-def _state(model):
-    """The numbers of a model; that of the draws of a Dropout layer does not count."""
-    return [to_array(weight).copy() for weight in model.weights if "float" in str(weight.dtype)]
-
-
-def _are_equal(one, other):
-    return len(one) == len(other) and all(map(np.array_equal, one, other))
-
-
-def _logits_of(look):
-    W, b = look.weights
-    X = look.X.astype(np.float64)
-    if look.statistics:
-        gamma, beta, mean, variance = look.statistics
-        X = gamma * (X - mean) / np.sqrt(variance + 1e-3) + beta  # 0.001 is the epsilon of Keras
-    return X @ W + b
+    return look_with_a_model(answer, *given) if len(given) == 1 else answer(*given)
 
 
 def _size_of_numbers(look):
     """A product in float32 has errors that grow with the logits; with the unit matrix it has none."""
     W, _ = look.weights
     is_exact = W.shape[0] == W.shape[1] and (np.eye(len(W)) == W).all() and not look.first
-    return 1e-3 if is_exact else 1e-3 * (1 + np.abs(_logits_of(look)).max())
+    return 1e-3 if is_exact else 1e-3 * (1 + np.abs(logits_in(look)).max())
 
 
 # Right answers
@@ -160,7 +106,7 @@ probabilities = Exercise(
     reference=_reference_probabilities,
     probes=Domain(SMALLEST, corners_of_models, any_model, draws=2),
     observe=look_at_probabilities,
-    expected=lambda look: reference.softmax(_logits_of(look)),
+    expected=lambda look: reference.softmax(logits_in(look)),
     expects=lambda look: (
         f"{len(look.X)} row{'s' if len(look.X) > 1 else ''} of {look.weights[0].shape[1]} probabilities, "
         "each row with the sum 1, as the model says them when it does not train,"
@@ -190,16 +136,6 @@ probabilities = Exercise(
 # Mistakes
 
 
-def _in_time(seen):
-    """Pairs of a look and its result, all that came before time ran out; none where all of them are right.
-
-    On a busy machine the time may be over before the last model. What came until then shows a mistake as well.
-    """
-    pairs = results_of(seen, "probabilities")
-    in_time = [pair for pair in pairs if pair[1].problem != "TimeLimitExceeded"]
-    return in_time if len(in_time) == len(pairs) or not all(seen.right[: len(in_time)]) else []
-
-
 def _probabilities_by(function):
     """An answer that makes this of the logits."""
     return lambda model, X: function(to_array(model(X)))
@@ -209,13 +145,13 @@ def _probabilities_like(*functions):
     """A predicate: the results are those of one of these functions of the logits."""
 
     def is_like(function, look, result):
-        Z = _logits_of(look)
+        Z = logits_in(look)
         # The digits that far logits lack in float32 lack here, too.
         size = 0.1 + np.abs(Z).max() / 100
         return isinstance(result.value, np.ndarray) and agree(result.value, np.asarray(function(Z)), NEARLY, size)
 
     def recognise(seen):
-        pairs = _in_time(seen)
+        pairs = in_time(seen, "probabilities")
         with np.errstate(all="ignore"):
             return bool(pairs) and any(all(is_like(function, *pair) for pair in pairs) for function in functions)
 
@@ -397,14 +333,14 @@ def _quotients(seen):
     """Whether the rows are the logits divided by their sums; the sums may be so small that the quotients are rough."""
 
     def back(look, value):
-        Z = _logits_of(look)
+        Z = logits_in(look)
         total = Z.sum(axis=-1, keepdims=True)
         if value.shape != Z.shape:
             return False
         rows = total[:, 0] != 0
         return np.allclose((value * total)[rows], Z[rows], rtol=1e-3, atol=1e-2)
 
-    pairs = _in_time(seen)
+    pairs = in_time(seen, "probabilities")
     return bool(pairs) and all(isinstance(r.value, np.ndarray) and back(look, r.value) for look, r in pairs)
 
 
@@ -429,9 +365,9 @@ def _naive(Z):
 
 def _overflows(seen):
     """Whether moderate logits come out right and far ones do not come out at all."""
-    pairs = _in_time(seen)
+    pairs = in_time(seen, "probabilities")
     right = [
-        isinstance(r.value, np.ndarray) and agree(r.value, reference.softmax(_logits_of(k)), NEARLY, 1e-3)
+        isinstance(r.value, np.ndarray) and agree(r.value, reference.softmax(logits_in(k)), NEARLY, 1e-3)
         for k, r in pairs
     ]
     broken = [isinstance(r.value, np.ndarray) and bool(np.isnan(r.value).any()) for _, r in pairs]

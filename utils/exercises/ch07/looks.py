@@ -32,7 +32,8 @@ class Look:
     """One look at a model.
 
     Attributes:
-        at: ``"sizes"``, ``"twice"``, ``"outputs"``, ``"training"``, ``"loss"``, ``"steps"`` or ``"probabilities"``.
+        at: ``"sizes"``, ``"twice"``, ``"outputs"``, ``"training"``, ``"loss"``, ``"steps"``,
+            ``"probabilities"`` or ``"logits"``.
         words: what it is, for a message.
         X: examples, for outputs.
         outputs: what the model is said to have returned, for a loss.
@@ -40,7 +41,8 @@ class Look:
         weights: what the weights are set to, a list of arrays for each layer: W, b, W, b, …
         batches: pairs of examples and labels, one for each step of a training.
         first: a layer in front of the others: ``""``, ``"Dropout"`` or ``"BatchNormalization"``.
-        statistics: what that layer learned: gamma, beta, mean and variance.
+        head: where the softmax of the model is, see :mod:`utils.exercises.ch07.small_models`.
+        statistics: what the first layer learned: gamma, beta, mean and variance.
     """
 
     at: str
@@ -51,6 +53,7 @@ class Look:
     weights: list = field(default_factory=list)
     batches: list = field(default_factory=list)
     first: str = ""
+    head: str = ""
     statistics: list = field(default_factory=list)
 
     def __repr__(self):

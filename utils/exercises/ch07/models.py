@@ -3,6 +3,14 @@
 from utils.exercises.ch07.training import HIDDEN, RATE
 
 
+def hidden_layers():
+    """An input of two features and the two hidden layers that all models of the chapter have, new at each call."""
+    import keras
+    from keras import layers
+
+    return [keras.Input((2,)), *(layers.Dense(units, activation="relu") for units in HIDDEN)]
+
+
 def network_with(head, units=4, hidden="relu", sizes=HIDDEN, **options):
     """The layers of the chapter, with an output activation, and with further options for the hidden ones."""
     import keras

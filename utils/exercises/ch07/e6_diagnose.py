@@ -1,4 +1,4 @@
-"""Exercise 7.4: which activation and which flag produced each of the four training logs."""
+"""Exercise 7.6: which activation and which flag produced each of the four training logs."""
 
 import re
 from collections import OrderedDict

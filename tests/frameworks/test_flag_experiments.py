@@ -1,0 +1,36 @@
+"""What the experiments of chapter 7 return: plain data, the same facts under both backends, logs in words."""
+
+import json
+
+import pytest
+
+from utils.frameworks import flag_experiments, run_under
+
+pytest.importorskip("keras")
+
+
+def test_single_losses_here_and_under_torch():
+    here = flag_experiments.single_losses()
+    source = "from utils.frameworks import flag_experiments\nresult = flag_experiments.single_losses()"
+    there = run_under("torch", source)
+    assert here["logits, True"] == pytest.approx(100) == there["logits, True"]
+    assert here["softmax, False"] == pytest.approx(100)
+    assert there["softmax, False"] == pytest.approx(16.118, abs=1e-3)
+    assert {name for name in here if here[name] != pytest.approx(there[name])} == {"softmax, True", "softmax, False"}
+
+
+def test_a_training_returns_plain_data_and_what_keras_warns_of():
+    log = flag_experiments.train("softmax", True, epochs=1)
+    assert json.loads(json.dumps(log)) == log
+    assert len(log["losses"]) == 1 and "Was this intended?" in log["warning"]
+    assert log["range"][0] >= 0 and log["range"][1] <= 1
+    assert flag_experiments.train("linear", True, epochs=1)["warning"] == ""
+
+
+def test_logs_are_put_in_words_by_their_letters(monkeypatch):
+    log = {"losses": [1.0, 0.5], "on predictions": 0.25, "accuracy": 0.75, "range": [-3.2, 4.0]}
+    monkeypatch.setattr(flag_experiments, "_log", lambda name: log)
+    words = flag_experiments.logs_to_read({"logs": {"A": log | {"range": [0.0, 1.0]}, "C": log}})
+    assert list(words) == ["A", "B", "C", "D"]
+    assert words["A"] == "last loss 0.50, loss of the predictions 0.25, accuracy 0.75, outputs within 0 and 1"
+    assert words["B"].endswith("outputs from -3 to 4")
