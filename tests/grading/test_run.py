@@ -205,6 +205,20 @@ def test_a_changed_submission_is_graded_again_with_another_seed(tmp_path, monkey
 # Refusals
 
 
+@pytest.mark.parametrize(
+    ("version", "is_graded", "words"), [("0.1", True, "judged by the checks"), ("99.0", False, "newer")]
+)
+def test_versions_are_mapped_or_refused(tmp_path, monkeypatch, version, is_graded, words):
+    as_if_judged(monkeypatch, lambda source: ("correct", "…"))
+    path = hand_in(tmp_path / "class", "alice", {"ch01.softmax": "x"})
+    made = json.loads(path.read_text())
+    made["metadata"]["softmax_workbook"]["version"] = version
+    path.write_text(json.dumps(made))
+    found = run(tmp_path / "class", Options(tmp_path / "out"))
+    assert any(words in said for _, _, said in found.remarks)
+    assert (points(found).get(("alice", "ch01.softmax")) == 1) == is_graded
+
+
 def test_without_walls_nothing_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sandbox, "level", lambda: (sandbox.NONE, "There is no Linux here."))
     hand_in(tmp_path / "class", "alice")
