@@ -133,8 +133,8 @@ def _read(folder, chapter_of_stub):
 def _on_version(one):
     """What is to be said on the version that a notebook was handed out with, and whether it is refused.
 
-    Answers of an older version are judged by today's checks: cells are found by the same ids, and an exercise whose text
-    has changed is named. A newer version may ask what this course does not know.
+    Answers of an older version are judged by today's checks: cells are found by the same ids, and an exercise whose
+    text has changed is named. A newer version may ask what this course does not know.
     """
     here = course.version()
     try:
@@ -184,10 +184,7 @@ def _graded(read, level, options, say, show):
     ]
     if not tasks:
         return records
-    if options.dask:
-        doing = in_cluster(tasks, level, options.dask)
-    else:
-        doing = in_processes(tasks, level, options.processes)
+    doing = in_cluster(tasks, level, options.dask) if options.dask else in_processes(tasks, level, options.processes)
     for done, (task, result) in enumerate(doing, start=1):
         one = new[task.key]
         if "failed" in result:
