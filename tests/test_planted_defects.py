@@ -50,7 +50,7 @@ def leads_nowhere(cell):
 
 
 def says_the_solution(cell):
-    cell["source"] = "Write `e = np.exp(z - z.max(axis=-1, keepdims=True))` first."
+    cell["source"] = "Write `exponentials = np.exp(z - np.max(z, axis=-1, keepdims=True))` first."
 
 
 SOFTMAX = "utils/exercises/ch01/e3_softmax.py"
@@ -65,7 +65,11 @@ DEFECTS = {
     "a wide tolerance": (replaced(SOFTMAX, 'name="ch01.softmax",', 'name="ch01.softmax", rtol=0.2,'), PROMISES),
     "a long limit": (replaced(SOFTMAX, 'name="ch01.softmax",', 'name="ch01.softmax", time_limit=600.0,'), PROMISES),
     "a hint that is the solution": (
-        replaced(SOFTMAX, 'hints=paragraphs("""', 'hints=paragraphs("""e = np.exp(z - z.max(axis=-1, keepdims=True))'),
+        replaced(
+            SOFTMAX,
+            'hints=paragraphs("""',
+            'hints=paragraphs("""exponentials = np.exp(z - np.max(z, axis=-1, keepdims=True))',
+        ),
         PROMISES,
     ),
     "a text that is the solution": (in_notebook("markdown", says_the_solution), LINKS),
