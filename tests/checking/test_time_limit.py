@@ -152,7 +152,7 @@ def test_a_check_inside_its_own_answer_ends():
 
     started = time.monotonic()
     assert ch01.softmax.check(answer, time_limit=LIMIT).status == "incorrect"
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 120
 
 
 def test_the_time_of_an_outer_call_goes_on_inside_of_a_guarded_one():

@@ -48,7 +48,8 @@ def graded(tmp_path_factory):
     (folder / "dave").mkdir()
     (folder / "dave" / CHAPTER_1).write_text("{damaged")
     (folder / "roster.csv").write_text("student,number\nalice,1\nbob,2\nerin,3\n")
-    assert main([str(folder), "--output", str(output), "--roster", str(folder / "roster.csv")]) == 0
+    options = ["--output", str(output), "--roster", str(folder / "roster.csv"), "--processes", "1"]
+    assert main([str(folder), *options]) == 0
     return folder, output
 
 
@@ -203,6 +204,20 @@ def test_a_changed_submission_is_graded_again_with_another_seed(tmp_path, monkey
 
 
 # Refusals
+
+
+@pytest.mark.parametrize(
+    ("version", "is_graded", "words"), [("0.1", True, "judged by the checks"), ("99.0", False, "newer")]
+)
+def test_versions_are_mapped_or_refused(tmp_path, monkeypatch, version, is_graded, words):
+    as_if_judged(monkeypatch, lambda source: ("correct", "…"))
+    path = hand_in(tmp_path / "class", "alice", {"ch01.softmax": "x"})
+    made = json.loads(path.read_text())
+    made["metadata"]["softmax_workbook"]["version"] = version
+    path.write_text(json.dumps(made))
+    found = run(tmp_path / "class", Options(tmp_path / "out"))
+    assert any(words in said for _, _, said in found.remarks)
+    assert (points(found).get(("alice", "ch01.softmax")) == 1) == is_graded
 
 
 def test_without_walls_nothing_runs(tmp_path, monkeypatch, capsys):

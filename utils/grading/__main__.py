@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from utils.grading.cluster import ClusterError
 from utils.grading.marks import MarksError
 from utils.grading.reports import number
 from utils.grading.run import GradingError, Options, progress_bar, repeat, run, write
@@ -30,6 +31,7 @@ def main(arguments=None):
     )
     parser.add_argument("--no-hints", action="store_true", help="feedback without hints")
     parser.add_argument("--processes", type=int, help="how many at a time (as many as there are processors)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="of the scheduler of a Dask cluster that grades")
     parser.add_argument("--trust-submissions", action="store_true", help="run answers even where nothing isolates them")
     chosen = parser.parse_args(arguments)
     options = Options(
@@ -41,6 +43,7 @@ def main(arguments=None):
         hints=not chosen.no_hints,
         trust=chosen.trust_submissions,
         processes=chosen.processes,
+        dask=chosen.dask,
     )
     if (chosen.student is None) != (chosen.exercise is None):
         parser.error("--student and --exercise go together")
@@ -49,7 +52,7 @@ def main(arguments=None):
             return say_again(repeat(chosen.folder, options, chosen.student, chosen.exercise))
         graded = run(chosen.folder, options, show=progress_bar)
         said = write(graded, options)
-    except (GradingError, MarksError, OSError) as error:
+    except (ClusterError, GradingError, MarksError, OSError) as error:
         print(f"Nothing was graded. {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -5,16 +5,20 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.version import InvalidVersion, Version
+
 from utils.checking.session import not_attempted
 from utils.exercises import all_exercises
 from utils.files import ROOT, write_text
 from utils.grading import reports, sandbox, submissions
+from utils.grading.cluster import in_cluster
 from utils.grading.gradebook import gradebook, read_roster
 from utils.grading.judging import Grader, Judged
 from utils.grading.marks import read_overrides, read_points
 from utils.grading.store import Store, course_digest, new_seed
 from utils.grading.tasks import Task, in_processes
 from utils.grading.texts import clean
+from utils.notebooks import course
 from utils.notebooks.answers import recorded_stub
 from utils.notebooks.build import build_all
 
@@ -119,9 +123,32 @@ def _read(folder, chapter_of_stub):
     for file in submissions.collect(folder):
         one = submissions.read(file, chapter_of_stub)
         remarks += [(one.student, "", clean(words)) for words in one.remarks]
-        if one.chapter:
+        words, is_refused = _on_version(one)
+        remarks += [(one.student, "", clean(words))] * bool(words)
+        if one.chapter and not is_refused:
             read.append(one)
     return read, remarks
+
+
+def _on_version(one):
+    """What is to be said on the version that a notebook was handed out with, and whether it is refused.
+
+    Answers of an older version are judged by today's checks: cells are found by the same ids, and an exercise whose
+    text has changed is named. A newer version may ask what this course does not know.
+    """
+    here = course.version()
+    try:
+        theirs = Version(one.version) if one.version else None
+    except InvalidVersion:
+        return f"The version of the course in {one.name} cannot be read.", False
+    if theirs is None or theirs == Version(here):
+        return "", False
+    if theirs > Version(here):
+        return (
+            f"{one.name} was handed out with version {theirs}, and this is {here}: not graded; get the newer course.",
+            True,
+        )
+    return f"{one.name} was handed out with version {theirs}; it was judged by the checks of {here}.", False
 
 
 def _newest(read, remarks):
@@ -157,12 +184,7 @@ def _graded(read, level, options, say, show):
     ]
     if not tasks:
         return records
-    if options.dask:
-        from utils.grading.cluster import in_cluster
-
-        doing = in_cluster(tasks, level, options.dask)
-    else:
-        doing = in_processes(tasks, level, options.processes)
+    doing = in_cluster(tasks, level, options.dask) if options.dask else in_processes(tasks, level, options.processes)
     for done, (task, result) in enumerate(doing, start=1):
         one = new[task.key]
         if "failed" in result:

@@ -20,6 +20,7 @@ from utils.notebooks.format import NotebookError, has_tag, notebook_text, read_n
 
 TOP = (
     "README.md",
+    "INSTRUCTORS.md",
     "LICENSE",
     "CHANGELOG.md",
     "CITATION.cff",
