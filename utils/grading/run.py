@@ -1,5 +1,6 @@
 """A run: from a folder of submissions to the files of the output folder."""
 
+import os
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -64,6 +65,8 @@ def chosen_level(trust):
     Raises:
         GradingError: there are no walls, and nobody said that the submissions are trusted.
     """
+    if not hasattr(os, "fork"):
+        raise GradingError("Answers are graded on Linux or macOS; on Windows use the Windows Subsystem for Linux.")
     level, reason = sandbox.level()
     if level == sandbox.NONE and not trust:
         raise GradingError(f"Answers cannot be isolated here. {reason} {TRUST}")

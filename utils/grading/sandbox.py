@@ -8,7 +8,6 @@ three need no namespaces, and work for an ordinary user.
 import ctypes
 import functools
 import os
-import resource
 import shutil
 import struct
 import subprocess
@@ -17,6 +16,11 @@ from pathlib import Path
 
 from utils.files import ROOT
 from utils.grading import syscalls
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing is graded
+    resource = None
 
 FULL, LOCK, NONE = "full", "lock", "none"
 IN_WORDS = {
@@ -35,9 +39,14 @@ FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16
 BENEATH = 1
 
 
-def python_folders():
-    """The folders that hold Python and its packages."""
-    return sorted({Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()})
+def python_folders(executable=sys.executable):
+    """The folders that hold Python and its packages, under every name that a link on the way to it uses."""
+    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
+    path = Path(executable)
+    while path.is_symlink():
+        path = Path(os.path.normpath(path.parent / os.readlink(path)))
+        folders.add(path.parent.parent)
+    return sorted(folder for folder in folders if folder.is_dir() and folder != Path("/"))
 
 
 def readable():

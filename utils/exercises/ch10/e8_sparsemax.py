@@ -267,8 +267,8 @@ def nothing_is_left(z):
     """
     Your shares are all 0: for {input} you return {output}. Your τ is at least as large as the largest logit, so every
     class is cut. It happens when the 1 is forgotten, or added, both in the thresholds and in the comparison that counts
-    who stays. At least one class always stays, the largest: if only that one does, τ is its logit less 1. Which is the first
-    of your thresholds?
+    who stays. At least one class always stays, the largest: if only that one does, τ is its logit less 1. Which is
+    the first of your thresholds?
     """
     return np.zeros(z.shape)
 
