@@ -7,7 +7,7 @@ from utils.files import ROOT
 
 PICTURES = ROOT / ".github" / "pictures"
 CHAPTER_1 = "chapters/01_softmax_definition.ipynb"
-VIEW = "view-softmax-bars"
+VIEW = "view-shift"
 EXERCISE, CHECK = "ch01-first_softmax", "ch01-first_softmax-check"
 WRONG_ANSWER = '''def first_softmax(z):
     """Softmax of one vector of logits, in two steps."""

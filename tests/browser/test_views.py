@@ -63,7 +63,7 @@ def test_a_prediction_is_answered_by_keyboard(chapter, view):
     view.root.get_by_text("Your prediction was right. Why?").wait_for()
     view.wait_for_drawing()
     chapter.page.keyboard.press("Enter")
-    view.root.get_by_text("Each activation is its own exponential").wait_for()
+    view.root.get_by_text("Each probability is its own power of e").wait_for()
     chapter.page.keyboard.press("Tab")
     assert view.sliders[0].evaluate("slider => slider === document.activeElement")
 

@@ -90,7 +90,7 @@ def guarded_until_the_time_is_over():
     ],
 )
 def test_stop_at_every_line_of_the_guard_leaves_everything_as_it_was(act, every, monkeypatch):
-    monkeypatch.setattr(time_limit, "REPEAT", 0.002)
+    monkeypatch.setattr(time_limit, "REPEAT", 0.01)
     before = state()
     for number in itertools.count(0, every):
         reached, came = stop_at_line(number, act, time_limit)
@@ -152,7 +152,7 @@ def test_a_check_inside_its_own_answer_ends():
 
     started = time.monotonic()
     assert ch01.softmax.check(answer, time_limit=LIMIT).status == "incorrect"
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 120
 
 
 def test_the_time_of_an_outer_call_goes_on_inside_of_a_guarded_one():

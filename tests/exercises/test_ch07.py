@@ -344,6 +344,81 @@ def test_probabilities_are_asked_of_a_model_at_rest(answer, name):
         assert (verdict.status, verdict.mistake) == ("incorrect", name)
 
 
+# Logits out of a softmax model ----------------------------------------------------------------------------------------
+
+
+def by_a_model_up_to_the_last_layer(model, X):
+    import keras
+
+    last = model.layers[-1]
+    before = keras.Model(model.inputs, last.input)(X)
+    return keras.ops.dot(before, last.kernel) + last.bias if last.weights else before
+
+
+def by_an_activation_put_back(model, X):
+    last = model.layers[-1]
+    if not last.weights:
+        return by_a_model_up_to_the_last_layer(model, X)
+    softmax, last.activation = last.activation, lambda z: z
+    try:
+        return model.predict(X, verbose=0)
+    finally:
+        last.activation = softmax
+
+
+@pytest.mark.parametrize("answer", [by_a_model_up_to_the_last_layer, by_an_activation_put_back])
+def test_logits_may_be_had_in_other_ways(answer):
+    for _ in range(2):
+        verdict = ch07.logits_of.check(answer, time_limit=60)
+        assert verdict.status == "correct", verdict
+
+
+def logarithms_in_keras(model, X):
+    import keras
+
+    return keras.ops.log(model(X))
+
+
+def logarithms_with_the_epsilon_of_keras(model, X):
+    import keras
+
+    return np.log(np.clip(model.predict(X, verbose=0), keras.config.epsilon(), 1))
+
+
+def without_the_last_layer(model, X):
+    import keras
+
+    return keras.Model(model.inputs, model.layers[-1].input)(X)
+
+
+def with_an_activation_left_out(model, X):
+    model.layers[-1].activation = lambda z: z
+    return model(X)
+
+
+def weights_of_the_last_layer(model, X):
+    W, b = model.layers[-1].get_weights()
+    return without_the_last_layer(model, X) @ W + b
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (logarithms_in_keras, "the logarithms of the probabilities"),
+        (logarithms_with_the_epsilon_of_keras, "logarithms that are kept finite"),
+        (without_the_last_layer, "what reaches the last layer"),
+        (with_an_activation_left_out, "the model is changed"),
+        (weights_of_the_last_layer, "a softmax inside of dense only"),
+        (lambda model, X: model(X, training=False), "the probabilities themselves"),
+        (lambda model, X: model.predict(X, verbose=0).argmax(axis=1), "the class in place of the logits"),
+    ],
+)
+def test_what_is_no_logit_has_a_name(answer, name):
+    for _ in range(2):
+        verdict = ch07.logits_of.check(answer, time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", name), verdict
+
+
 # The diagnosis --------------------------------------------------------------------------------------------------------
 
 WORDS = ("softmax, True", "linear, False", "linear, True", "softmax, True")

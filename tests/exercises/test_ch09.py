@@ -344,31 +344,13 @@ def test_a_search_of_the_whole_range_is_right(low, high):
     assert verdicts(ch09.fit_temperature, bounded(low, high), times=20) == {("correct", None)}
 
 
-def test_the_published_code_is_named():
+@pytest.mark.parametrize(("rate", "name"), [(0.01, "not down to the bottom"), (1.0, "a negative temperature")])
+def test_the_published_code_is_named_with_its_steps_and_with_long_ones(rate, name):
     import torch  # its import belongs to no check
 
-    published(*ch09.fit_temperature.probes(np.random.default_rng(0))[0])
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        assert verdicts(ch09.fit_temperature, published, times=3) == {("incorrect", "not down to the bottom")}
-    finally:
-        torch.set_num_threads(threads)
-
-
-def test_the_published_code_with_long_steps_crosses_zero():
-    def with_long_steps(Z, y):
-        return published(Z, y, rate=1.0)
-
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        published(*ch09.fit_temperature.probes(np.random.default_rng(0))[0])
-        assert verdicts(ch09.fit_temperature, with_long_steps, times=3) == {("incorrect", "a negative temperature")}
-    finally:
-        torch.set_num_threads(threads)
+    assert verdicts(ch09.fit_temperature, lambda Z, y: published(Z, y, rate=rate), times=3) == {("incorrect", name)}
+    assert torch.get_num_threads() == threads
 
 
 def calibration_error(bins):

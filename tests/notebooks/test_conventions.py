@@ -221,7 +221,9 @@ def test_a_link_that_leads_nowhere_is_found(target):
 
 
 def test_links_that_lead_somewhere_are_left_alone():
-    page = result(text__html='<a href="02_b.ipynb#Exercise-2.1-%C2%B7-A-%24">2.1</a>')
+    page = result(
+        text__html='<a href="02_b.ipynb#Exercise-2.1-%C2%B7-A-%24">2.1</a><a href="02_b.ipynb#cell-id=b">b</a>'
+    )
     here = notebook(
         markdown("# A\n\n## One *thing*\n\n[here](#One-thing), [b](02_b.ipynb), [web](https://x.org/a#b)", "a"),
         code("board()", "board", outputs=[page]),

@@ -24,8 +24,8 @@ def rows(identity):
 
 def minutes_of(name):
     """How long a chapter takes, as its first cell says."""
-    (minutes,) = re.findall(r"about (\d+) minutes", read(SOLUTIONS[name]).cells[0].source)
-    return int(minutes)
+    (found,) = re.finditer(r"about (?:(\d+)\s+minutes|(one|two|three)\s+hours?)", read(SOLUTIONS[name]).cells[0].source)
+    return int(found[1]) if found[1] else 60 * ("one", "two", "three").index(found[2]) + 60
 
 
 def text_of(name):

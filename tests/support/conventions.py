@@ -226,8 +226,9 @@ def language(notebook, name):
 
 
 def anchors(notebook):
-    """The anchors of a notebook's headings, as JupyterLab makes them."""
-    return {plain(words).replace(" ", "-") for cell in notebook.cells for _, words in headings(cell)}
+    """What an address may name in a notebook: its headings, as JupyterLab makes anchors of them, and its cells."""
+    named = {plain(words).replace(" ", "-") for cell in notebook.cells for _, words in headings(cell)}
+    return named | {f"cell-id={cell.id}" for cell in notebook.cells}
 
 
 def links(notebook):

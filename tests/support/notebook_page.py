@@ -258,8 +258,8 @@ class NotebookPage:
     def add_cell(self, identity, source):
         """Add a code cell at the end."""
         self.ask(
-            """([id, source]) => workbook.panel().content.model.sharedModel.addCell(
-                {cell_type: 'code', id, source, metadata: {}})""",
+            """([id, source]) => Boolean(workbook.panel().content.model.sharedModel.addCell(
+                {cell_type: 'code', id, source, metadata: {}}))""",
             [identity, source],
         )
         self.wait("id => Boolean(workbook.cell(id))", identity)

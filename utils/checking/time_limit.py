@@ -15,6 +15,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 REPEAT = 0.05  # seconds between two attempts to end code that goes on after its time
+ONCE_MORE = 1.0  # seconds until a signal is sent again that Python has lost, as it does in rare cases
 IMPORT_PATIENCE = 60.0  # seconds that an import may take beyond the time of the answer
 _ONE_AT_A_TIME = threading.RLock()  # what is printed and warned is caught for the whole process, not for one thread
 
@@ -247,7 +248,7 @@ class _TimerSignal(_Limit):
         left, _ = signal.getitimer(signal.ITIMER_REAL)
         self.began = time.monotonic()
         self.is_on = True
-        self.former_timer = signal.setitimer(signal.ITIMER_REAL, min(self.seconds, left or self.seconds))
+        self.former_timer = signal.setitimer(signal.ITIMER_REAL, min(self.seconds, left or self.seconds), ONCE_MORE)
 
     def stop(self):
         self.is_waiting = False
@@ -264,13 +265,16 @@ class _TimerSignal(_Limit):
         self.is_on = False
 
     def _end(self, number, frame):
-        if not self.is_waiting:
-            return
-        # Set anew each time, and not to an interval: a slow machine would be interrupted again on its way into this
-        # method.
-        signal.setitimer(signal.ITIMER_REAL, REPEAT)
-        if not self.armed or _is_here(frame):
-            return
+        if self.is_waiting:
+            try:
+                if self.armed and not _is_here(frame):
+                    self._strike(frame)
+            finally:
+                # Set anew each time, last, and not to a short interval: a slow machine would be interrupted again on
+                # its way through this method.
+                signal.setitimer(signal.ITIMER_REAL, REPEAT, ONCE_MORE)
+
+    def _strike(self, frame):
         # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
         if _is_importing(frame) and time.monotonic() - self.began < self.seconds + IMPORT_PATIENCE:
             return

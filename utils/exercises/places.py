@@ -4,12 +4,11 @@ import functools
 import json
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from utils.files import ROOT
 
 FOLDERS = (ROOT / "solutions", ROOT / "chapters")  # the source first: a reader may have changed a chapter
-HEADING = re.compile(r"^### (Exercise (\d+\.\d+) · (.+?))\s*$", re.MULTILINE)
+HEADING = re.compile(r"^### Exercise (\d+\.\d+) · (.+?)\s*$", re.MULTILINE)
 TITLE = re.compile(r"^# +(?:\d+ · )?(.+?)\s*$", re.MULTILINE)
 
 
@@ -28,11 +27,6 @@ class Place:
     link: str
 
 
-def anchor(heading):
-    """The part of an address that leads to a heading in JupyterLab: its words, with hyphens for blanks."""
-    return quote(plain(heading).replace(" ", "-"))
-
-
 def plain(text):
     """The words of a line of Markdown, without its marks."""
     return re.sub(r"[`*]", "", text)
@@ -48,15 +42,17 @@ def place_of_chapter(chapter):
 def places_of(chapter, exercises):
     """The places of the exercises of a chapter, in their order.
 
-    An exercise has the heading that comes last before its cell. Where there is none, its question is its title.
+    An exercise has the heading that comes last before its cell. Where there is none, its question is its title. A link
+    names the cell of the heading: JupyterLab does not find headings with other letters than those of ASCII.
     """
     file, cells = _notebook(chapter)
     found, heading = {}, None
     for kind, identity, source in cells:
-        if kind == "markdown":
-            heading = next(reversed(list(HEADING.finditer(source))), heading)
-        elif heading is not None and identity.startswith(f"{chapter}-"):
-            found.setdefault(identity, Place(heading[2], plain(heading[3]), f"{file}#{anchor(heading[1])}"))
+        if kind == "markdown" and (headings := HEADING.findall(source)):
+            number, title = headings[-1]
+            heading = Place(number, plain(title), f"{file}#cell-id={identity}")
+        elif heading is not None and kind == "code" and identity.startswith(f"{chapter}-"):
+            found.setdefault(identity, heading)
             heading = None
     number = int(chapter.removeprefix("ch"))
     return tuple(

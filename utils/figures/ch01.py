@@ -127,7 +127,7 @@ def last_layer():
         for index, (value, height) in enumerate(zip(values, heights, strict=True)):
             face = PAPER if place == 0 else COLOURS[index]
             panel.scatter([place], [height], s=1500, color=face, edgecolors=INK, alpha=1, zorder=2)
-            shown = PAPER if place and index != 1 else INK
+            shown = PAPER if place and index == 0 else INK
             panel.text(
                 place, height, f"{value:.{digits}f}", ha="center", va="center", fontsize=10, color=shown, zorder=3
             )

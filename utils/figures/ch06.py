@@ -62,11 +62,13 @@ def gradient_when_right():
     panel.set_xlabel("gap by which the true class leads")
     panel.set_ylabel("relative error")
     panel.legend(frameon=False, fontsize=9, loc="center right")
-    first = float(gaps[np.flatnonzero(subtracted == 0)[0]])
+    fine = np.arange(16.0, 18.0, 0.01)
+    is_zero = softmax(np.stack([fine, np.zeros_like(fine)], axis=1).astype(np.float32))[:, 0] == 1
+    first = float(fine[is_zero][0])
     return Plot(
         figure,
         "Two curves over the gap from 0 to 25, in float32. The error of p - 1 grows with the gap, by a factor of e "
-        f"for each unit, until the result is 0 from {first} on and the error is 1: nothing is right any more. The "
+        f"for each unit, until the result is 0 from {first:.2f} on and the error is 1: nothing is right any more. The "
         f"error of minus the other probabilities stays below 1e-6 everywhere: {errors(summed).max() < 1e-6}.",
     )
 

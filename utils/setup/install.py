@@ -99,7 +99,7 @@ def wait_for_lock(file):
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             print("Another installation runs in this folder: waiting for it.", flush=True)
-            time.sleep(5)
+            time.sleep(2)
 
 
 def install(lists):

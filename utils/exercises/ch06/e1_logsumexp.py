@@ -315,7 +315,7 @@ def the_axis_is_kept(z):
     """
     Your numbers are right and their shape is not: for {input} you return {output}. The maximum needs
     `keepdims=True` while it is subtracted, so that rows meet their own maximum. The result has one number for each
-    row and no axis of length 1 behind it; otherwise the next subtraction from a vector of m numbers makes a table
+    row and no axis of length 1 after it; otherwise the next subtraction from a vector of m numbers makes a table
     of m times m. How do you take that axis away again?
     """
     return z.max(axis=-1, keepdims=True) + np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
@@ -353,7 +353,7 @@ def one_row_as_a_number(z):
     """
     A batch of one row is a batch: {input} has the shape (1, 2), and its result has the shape (1,). You return {output},
     without an axis. `squeeze` without an axis takes away *every* axis of length 1, and the axis of the rows is one of
-    them when there is a single row. Code that goes on with m numbers then fails for m = 1 alone. Which axis did you
+    them when there is a single row. Code that goes on with m numbers then fails only for m = 1. Which axis did you
     want to get rid of, and how can you say so?
     """
     return np.squeeze(lse(z, z.max(axis=-1))[..., None])
@@ -451,7 +451,7 @@ def the_largest_counted_twice(z):
 def shift_outside_of_the_exponential(z):
     """
     You subtract the largest logit from the *exponentials*, and it belongs into the exponents. For {input} you return
-    {output}. Taking a number out of an exponent divides the power by a factor, and that factor becomes a term behind
+    {output}. Taking a number out of an exponent divides the power by a factor, and that factor becomes a term after
     the logarithm; taking it from the power itself has no such rule, and the large power has been formed by then. Where
     does the bracket of your `exp` close?
     """
@@ -578,7 +578,7 @@ def _largest_in_size(z):
 def shift_by_the_largest_in_size(z):
     """
     You take out the logit that is largest in *size*, with its sign. Where that is a very negative one, all others lie
-    far above it, and their powers overflow: for {input} you return {output}. `exp` is in danger on one side alone: a
+    far above it, and their powers overflow: for {input} you return {output}. `exp` is in danger on one side only: a
     large positive exponent is infinite, a very negative one gives 0 and does no harm beside a 1. Which logit should
     come to lie at 0, whatever its size?
     """
@@ -604,7 +604,7 @@ def _batches_only(z):
     """
     Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has
         one axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands
-        out numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+        out numbers. Counted from the end, the axis of the classes has the same number in both shapes. Which one?
     """
     largest = z.max(axis=1, keepdims=True)
     return largest[:, 0] + np.log(np.exp(z - largest).sum(axis=1))

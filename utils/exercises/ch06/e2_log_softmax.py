@@ -323,7 +323,7 @@ def probabilities(z):
     You return the softmax itself, without its logarithm: {output} for {input}. Log-probabilities are never
     positive, and it is their *exponentials* that sum to 1. They are worth having because they keep apart what
     probabilities cannot: −800 and −900 are two numbers, while both exponentials are rounded to 0. Do not add a
-    logarithm behind your softmax, though; take it on paper first.
+    logarithm after your softmax, though; take it in the formula first.
     """
     return stable_shares(z)
 
@@ -417,7 +417,7 @@ def one_row_as_a_vector(z):
     """
     A batch of one row is a batch, and its log-softmax has the shape of the batch. You return {output} for {input}: an
     axis of length 1 is gone. `squeeze` without an axis takes away every one that it finds, and so does an index of 0
-    that was meant for vectors. Code that goes on with rows then fails for one row, or one class, alone. Which axis did
+    that was meant for vectors. Code that goes on with rows then fails only for one row, or one class. Which axis did
     you want to get rid of, and how can you say so?
     """
     return np.squeeze(reference.log_softmax(z))
@@ -503,7 +503,7 @@ def _batches_only(z):
     """
     Your code is for a batch, and a single vector is too little for it: for {input} it returns {output}. A vector has
         one axis, number 0, so `axis=1` and `shape[1]` ask for something that it has not, and a loop over its rows hands
-        out numbers. Counted from behind, the axis of the classes has the same number in both shapes. Which one?
+        out numbers. Counted from the end, the axis of the classes has the same number in both shapes. Which one?
     """
     return z - reference.logsumexp(z, axis=1, keepdims=True)
 

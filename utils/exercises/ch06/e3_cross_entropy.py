@@ -397,7 +397,7 @@ def divided_by_the_classes(Z, y):
 def the_first_example_alone(Z, y):
     """
     Your result contains the loss of the first example and of no other: {output} for {input}. A `return` inside the
-    loop ends the function after the first step, whatever comes behind it; an index of 0 in place of the loop
+    loop ends the function after the first step, whatever comes after it; an index of 0 in place of the loop
     variable does the same. With a single example nobody notices. The total has to be complete before it is divided.
     At which depth does your `return` stand?
     """

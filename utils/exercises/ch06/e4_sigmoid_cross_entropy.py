@@ -410,10 +410,10 @@ the_gradient.also(lambda z, y: _plain_sigmoid(z) - y)
 @mistakes.mistake(*ONE)
 def arguments_swapped(z, y):
     """
-    You use the labels as logits and the logits as labels: {output} for {input}. Nothing fails, because both are
-    vectors of numbers of the same length. Frameworks disagree about the order of the two, Keras puts the labels
-    first and PyTorch the predictions, so this happens in silence. In this exercise the logits come first. Which of
-    the two stands in your exponent?
+    You use the labels as logits and the logits as labels: {output} for {input}. Nothing fails, because both are vectors
+    of numbers of the same length. Frameworks disagree about the order of the two, Keras puts the labels first and
+    PyTorch the predictions, so this happens in silence. In this exercise the logits come first. Which of the two is in
+    your exponent?
     """
     return _binary_formula(1.0 * y, z)
 
@@ -457,7 +457,7 @@ the_size_in_place_of_the_positive_part.also(lambda z, y: np.abs(z) * (1 - y) + n
 @mistakes.mistake(np.array([2.0, -2.0]), np.array([0, 0]))
 def no_absolute_value(z, y):
     """
-    The positive part stands in front, and the exponent under the logarithm is −z or z as it is. Both halves are
+    You have the positive part in front, and the exponent under the logarithm is −z or z as it is. Both halves are
     needed: for one sign of z the shift is counted twice, and there `exp` overflows as well. For {input} you return
     {output}. After the larger of z and 0 has been taken out, which exponent is left for positive z, and which for
     negative z?
@@ -529,7 +529,7 @@ labels_of_minus_1_and_1.also(lambda z, y: np.logaddexp(0, -1.0 * z * y))
 def the_mean(z, y):
     """
     You return one number, {output} for {input}: the mean, or the sum, over the examples. The exercise asks for one
-    loss for each example, in the shape of `z`; whoever calls the function may want to look at them, weight them, or
+    loss for each example, in the shape of `z`; a caller of the function may want to look at them, weight them, or
     average them. Which reduction at the end can go?
     """
     return _binary_formula(z, y).mean()
@@ -544,7 +544,7 @@ def the_other_sign(z, y):
     """
     You return logarithms of probabilities and not losses: {output} for {input}. A loss is minus the logarithm of
     the probability that the model gave to the right answer, so it is never negative, and it falls towards 0 when
-    the model is right and sure. Which sign stands in front of your result?
+    the model is right and sure. Which sign does your result have in front?
     """
     return -_binary_formula(z, y)
 
@@ -591,7 +591,7 @@ def every_answer_taken_for_a_yes(z, y):
     """
     The label does not enter your loss. What you return, {output} for {input}, is the loss of a *yes*, the logarithm of
     1 plus e to the −z, whatever the answer was: a large logit costs nothing, although *no* is right. For y = 0 the
-    exponent needs the other sign. Which of the terms should count for a *yes* alone, and how can a factor of 0 or 1 say
+    exponent needs the other sign. Which of the terms should count only for a *yes*, and how can a factor of 0 or 1 say
     so?
     """
     return np.logaddexp(0, -z)

@@ -399,7 +399,7 @@ def arguments_swapped(z, y):
     """
     You use the labels as logits and the logits as labels: {output} for {input}. Nothing fails, because both are vectors
     of numbers of the same length. Keras hands labels first and PyTorch predictions, so this happens in silence. Here
-    the logits come first. Which of the two stands in your exponent?
+    the logits come first. Which of the two is in your exponent?
     """
     return reference.sigmoid(1.0 * y) - z
 

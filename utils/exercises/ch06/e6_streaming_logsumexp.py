@@ -119,7 +119,8 @@ streaming_logsumexp = Exercise(
 
         That factor is a power of e: old maximum minus new maximum in the exponent, which is never positive.
 
-        A chunk of −∞ alone adds nothing. As long as the maximum itself is −∞, do not subtract it: −∞ minus −∞ is nan.
+        A chunk of nothing but −∞ adds nothing. As long as the maximum itself is −∞, do not subtract it: −∞ minus −∞ is
+        nan.
     """),
     alternatives=(
         lambda chunks: streamed(chunks, -np.inf, 0.0, careful),
@@ -501,7 +502,7 @@ one_logit_asked_for_the_chunk.also(
 @mistakes.mistake(np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5]))
 def an_end_at_minus_infinity(chunks):
     """
-    You stop reading at the first chunk of −∞: a `break` or a `return` stands where the chunk alone should be passed
+    You stop reading at the first chunk of −∞: a `break` or a `return` stands where only the chunk should be passed
     over. For {input} you return {output}, and the last chunk is missing. A chunk in which everything is masked out says
     nothing about those that follow. Which statement ends one round of a loop and goes on with the next one?
     """
@@ -569,7 +570,7 @@ def one_chunk_alone(chunks):
     """
     You return the log-sum-exp of a single chunk, the first or the last: {output} for {input}. A `return` inside the
     loop ends it after one step, and a result that is written anew in each step forgets what came before. The
-    running numbers have to be brought up to date in the loop, and the result formed behind it. Which of your lines
+    running numbers have to be brought up to date in the loop, and the result formed after it. Which of your lines
     is at the wrong depth?
     """
     result = -np.inf
@@ -655,7 +656,7 @@ def the_maximum_alone(chunks):
 def the_new_terms_rescaled_as_well(chunks):
     """
     You add the terms of the new chunk to the old sum and rescale both together. But the new terms are formed relative
-    to the *new* maximum already; the factor belongs to the old sum alone. For {input} you return {output}. Of the first
+    to the *new* maximum already; the factor belongs only to the old sum. For {input} you return {output}. Of the first
     chunk nothing is left, since before it the maximum was −∞, and the factor 0. Where do the brackets of your sum
     close?
     """

@@ -200,7 +200,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         "a model in place of a function",
         f"""
         The name `{name}` stands for a model and not for a function that builds one. A model can be trained only once
-        from its beginning: whoever trains it a second time goes on where the first training ended. A function gives
+        from its beginning: a second training run goes on where the first training ended. A function gives
         every experiment a fresh start. Keep your lines, put them below the `def` line again, and let the last one
         return the model. What does the check need between its brackets then?
         """,
@@ -211,8 +211,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         f"""
         All {total} weights are there, and some of them stay as they are: a layer, or the whole model, is marked with
         `trainable = False`. Such a layer keeps the numbers that it was started with, which are random here. People
-        freeze layers that somebody else has trained already, so that a short training does not spoil them. In a fresh
-        network there is nothing to protect. Which of your layers is marked, and what is it waiting for?
+        freeze layers that were trained before, on other data, so that a short training run does not spoil them. In a
+        fresh network there is nothing to protect. Which of your layers is marked, and what is it waiting for?
         """,
         _frozen(head, make_loss, units, [0]),
         _frozen(head, make_loss, units, [1]),
@@ -314,9 +314,9 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         """
         A hidden layer of yours, or both, has a relative of ReLU in its place: leaky ReLU, ELU, GELU, SiLU, softplus, or
         one that stops at 6. For the same weights, {input} are {output}. The relatives let a little of a negative number
-        through, round the corner off, or cut large numbers; ReLU turns what is negative into 0 and leaves the rest
-        alone. Both ways train well. The text names ReLU so that all models of the chapter are one network. Which name
-        do your hidden layers carry?
+        through, round the corner off, or cut large numbers; ReLU turns what is negative into 0 and nothing else. Both
+        ways train well. The text names ReLU so that all models of the chapter are one network. Which name do your
+        hidden layers carry?
         """,
         build(head, make_loss, units=units, hidden="leaky_relu"),
         build(head, make_loss, units=units, hidden="relu6"),
@@ -384,8 +384,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         f"""
         The model of `{name}` refuses an example with two features. The shape that an input layer is given is the shape
         of *one* example: the number of examples does not belong to it, since Keras puts the batch in front by itself. A
-        point of the blobs has two coordinates, so X has the shape (m, 2). What stands in the brackets of your input
-        layer?
+        point of the blobs has two coordinates, so X has the shape (m, 2). What is in the brackets of your input layer?
         """,
         _with_input((2000, 2), head, make_loss, units),
         _with_input((1,), head, make_loss, units),
@@ -405,7 +404,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         recognise=any_of(outputs_like(outputs, relu, identity), outputs_like(outputs, identity, relu)),
     )
     mistakes.add(
-        "a layer that acts in training alone",
+        "a layer that acts only in training",
         """
         Asked for predictions, your model says the right thing, and while it trains its outputs are others. Dropout does
         that, and so does noise: a part of the numbers is changed at random, so that a large network learns by heart
@@ -422,7 +421,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         Your loss is the right one and something on top: a layer of your model has a regulariser, and Keras adds its
         penalty to every loss it computes. So the loss of perfect outputs is not 0, and it changes with the weights
         though the outputs stay. A penalty keeps weights small and can help against learning by heart; here it would
-        hide what the chapter wants to measure, the loss alone. Which argument of which layer brings it in?
+        hide what the chapter wants to measure, the loss. Which argument of which layer brings it in?
         """,
         build(head, make_loss, units=units, kernel_regularizer="l2"),
         build(head, make_loss, units=units, kernel_regularizer="l1"),
@@ -566,7 +565,7 @@ def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):
         Your loss does not take the labels at their word. It moves a part of each label from the true class to all
         classes alike, which is called label smoothing: even a perfect output has a loss above 0, and the best output
         is one that is not too sure. It is used in large classifiers to keep the logits from growing. Asked is the plain
-        cross-entropy, which looks at the true class alone. Which argument or which line of your loss shares the label
+        cross-entropy, which looks only at the true class. Which argument or which line of your loss shares the label
         out?
         """,
         by_hand(lambda ops, at_labels, table: -0.9 * at_labels - 0.1 * ops.mean(table, axis=-1)),

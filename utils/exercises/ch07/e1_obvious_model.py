@@ -138,7 +138,7 @@ mistakes.add(
     """
     Your last layer returns logits, and your loss takes them for probabilities: {input} are {output}, and the loss
     cuts off what is negative or above 1 and takes a logarithm. Of the four combinations this is the one that ruins
-    the accuracy, too. It also hides behind a loss that is given by its name in quotes. What should come out of the
+    the accuracy, too. It also hides in a loss that is given by its name in quotes. What should come out of the
     obvious model?
     """,
     build("linear", sparse_loss),

@@ -117,7 +117,7 @@ preferred_model = Exercise(
     ),
     bank=mistakes,
     remark="""
-        Logits out of the model, logits into the loss. The softmax now waits until somebody wants to read a probability.
+        Logits out of the model, logits into the loss. The softmax now waits until a reader wants a probability.
     """,
 )
 
@@ -204,7 +204,7 @@ mistakes.add(
     "ReLU in the last layer",
     """
     Your last layer has the activation of the hidden ones, so no output can be negative: {input} are {output}.
-    Logits need both signs. A logit that is held at 0 has no slope, so the class behind it gets no gradient, neither
+    Logits need both signs. A logit that is held at 0 has no slope, so its class gets no gradient, neither
     up nor down, and with a start on the wrong side it never learns. Only the hidden layers need to bend their sums.
     What does the last one do?
     """,

@@ -129,7 +129,7 @@ probabilities = Exercise(
         inputs=lambda **z: a_model(f"a model with the logits {list(z.values())}", [list(z.values())]),
         returns=("probabilities(model, X)",),
     ),
-    remark="The model returns logits for the loss; a softmax behind it is for readers.",
+    remark="The model returns logits for the loss; a softmax after it is for readers.",
 )
 
 
@@ -188,7 +188,7 @@ _add_function(
 )
 
 _add_function(
-    "the largest probability alone",
+    "only the largest probability",
     """
     You return one number for each example, the probability of its most probable class: {output} for {input}. A
     reader who has to weigh the second best class against the best one needs the others as well. Return the whole
@@ -212,10 +212,10 @@ _add_function(
 _add_function(
     "softmax twice",
     """
-    You apply softmax two times. For {input} that gives {output}: each row sums to 1, and all of them are pulled
-    towards equal shares. The second softmax takes probabilities for logits; they lie between 0 and 1, so no class
-    can be more than e times as probable as another. It happens when a softmax is written behind another that
-    somebody added before. Which of the two can go?
+    You apply softmax two times. For {input} that gives {output}: each row sums to 1, and all of them are pulled towards
+    equal shares. The second softmax takes probabilities for logits; they lie between 0 and 1, so no class can be more
+    than e times as probable as another. It happens when one softmax is written after another that was there before.
+    Which of the two can go?
     """,
     lambda Z: reference.softmax(reference.softmax(Z)),
 )
@@ -296,7 +296,7 @@ def the_model_is_changed(model, X):
     """
     After the call the model that was handed to you is another one: it returns other numbers, or was compiled anew. A
     softmax that is added to its layers, or put into its last one, stays there: the second call then applies it twice,
-    and whoever goes on with the training has a double softmax. Whoever asks for probabilities wants to read, and not to
+    and training that goes on has a double softmax. A caller who asks for probabilities wants to read, and not to
     rebuild. How can you treat what the model returns, and leave the model alone?
     """
     import keras

@@ -172,8 +172,8 @@ mistakes.add(
     "a training loss is believed",
     """
     For log D you trusted the loss of the training, which is small. Look at the line below it: the loss that was
-    computed from predictions of the same model on the same points is many times as large. Output and loss fit in
-    the training only because this backend looks behind the softmax. Once the predictions are plain numbers, the
+    computed from predictions of the same model on the same points is many times as large. Output and loss fit in the
+    training only because this backend looks for the logits of the softmax. Once the predictions are plain numbers, the
     mistake shows. Which flag makes a loss misread good probabilities?
     """,
     _diagnosis(D="softmax, False"),

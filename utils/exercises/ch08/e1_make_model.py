@@ -169,8 +169,8 @@ make_model = Exercise(
         `nn.Sequential` chains layers. Which three `nn.Linear` layers lead from 2 features to 25, to 15 and to 4
         numbers?
 
-        Without something between them, three linear layers are one linear layer. `nn.ReLU()` stands behind the first
-        and behind the second.
+        Without something between them, three linear layers are one linear layer. `nn.ReLU()` follows the first and the
+        second.
 
         What comes after the last linear layer? The loss wants logits, and logits may be negative and of any size.
     """),
@@ -183,5 +183,5 @@ make_model = Exercise(
         _by_a_dictionary,
     ),
     bank=mistakes,
-    remark="Logits come out, and whoever needs probabilities applies the softmax outside.",
+    remark="Logits come out. Those who need probabilities apply the softmax outside.",
 )

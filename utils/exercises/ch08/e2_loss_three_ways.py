@@ -59,7 +59,7 @@ def _corners(rng):
         "the last class": (Z, np.full(6, 3)),
         "the first class": (Z, np.zeros(6, dtype=int)),
         "the winner": (Z, Z.argmax(axis=1)),
-        "wrong and sure": (drawing.exact(Z + np.array([0.0, 60.0, 0.0, 300.0])), rng.integers(3, size=6)),
+        "wrong and confident": (drawing.exact(Z + np.array([0.0, 60.0, 0.0, 300.0])), rng.integers(3, size=6)),
     }
     batches = {name: (Z, drawing.labels(rng, *Z.shape)) for name, Z in drawing.corners_of_batches(rng).items()}
     far = batches["rows above 10,000"][0]
@@ -252,7 +252,7 @@ def _places_of(formula, pairs):
 
 
 def _some_place(family):
-    """A predicate: whether a family of losses stands in one of the three places, see :mod:`recognising`."""
+    """A predicate: whether a family of losses is in one of the three places, see :mod:`recognising`."""
 
     def recognise(seen):
         losses = values_of(seen, "losses")
@@ -276,7 +276,7 @@ def _losses_in_words(value):
 
 
 def _add_formula(name, explanation, *wrongs, example, recognise=None):
-    """Add a mistake that can stand in any of the three places."""
+    """Add a mistake that can take any of the three places."""
     padded = [wrongs[place % len(wrongs)] for place in range(max(3, len(wrongs)))]
     samples = _in_each_place(*padded[:3])
     for wrong in wrongs[3:]:
@@ -378,7 +378,7 @@ _add_formula(
     "epsilon in the log",
     """
     One of your losses protects its logarithm with a small number or a lower bound. For {input} you return {output}:
-    where the truth is 1000, yours has a ceiling, and behind a ceiling there is next to no gradient, exactly where
+    where the truth is 1000, yours has a ceiling, and above a ceiling there is next to no gradient, exactly where
     the model is most wrong. A loss from logits needs no protection, because it never forms the probability. Which
     line of chapter 6 takes its place?
     """,
@@ -412,7 +412,7 @@ _add_formula(
     """
     One of your losses is K times too small: for {input} you return {output}. That happens when a one-hot product of
     the shape (m, K) is averaged over all its entries, zeros included. In each row one term counts. The division is
-    by the number of examples alone. Which reduction of yours runs over both axes?
+    by the number of examples only. Which reduction of yours runs over both axes?
     """,
     _over_all_entries,
     example=TWO_EXAMPLES,
@@ -475,9 +475,9 @@ _add_formula(
     "the largest in place of the label",
     """
     One of your losses takes the largest logit of each row where that of the label belongs: for {input} you return
-    {output}. Such a number says how sure the model is and not whether it is right, and it falls when a wrong decision
-    becomes surer. Where the label has the largest logit both are the same, so a trained model hides the difference.
-    Which of your three never uses `y`?
+    {output}. Such a number says how confident the model is and not whether it is right, and it falls when a wrong
+    decision becomes more confident. Where the label has the largest logit both are the same, so a trained model hides
+    the difference. Which of your three never uses `y`?
     """,
     _largest,
     example=TWO_CLASSES,
@@ -640,7 +640,7 @@ arguments_swapped.also(
 @mistakes.mistake(*TWO_CLASSES, recognise=refused(has_labels_with_two_axes))
 def labels_as_a_column(z, y):
     """
-    What stands in the place of the labels has two axes, and PyTorch stops with “0D or 1D target tensor expected”.
+    Your labels have two axes, and PyTorch stops with “0D or 1D target tensor expected”.
     Index labels are one integer for each row, in the shape (m,). A column of the shape (m, 1) comes from
     `reshape(-1, 1)`, `unsqueeze` or a table; or the two arguments of the loss have changed places: first the
     prediction, then the truth. Which of the two is it in your call?
@@ -704,7 +704,7 @@ def one_loss_for_each_example(z, y):
     """
     One of your three is a row of losses, one for each example, where a single number is asked for. Only a number
     without an axis can be differentiated by `backward()` as it is. The cost of a batch is the mean of its losses.
-    Does a `reduction="none"` stand in one of the calls, or is the mean missing behind your own formula?
+    Is there a `reduction="none"` in one of the calls, or is the mean missing in your own formula?
     """
     return tuple(functional().cross_entropy(z, y, reduction="none") for _ in range(3))
 
@@ -718,7 +718,7 @@ one_loss_for_each_example.also(
 def not_three_losses(z, y):
     """
     Three losses are asked for, one for each way: through `F.cross_entropy`, through log-softmax and `F.nll_loss`,
-    and by hand. Your function returns another number of them. In Python, commas between the three names behind
+    and by hand. Your function returns another number of them. In Python, commas between the three names after
     `return` make a tuple of them, which the caller can unpack by position. Which of the three ways is missing, or
     what comes back beside them?
     """

@@ -30,7 +30,7 @@ def _corners(rng):
         "one step": drawn_training(rng, 4, 2, 3, rate=0.3, steps=1),
         "several steps with momentum": drawn_training(rng, 6, 2, 3, rate=0.3, steps=4, **momentum),
         "several steps of Adam": drawn_training(rng, 4, 2, 4, rate=0.05, steps=3, **adam),
-        "Adam behind batch normalisation": drawn_training(rng, 8, 3, 3, rate=0.05, normalised=True, **adam),
+        "Adam after batch normalisation": drawn_training(rng, 8, 3, 3, rate=0.05, normalised=True, **adam),
     }
 
 

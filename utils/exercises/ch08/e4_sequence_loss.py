@@ -556,7 +556,7 @@ _add(
     Your loss uses more than the entry of the label: the log-probabilities of all classes, or those of whole columns,
     `[:, y]`, where every position meets the labels of all others. For {input} you return {output}. What is meant is one
     entry from each position, that of its own class. `F.cross_entropy` picks it from the labels; by hand, one index is
-    needed for each axis, and they are paired entry by entry. What stands in front of your `y`?
+    needed for each axis, and they are paired entry by entry. What comes before your `y`?
     """,
     _all_words,
     _all_words_added,

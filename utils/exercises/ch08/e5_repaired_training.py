@@ -32,7 +32,7 @@ def _corners(rng):
         "many steps": drawn_training(rng, 9, 2, 3, rate=0.3, steps=6),
         "one step": drawn_training(rng, 8, 3, 4, rate=0.3, steps=1),
         "one long step": drawn_training(rng, 8, 3, 4, rate=1.1, steps=1),
-        "several steps behind batch normalisation": drawn_training(rng, 8, 3, 4, rate=0.3, steps=4, normalised=True),
+        "several steps after batch normalisation": drawn_training(rng, 8, 3, 4, rate=0.3, steps=4, normalised=True),
     }
 
 

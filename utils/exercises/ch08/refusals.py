@@ -53,7 +53,7 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
         "gradients switched off",
         """
         PyTorch stops with “element 0 of tensors does not require grad”: the loss has no graph to go back through.
-        Inside `no_grad`, after `detach`, and behind `argmax` nothing is recorded. That is right for an evaluation and
+        Inside `no_grad`, after `detach`, and after `argmax` nothing is recorded. That is right for an evaluation and
         wrong for a step of training. Which line between the model and `backward` cuts the connection?
         """,
         trained_with(_without_recording),
@@ -67,7 +67,7 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
         """
         You turn the loss into a Python number before `backward()` is called, and a number has no such method. `.item()`
         reads the value and leaves the graph behind. So it belongs at the end: first the gradients and the step, with
-        the loss as a tensor, and then the number for whoever keeps a record. Which line has to move down?
+        the loss as a tensor, and then the number for the record. Which line has to move down?
         """,
         trained_with(lambda z, y: fused(z, y).item()),
         trained_with(lambda z, y: float(fused(z, y))),
@@ -88,7 +88,7 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
     mistakes.add(
         column,
         """
-        What stands in the place of the labels has two axes, and PyTorch stops with “0D or 1D target tensor expected”.
+        Your labels have two axes, and PyTorch stops with “0D or 1D target tensor expected”.
         Index labels are one integer for each row, in the shape (m,). A column (m, 1) comes from `reshape(-1, 1)` or
         `unsqueeze`, a table from logits in the wrong place: the prediction goes first. Which of the two is it in your
         call?
@@ -115,7 +115,7 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
         """
         PyTorch stops with “grad can be implicitly created only for scalar outputs”: your loss is a row of numbers, one
         for each example. A row has no single gradient. The cost of a batch is the mean of its losses, and the library
-        takes that mean unless it is told not to. Which `reduction` stands in your call, or which mean is missing?
+        takes that mean unless it is told not to. Which `reduction` is in your call, or which mean is missing?
         """,
         trained_with(lambda z, y: functional().cross_entropy(z, y, reduction="none")),
         recognise=refused(_starts_from_a_row),
@@ -138,7 +138,7 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
         "inputs in another order",
         f"""
         The names between the brackets of your `def` are the right ones, in another order. Python hands over by place
-        and not by name: whoever calls the function gives `({", ".join(names)})`, so one of your names stands for
+        and not by name: the caller gives `({", ".join(names)})`, so one of your names means
         something else, and the first line that uses it stops with an error about a method or a call that does not
         exist there. Nothing in the body has to change. Compare your first line with the one in the text, name by name.
         """,

@@ -137,10 +137,10 @@ relu_after_the_last_layer.also(_ends_in("ReLU"))
 mistakes.add(
     "another function at the end",
     """
-    Behind the last linear layer your network has one more function, which bends its outputs: for two examples you
-    return {output}. Logits may have any size and any sign, and their differences say how sure the network is. A tanh
-    holds them between −1 and 1, others cut what is negative short. The loss still computes something, and the best it
-    can reach is limited by what the function lets through. What stands behind the layer with four outputs?
+    After the last linear layer your network has one more function, which bends its outputs: for two examples you
+    return {output}. Logits may have any size and any sign, and their differences say how confident the network is. A
+    tanh holds them between −1 and 1, others cut what is negative short. The loss still computes something, and the
+    best it can reach is limited by what the function lets through. What follows the layer with four outputs?
     """,
     _ends_in("Tanh"),
     _ends_in("LogSigmoid"),
@@ -215,7 +215,7 @@ def no_bias():
     """
     The layers of your network have no biases: there are {output}, and 44 are missing, one for each unit. Without
     them the point (0, 0) has four equal logits whatever is learned, and every bend goes through the origin.
-    `nn.Linear` brings its bias along unless somebody switches it off. Which argument did that?
+    `nn.Linear` brings its bias along unless it is switched off. Which argument did that?
     """
     return layers(relu, relu, bias=False)
 
@@ -251,7 +251,7 @@ mistakes.add(
     """
     Your layers have the right sizes, and at least one of them, not all, has no bias: there are {output}, and with a
     bias for each of the 25, 15 and 4 units there would be 529. Such a layer cannot move its borders away from the
-    origin of its inputs, and a ReLU behind it bends at 0 whatever is learned. `nn.Linear` brings a bias along unless it
+    origin of its inputs, and a ReLU after it bends at 0 whatever is learned. `nn.Linear` brings a bias along unless it
     is told otherwise. Which of your layers says so, and why only that one?
     """,
     _without_bias_in(0),
@@ -290,7 +290,7 @@ mistakes.add(
     "a normalisation added",
     """
     The three linear layers are there with their 529 parameters, and there are more: a layer of your network normalises,
-    and has weights of its own for it. Batch normalisation and layer normalisation can make a training calmer. They also
+    and has weights of its own for it. Batch normalisation and layer normalisation can make training calmer. They also
     make another network, whose numbers cannot be compared with those of Keras and NumPy, and one of them makes each
     output depend on the rest of the batch. Which of your layers does the text not name?
     """,
@@ -503,7 +503,7 @@ mistakes.add(
 
 
 def _with_outputs(change, in_training=True):
-    """A network that makes something else of its logits, in both modes or in evaluation mode alone."""
+    """A network that makes something else of its logits, in both modes or in evaluation mode only."""
 
     def make_model():
         class Net(pytorch().nn.Module):
@@ -559,10 +559,10 @@ def _with_shared_layers():
 mistakes.add(
     "always the same model",
     """
-    Two calls of `make_model()` return one and the same network, or two that share their layers. Whoever builds a second
-    network to compare it with the first trains the first one on, and a comparison of two losses becomes a comparison of
-    a model with itself. A function that makes something builds it anew at each call. Where are your layers created:
-    inside the function or above it?
+    Two calls of `make_model()` return one and the same network, or two that share their layers. If you build a second
+    network to compare it with the first, you train the first one on, and a comparison of two losses becomes a
+    comparison of a model with itself. A function that makes something builds it anew at each call. Where are your
+    layers created: inside the function or above it?
     """,
     _always_one(),
     _with_shared_layers(),
@@ -575,7 +575,7 @@ mistakes.add(
 def the_class_and_not_a_model():
     """
     You return the class itself. A class is the plan of a network; it has no weights yet, and calling it with a
-    batch would try to build one. An object appears when the class is called: a pair of brackets behind its name.
+    batch would try to build one. An object appears when the class is called: a pair of brackets after its name.
     Compare `nn.ReLU`, the kind of layer, with `nn.ReLU()`, a layer. Which of the two does your last line return?
     """
     return pytorch().nn.Sequential
@@ -590,7 +590,7 @@ def not_a_network():
     What you return is no `nn.Module`. A plain function or a list of layers may compute the same, but an optimizer
     asks for `.parameters()`, saving for `.state_dict()`, and a measurement for `.eval()`, and only a module has all
     three. `nn.Sequential` makes a module of layers that follow each other; a class of your own becomes one by
-    inheriting from `nn.Module`. What stands behind your `return`?
+    inheriting from `nn.Module`. What comes after your `return`?
     """
     return lambda X: X
 
@@ -604,7 +604,7 @@ mistakes.add(
     "a model in place of a function",
     """
     The name `make_model` stands for a network and not for a function that makes one. A network can be trained from
-    its beginning only once; whoever trains it a second time goes on where the first training ended. A function
+    its beginning only once; a second training run goes on where the first one ended. A function
     gives each experiment a fresh start. Keep your lines, put them below the `def` line again, and let the last one
     return the network. What does the check get then, when it calls `make_model()`?
     """,

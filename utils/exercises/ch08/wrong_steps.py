@@ -157,7 +157,8 @@ mistakes.add(
     """
     You turn the logits into probabilities before the loss, and the loss applies its own softmax to them. On a small
     case the losses are {output}, close to the right ones at the start, and the steps are several times too short. A
-    model that is wrong and sure gets no gradient at all. What does `F.cross_entropy` want: logits or probabilities?
+    model that is wrong and confident gets no gradient at all. What does `F.cross_entropy` want: logits or
+    probabilities?
     """,
     step_with(loss=double_softmax),
     step_with(loss=double_softmax, report="graph"),
@@ -335,7 +336,7 @@ mistakes.add(
 
 
 def _in_mode(mode, before=True):
-    """A step that sets the mode of the model before it, or behind it."""
+    """A step that sets the mode of the model before it, or after it."""
 
     def training_step(model, optimizer, X, y):
         if before:
@@ -358,7 +359,7 @@ mistakes.add(
     """
     The step is right, and you set the mode of the model, which the caller had chosen. Sometimes a model is trained
     in evaluation mode on purpose, for example when a finished network with batch normalisation is adapted to a few
-    new examples. A step is the smallest part of a training, and the loop around it knows which mode is meant. Which
+    new examples. A step is the smallest part of training, and the loop around it knows which mode is meant. Which
     line of yours decides what the text leaves to the caller?
     """,
     _in_mode(True),
@@ -427,7 +428,7 @@ mistakes.add(
     """
     Each call moves the weights more than once: two calls leave {output}. A second move with the same gradient uses
     what belongs to a point that the model has left already, and a whole second round makes two steps of one call.
-    Whoever calls your function counts its calls, and draws its losses over them. The loop is the caller's; how often
+    The caller counts the calls of your function, and draws its losses over them. The loop is the caller's; how often
     does `optimizer.step()` run in your function?
     """,
     step_with(moves=2),
@@ -464,7 +465,7 @@ mistakes.add(
     "squared error",
     """
     Your loss is a squared distance between outputs and labels: {output} on a small case. For a model that is wrong
-    and sure, the squared error on a softmax has a gradient near zero, as chapter 3 showed, and on decisions or raw
+    and confident, the squared error on a softmax has a gradient near zero, as chapter 3 showed, and on decisions or raw
     logits it measures something else than a probability. Which loss has the gradient *probability minus truth*?
     """,
     step_with(loss=squared_error),
@@ -520,7 +521,7 @@ mistakes.add(
     "labels smoothed",
     """
     Your loss is computed with smoothed labels: {output} on a small case. Smoothing moves a share of each label to
-    the other classes, so that the loss cannot reach 0 and the model is kept from growing too sure. As a choice it
+    the other classes, so that the loss cannot reach 0 and the model is kept from growing too confident. As a choice it
     is respectable, and a later section makes it; this exercise trains on the labels as they are. Which argument has
     to go?
     """,
@@ -598,7 +599,7 @@ mistakes.add(
     """
     Your loss has a second part that grows with the weights, and its gradient pulls each of them towards 0. Such a
     penalty, also called weight decay or regularisation, can help against overfitting, and it changes both the number
-    that you return and the way that the weights go. Asked for is the mean cross-entropy alone; whoever wants a decay
+    that you return and the way that the weights go. Asked for is only the mean cross-entropy; those who want a decay
     gives it to the optimizer. Which term of your loss does not know the labels?
     """,
     _with_penalty(0.01, lambda part: (part**2).sum()),
@@ -614,7 +615,7 @@ mistakes.add(
     """
     Your loss is divided by the number of examples once more: for two examples you get {output}, and the first of them
     should be ln 2, since the model starts at zero. `F.cross_entropy` takes the mean by itself, so a division by the
-    size of the batch behind it makes the loss and every gradient m times too small, and a larger batch learns more
+    size of the batch after it makes the loss and every gradient m times too small, and a larger batch learns more
     slowly. Which of the two divisions is yours?
     """,
     step_with(loss=averaged_twice),
@@ -630,7 +631,7 @@ mistakes.add(
     What you return differs from the mean cross-entropy by one and the same number, for every batch: {output} on the
     smallest case, and the first of them should be ln 2, since the model starts at zero. The gradient carries the
     number, too, so each step is that many times too long or too short, as with another learning rate. Such a number
-    comes from a division or a product behind the loss, or from a logarithm to another base. Which one is yours?
+    comes from a division or a product after the loss, or from a logarithm to another base. Which one is yours?
     """,
     _step_of(lambda z, y: fused(z, y) / 2),
     _step_of(lambda z, y: fused(z, y) / np.log(2)),
@@ -714,7 +715,7 @@ def more_than_the_loss_returned(model, optimizer, X, y):
     A single number is asked for, the loss before the step, and your function returns something else: several
     values, a text, or the model. A loop that collects the results in a list, to look at the curve afterwards, could
     do nothing with that. Model and optimizer were changed in place, so the caller has them already. Which one
-    number belongs behind your `return`?
+    number belongs after your `return`?
     """
     return (reference_step(model, optimizer, X, y), 1.0)
 

@@ -91,7 +91,7 @@ _add_loss(
     """
     The softmax still runs down the examples, along axis 0: on the smallest case the losses are {output}. Each
     example then gets a share of its class, and the loss of one depends on who else is in the batch. Classes lie on
-    axis 1. But the repair is not to change the number alone: does the loss that you use want probabilities at all?
+    axis 1. But the repair is not to change only the number: does the loss that you use want probabilities at all?
     """,
     nll_over_the_batch,
     log_softmax_over_the_batch,
@@ -115,7 +115,7 @@ _add_loss(
     "double softmax",
     """
     The loss is a cross-entropy now, and it gets probabilities: the softmax is applied twice. For a model that is
-    wrong and sure the losses are {output}, where the truth is near 150, and they do not move, because the inner
+    wrong and confident the losses are {output}, where the truth is near 150, and they do not move, because the inner
     softmax lets no gradient through. The accuracy of a simple case may look fine. Which of the two softmaxes can
     you take out?
     """,
@@ -139,7 +139,7 @@ _add_loss(
 _add_loss(
     "log after softmax",
     """
-    You put a logarithm behind the softmax. On small logits that is right; for a model with logits of ±150 that is
+    You put a logarithm after the softmax. On small logits that is right; for a model with logits of ±150 that is
     wrong on both examples, the losses are {output}. In float32 the probability has become 0 before the logarithm
     sees it. Even from a gap of 90 on, where the loss is still finite, the gradient is not. Which function takes
     both steps in one?
@@ -169,9 +169,9 @@ _add_loss(
     "squared error",
     """
     Your loss is a squared distance between outputs and labels: the losses are {output} on the smallest case. For a
-    model that is wrong and sure, the squared error on a softmax has a gradient near zero, as chapter 3 showed, and on
-    raw logits it asks for the numbers 0 and 1, which no logit has to be. The task keeps the kind of loss that the
-    published code meant. Which loss has the gradient *probability minus truth*?
+    model that is wrong and confident, the squared error on a softmax has a gradient near zero, as chapter 3 showed,
+    and on raw logits it asks for the numbers 0 and 1, which no logit has to be. The task keeps the kind of loss that
+    the published code meant. Which loss has the gradient *probability minus truth*?
     """,
     squared_error,
     squared_error_of_logits,
@@ -226,7 +226,7 @@ def _accuracy_in_words(value):
 mistakes.add(
     "training mode forgotten",
     """
-    The model comes to you in evaluation mode, as somebody left it who measured it before, and you train it like
+    The model comes to you in evaluation mode, as it was left after a measurement, and you train it like
     that. Linear layers do not care; batch normalisation uses its stored statistics and dropout does nothing. A
     training function cannot know what was done before it was called. Which method brings the model into the mode
     for training, and where does the call belong?
@@ -349,7 +349,7 @@ mistakes.add(
     """
     Your list is right, one loss before each step, and the model that you leave has made a step more than that: for one
     epoch there are {output}. A loop that runs once more and throws its last loss away does that, or a second training
-    step behind the loop, perhaps for a loss of the finished model. The accuracy belongs to other weights then. How
+    step after the loop, perhaps for a loss of the finished model. The accuracy belongs to other weights then. How
     many steps does your function make for one epoch?
     """,
     _with_an_epoch_more,
@@ -365,7 +365,7 @@ mistakes.add(
     Every loss of yours is right, and the last step was never made: for one epoch there are {output}, the weights from
     before. The loss is noted before each step, so the last entry of the list says nothing about the last step, and the
     missing one shows only in the model and in its accuracy. It happens when the loop is left as soon as the list is
-    full. In which order do noting and stepping stand in your loop?
+    full. In which order does your loop note and step?
     """,
     _last_step_missing,
     example=(replace(ZEROS, steps=1),),
@@ -469,8 +469,8 @@ mistakes.add(
     "evaluation mode in the loop",
     """
     You switch to evaluation mode inside the loop, and no line leads back. The first step is made in training mode,
-    all others are not: with batch normalisation the losses are {output}. Whoever measures between two epochs has to
-    switch twice. A mode stays until somebody changes it. Where does `eval()` belong when it is needed only once,
+    all others are not: with batch normalisation the losses are {output}. To measure between two epochs you have to
+    switch twice. A mode stays until it is changed. Where does `eval()` belong when it is needed only once,
     and which call is missing when it stays?
     """,
     _evaluated_in_the_loop(False),
@@ -501,7 +501,7 @@ def accuracy_before_the_last_step(*inputs):
     Your decisions come from the logits of the last pass through the loop. Those were computed before the last step
     and in training mode, so they belong to another model than the one you leave: on a case with batch normalisation
     you return {output}. A prediction does not change with the weights afterwards. Which call has to be made once
-    more, behind the loop, and in which mode?
+    more, after the loop, and in which mode?
     """
     return _with_the_last_logits(*inputs)
 
@@ -570,7 +570,7 @@ def _ignores_the_rate(seen):
 def the_learning_rate_is_not_used(model, X, y, learning_rate, epochs):
     """
     The losses begin right and fall at another pace than the learning rate sets: {output} on a small case. A
-    number written into the optimizer takes the place of the argument, so whoever calls your function with another
+    number written into the optimizer takes the place of the argument, so a call of your function with another
     rate gets the same training. Which argument of the function has no reader in its body?
     """
     return reference_training(model, X, y, 0.01, epochs)
@@ -629,8 +629,8 @@ mistakes.add(
     """
     You measure after every step and return the largest share, or an average of them. The model that the caller holds
     afterwards is the last one, and its share may be smaller: on a case whose second step makes things worse you return
-    {output}. A maximum over a training also flatters, since it picks the moment at which chance was kind. Which of your
-    measurements belongs to the weights that you leave?
+    {output}. A maximum over a training run also flatters, since it picks the moment at which chance was kind. Which
+    of your measurements belongs to the weights that you leave?
     """,
     _accuracy_of(max),
     _accuracy_of(np.mean),
@@ -649,8 +649,8 @@ mistakes.add(
     "an accuracy for each step",
     """
     You return as many shares as there are steps, and one was asked for: the share of right decisions after the last
-    step. A list of them shows how a training went, and the losses show that already, with finer steps. Whoever compares
-    your number with another one, or prints it with a format for numbers, is stopped by a list. Which entry of yours
+    step. A list of them shows how training went, and the losses show that already, with finer steps. Comparing
+    your number with another one, or printing it with a format for numbers, fails for a list. Which entry of yours
     belongs to the finished model?
     """,
     _accuracy_of(list),
@@ -679,7 +679,7 @@ mistakes.add(
     """
     Your list has more or fewer entries than there are epochs: for two epochs you return {output}. One loss belongs to
     each step, the one before it, so the list begins with the untouched model and has nothing about the finished one. A
-    loss that was computed in front of the loop, or once more behind it, or a `range` that begins at 1, makes the
+    loss that was computed in front of the loop, or once more after it, or a `range` that begins at 1, makes the
     difference. How often does your loop run, and how often do you append?
     """,
     _with_losses(lambda losses: [*losses, 0.5]),
@@ -741,7 +741,7 @@ mistakes.add(
     Your losses begin at the mean cross-entropy multiplied by one and the same number, for every batch: {output} on the
     smallest case, and the first of them should be ln 2, since the model starts at zero. The gradient carries the
     number, too, so each step is that many times too long or too short, as with another learning rate. Such a number
-    comes from a division or a product behind the loss, or from a logarithm to another base. Which one is yours?
+    comes from a division or a product after the loss, or from a logarithm to another base. Which one is yours?
     """,
     _with_loss(lambda z, y: fused(z, y) / 2),
     _with_loss(lambda z, y: fused(z, y) / np.log(2)),
@@ -805,7 +805,7 @@ def not_a_pair(*inputs):
     """
     Two things are asked for, `(losses, accuracy)`: the list of the losses before each step, and one number. Your
     function returns something else. The caller unpacks the pair by position, so the order counts, too. In Python a
-    comma between two results behind `return` makes a pair. Which of the two is missing, or what comes with them?
+    comma between two results after `return` makes a pair. Which of the two is missing, or what comes with them?
     """
     return reference_training(*inputs)[0]
 
@@ -831,6 +831,6 @@ def accuracy_of_the_untrained_model(*inputs):
     """
     The losses are right, and the accuracy belongs to the model before its training: you return {output} on a small
     case. In a notebook that happens when the decisions are computed above the loop. A prediction is a photograph;
-    it does not change with the weights afterwards. Which line has to move behind the last step?
+    it does not change with the weights afterwards. Which line has to move after the last step?
     """
     return _measured_first(*inputs)

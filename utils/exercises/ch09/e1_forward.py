@@ -178,7 +178,7 @@ forward = Exercise(
         value.
 
         The ReLU belongs between two layers, so there is one fewer of them than there are layers. Which layer has none
-        behind it, and how can the loop leave that one out: `weights[:-1]`, and `weights[-1]` afterwards?
+        after it, and how can the loop leave that one out: `weights[:-1]`, and `weights[-1]` afterwards?
     """),
     alternatives=(
         _recursive,
@@ -202,7 +202,7 @@ forward = Exercise(
 mistakes.add(
     "ReLU on the logits",
     """
-    A ReLU stands behind the last layer, too, so your logits are never negative: for {input} you return {output}.
+    A ReLU follows the last layer, too, so your logits are never negative: for {input} you return {output}.
     Then no class can have evidence against it, and an example whose logits are all below zero gets the same
     probability for every class, with a gradient of zero: it cannot be learned any more. The loss wants the bare
     logits. How many ReLUs lie *between* the layers?
@@ -270,7 +270,7 @@ mistakes.add(
 
 
 def _one_relu_missing(missing):
-    """A forward pass without the ReLU behind one hidden layer, counted like an index."""
+    """A forward pass without the ReLU after one hidden layer, counted like an index."""
 
     def forward(weights, X):
         A = X
@@ -289,7 +289,7 @@ mistakes.add(
     One hidden layer hands its sums on without a ReLU, the first one or the last one: for {input} you return
     {output}. With two layers that is no ReLU at all, and with more of them only a part of the network can bend. It
     happens when an index is compared with a bound that is off by one. For three layers, write down the numbers of
-    the turns of your loop and mark those with a ReLU behind them. How many marks should there be?
+    the turns of your loop and mark those with a ReLU after them. How many marks should there be?
     """,
     _one_relu_missing(-1),
     _one_relu_missing(0),
@@ -300,9 +300,9 @@ mistakes.add(
 @mistakes.mistake(*SMALL, name="ReLUs one layer too late")
 def one_layer_too_late(weights, X):
     """
-    Your ReLUs stand one layer too late: none behind the first layer, and one behind the last, so that the logits
+    Your ReLUs come one layer too late: none after the first layer, and one after the last, so that the logits
     are never negative. For {input} you return {output}. A first layer in front of the loop, and a loop over
-    `weights[1:]` with the ReLU behind the product, gives that. The first layer has a bend of its own, and the last
+    `weights[1:]` with the ReLU after the product, gives that. The first layer has a bend of its own, and the last
     one has none. Inside your loop, what comes first: the ReLU of what has come in, or the product?
     """
     A = X @ weights[0][0] + weights[0][1]
@@ -326,12 +326,12 @@ mistakes.add(
 
 
 @mistakes.mistake(
-    [(array([1.0]), np.array([-3.0])), (array([1.0]), np.zeros(1))], array([2.0]), name="bias behind the ReLU"
+    [(array([1.0]), np.array([-3.0])), (array([1.0]), np.zeros(1))], array([2.0]), name="bias after the ReLU"
 )
-def bias_behind_the_relu(weights, X):
+def bias_after_the_relu(weights, X):
     """
     You apply the ReLU to `A @ W` and add the bias afterwards: for {input} you return {output}. The bias decides
-    from where on a unit is open, so it has to be there when the ReLU looks at the sign. Behind it, the bend of each
+    from where on a unit is open, so it has to be there when the ReLU looks at the sign. After it, the bend of each
     unit is fixed at the origin, and its output may become negative. In which order stand product, bias and ReLU?
     """
     return (
@@ -385,7 +385,7 @@ def every_layer_reads_the_examples(weights, X):
 @mistakes.mistake(*SMALL)
 def ended_after_the_first_layer(weights, X):
     """
-    Your `return` stands inside the loop, so the function ends in its first turn, with the result of the first
+    Your `return` is inside the loop, so the function ends in its first turn, with the result of the first
     layer: {output} for {input}. Python leaves a function at the first `return` that it meets. A network of one
     layer hides it. Look at the indentation of that line: under which word should it begin?
     """
@@ -438,7 +438,7 @@ def first_layer_left_out(weights, X):
     Your loop begins with the second pair of the list, so the first layer never sees the examples. With a single
     pair there is then no layer at all: for {input} you return {output}. With more of them the shapes do not fit,
     unless there happen to be as many hidden units as features. A slice such as `[1:]` leaves out the first entry of
-    a list, and `[:-1]` the last one. Which layer is it that has no ReLU behind it?
+    a list, and `[:-1]` the last one. Which layer is it that has no ReLU after it?
     """
     A = X
     for W, b in weights[1:]:
@@ -612,7 +612,7 @@ mistakes.add(
     "all layers returned",
     """
     You return a list with the result of every layer. Training needs such a list on the way back, and here the
-    logits alone are asked for: one array of the shape (m, K). For {input} the function returns {output}. The layers
+    only logits are asked for: one array of the shape (m, K). For {input} the function returns {output}. The layers
     between have widths of their own, so nothing that computes a loss can use the list. Which entry of it holds the
     logits?
     """,

@@ -106,7 +106,7 @@ pass_back = Exercise(
 def no_slope_of_the_relu(D, W, A):
     """
     You hand the gradient on through every unit, the closed ones included: for {input} you return {output}. A unit
-    that gave 0 had a negative sum, and a small change leaves it closed, so nothing behind it changes and its
+    that gave 0 had a negative sum, and a small change leaves it closed, so nothing after it changes and its
     gradient is 0. `A >= 0` does not help, since what comes out of a ReLU is never negative. Which comparison picks
     the open ones?
     """
@@ -207,8 +207,8 @@ the_slope_of_another_activation.also(lambda D, W, A: (D @ W.T) * (1 - A**2))
 @mistakes.mistake(*SQUARE)
 def factors_in_the_wrong_order(D, W, A):
     """
-    Your product has W in front and D behind it. For {input} the function returns {output}. The examples stand in
-    the rows of D, and they have to stand in the rows of the result, so D comes first. Where the inner sizes differ
+    Your product has W first and D second. For {input} the function returns {output}. The examples are
+    the rows of D, and they have to be the rows of the result, so D comes first. Where the inner sizes differ
     NumPy refuses the product, and for square arrays the numbers are mixed up. In the formula of the section, on
     which side of the weights does D stand, and what is done to the weights?
     """
@@ -273,7 +273,7 @@ def a_leak_where_the_unit_is_closed(D, W, A):
     You let a part of the gradient through where the unit was closed: for {input} you return {output}. That is the
     slope of another function, the leaky ReLU, which falls gently where the ReLU is flat. The way back has to belong
     to the way forward: in exercise 9.1 a closed unit hands on exactly 0, whatever small change comes in, so nothing
-    behind it notices. What does the gradient of something that changes nothing have to be?
+    after it notices. What does the gradient of something that changes nothing have to be?
     """
     return (D @ W.T) * np.where(A > 0, 1, 0.01)
 

@@ -219,7 +219,7 @@ mistakes.add(
     """
     Your dense kernels are right, and the kernels with four axes have not been touched or only in their last two
     axes. For {input} you return {output}. Keras stores (height, width, in, out), PyTorch (out, in, height, width):
-    all four axes move. A transpose of the last two alone leaves the picture axes in front, where PyTorch looks for
+    all four axes move. A transpose of the last two only leaves the picture axes in front, where PyTorch looks for
     channels. Which axis goes where?
     """,
     _each(lambda W: W.T, lambda W: W),
@@ -241,7 +241,7 @@ mistakes.add(
 )
 
 mistakes.add(
-    "channels behind the picture",
+    "channels after the picture",
     """
     You bring the filters to the front and leave the channels that come in at the end: {output} for {input}. PyTorch
     keeps the channels in front of height and width everywhere, in pictures and in kernels, and Keras at the end. So
@@ -281,7 +281,7 @@ def one_flat_list(given):
 @mistakes.mistake(*TWO_BY_THREE)
 def biases_left_out(given):
     """
-    You return the kernels alone, and asked for are pairs, each with the bias of its layer: for {input} you return
+    You return only the kernels, and asked for are pairs, each with the bias of its layer: for {input} you return
     {output}. A bias has a single axis, so there is nothing to turn, and it still has to come along: PyTorch would
     go on with a bias of its own, which is random at the start, and the outputs of the two models would differ. What
     has to stand beside each kernel in your list?
@@ -292,7 +292,7 @@ def biases_left_out(given):
 @mistakes.mistake(*TWO_LAYERS)
 def ended_after_the_first_layer(given):
     """
-    Your `return` stands inside the loop, so the function ends in its first turn and hands back one layer, however
+    Your `return` is inside the loop, so the function ends in its first turn and hands back one layer, however
     many there are: for {input} it is the layer with the 1, and the one with the 2 is missing. Python leaves a
     function at the first `return` that it meets. With a single layer nobody notices. Look at the indentation of
     that line, and at what it returns: the list of all pairs can only be complete when the loop is over.
@@ -307,8 +307,8 @@ ended_after_the_first_layer.also(lambda given: frameworks.keras_to_torch(given)[
 def the_list_is_changed(given):
     """
     The list that was handed in looks different after the call: an assignment such as `weights[i] = ...`, an
-    `append` or a `pop` works on the list itself, and that list belongs to the caller. Whoever converts the same
-    weights a second time would turn the kernels back again, without an error. Begin with a list of your own, and
+    `append` or a `pop` works on the list itself, and that list belongs to the caller. A second conversion of the same
+    weights would turn the kernels back again, without an error. Begin with a list of your own, and
     fill that one. Which line of yours writes into `weights`?
     """
     for index, pair in enumerate(frameworks.keras_to_torch(given)):
@@ -373,7 +373,7 @@ digits_lost.also(
 
 
 def _rows_are_exchanged(seen):
-    """Whether nothing is wrong but the order of the inputs of dense layers behind a convolution.
+    """Whether nothing is wrong but the order of the inputs of dense layers after a convolution.
 
     An error counts as well, at a layer whose rows cannot be shared out among the maps.
     """
@@ -412,7 +412,7 @@ def _has_the_columns_of(one, other):
 )
 def rows_put_into_another_order(given):
     """
-    Each kernel is turned as it should be, and the rows of a dense layer behind a convolution come in another order,
+    Each kernel is turned as it should be, and the rows of a dense layer after a convolution come in another order,
     too: for {input} you return {output}. A network that flattens its maps does need that, later in this chapter.
     Here each layer is converted by itself, since a list of kernels does not say what stands between the layers, and
     some networks do not flatten. Which step of yours looks at the layer before?
@@ -490,7 +490,7 @@ every_kernel_taken_for_a_convolution.also(lambda given: [(np.einsum("hwio->oihw"
 def kernels_and_biases_apart(given):
     """
     You return two lists, the kernels and the biases, and asked for is one list with a pair for each layer: for
-    {input} you return {output}. With two layers both have the length 2, and whoever takes the first entry for the
+    {input} you return {output}. With two layers both have the length 2, and code that takes the first entry for the
     first layer gets two kernels. A pair keeps together what belongs together, so that a loop over the list meets
     one layer at a time. What would your loop have to put into a single list in each turn?
     """
@@ -523,7 +523,7 @@ def the_axes_of_the_way_back(given):
     """
     Your order of the axes leads from PyTorch to Keras, and asked for is the other way: for {input} you return
     {output}. `np.transpose(W, axes)` reads its list from the result: the first number says where the *first axis of
-    the result* comes from. Whoever writes down where each old axis goes gets the inverse, and with four axes that
+    the result* comes from. If you write down where each old axis goes, you get the inverse, and with four axes that
     is another order. Begin with PyTorch's first axis: what does it count, and at which place does Keras keep it?
     """
     return [(W.T if W.ndim == 2 else W.transpose(2, 3, 1, 0), b) for W, b in given]

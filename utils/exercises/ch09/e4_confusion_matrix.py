@@ -143,7 +143,7 @@ def _with_absent_classes(y, prediction, K):
 
 
 def _too_small(seen):
-    """Whether tables with an absent class alone go wrong: they are too small, or end with an error at an index."""
+    """Whether only tables with an absent class go wrong: they are too small, or end with an error at an index."""
     some = False
     for inputs, result, right in zip(seen.probes, seen.results, seen.right, strict=False):
         if right:
@@ -211,7 +211,7 @@ def always_the_same_size(y, prediction, K):
     Your table has one and the same size for every K, such as ten rows for the ten digits: for {input}, with two
     classes, you return {output}. The digits have ten classes, and the function is to serve for any number of them:
     with fewer there are rows of zeros that belong to nobody, and with more an index falls outside. A number that
-    stands in the code fits one data set. Which argument tells how large the table has to be?
+    is written in the code fits one data set. Which argument tells how large the table has to be?
     """
     table = np.zeros((10, 10), int)
     for true, predicted in zip(y, prediction, strict=True):
@@ -287,7 +287,7 @@ mistakes.add(
     """
     You divide by a total, so the table holds shares: for {input} you return {output}. Shares are good for comparing
     classes of different size, and a row without examples has none: 0/0 is nan. Asked for are the counts, from which
-    everybody can make the shares and see how many examples stand behind them. Which division can go?
+    everybody can make the shares and see how many examples they rest on. Which division can go?
     """,
     *SHARES,
     lambda y, prediction, K: np.nan_to_num(_shares(1)(y, prediction, K)),
@@ -346,7 +346,7 @@ def one_row_many_times(y, prediction, K):
 @mistakes.mistake(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3)
 def ended_after_the_first_example(y, prediction, K):
     """
-    Your `return` stands inside the loop, so the function ends in its first turn, and one example is counted: for
+    Your `return` is inside the loop, so the function ends in its first turn, and one example is counted: for
     {input} you return {output}. The sum of the table should be the number of examples. Python leaves a function at
     the first `return` that it meets. Look at the indentation of that line: under which word should it begin?
     """
@@ -358,7 +358,7 @@ def classes_counted_from_1(y, prediction, K):
     """
     You take 1 off the labels or off the answers, as if the classes were counted from 1. For {input} you return
     {output}. In this course they are counted from 0 to K − 1, so that a class is a place in an array. The class 0
-    becomes −1, which NumPy counts from the end, so nothing fails, and every count stands in a neighbouring row and
+    becomes −1, which NumPy counts from the end, so nothing fails, and every count is in a neighbouring row and
     column. Which subtraction can go?
     """
     return reference.confusion_matrix((y - 1) % K, (prediction - 1) % K, K)

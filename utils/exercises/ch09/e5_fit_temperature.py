@@ -1,6 +1,8 @@
 """Exercise 9.5: the temperature that minimises the mean cross-entropy of the logits divided by it."""
 
 import math
+import sys
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -57,13 +59,29 @@ def _draw(rng):
 A_REPORT = "a report"
 
 
+@contextmanager
+def _one_thread_of_torch():
+    """PyTorch on one thread, where it is loaded: searches with its optimizers make many small steps."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def one_number(answer, Z, y):
-    """Call an answer; a single number may stand in an array of one entry, as minimisers return it.
+    """Call an answer; a single number may come in an array of one entry, as minimisers return it.
 
     Raises:
         Unfit: what a minimiser of SciPy returns came back as a whole.
     """
-    result = answer(Z, y)
+    with _one_thread_of_torch():
+        result = answer(Z, y)
     if isinstance(result, dict) and {"x", "fun"} <= set(result):
         raise Unfit(A_REPORT, "returned the whole report of a minimiser", facts={"x": float(np.ravel(result["x"])[0])})
     return result.reshape(()) if hasattr(result, "reshape") and math.prod(result.shape) == 1 else result
@@ -159,7 +177,7 @@ fit_temperature = Exercise(
     ),
     # One and the same temperature has names of its own in the bank.
     of_every_function={"the argument is not used": ()},
-    remark="One number, and no decision has changed: only how sure each of them claims to be.",
+    remark="One number, and no decision has changed: only how confident each of them claims to be.",
 )
 
 
@@ -190,7 +208,7 @@ def _inverses(seen):
 def the_inverse(Z, y):
     """
     You return the number that the logits are to be multiplied by. For {input} that is {output}. The temperature
-    divides: a model that is too sure of itself needs a T above 1, which brings its logits together. Here three of
+    divides: a model that is too confident needs a T above 1, which brings its logits together. Here three of
     four are right, so the model should say 0.75 for a gap of 3; does your number make the gap larger or smaller?
     """
     return 1 / reference.fit_temperature(Z, y)
@@ -240,7 +258,7 @@ def _ends_too_early(seen):
 def range_too_narrow(Z, y):
     """
     Some of your temperatures are right, and where the best one lies outside of the range that you search you return
-    an end of it: {output} for {input}. A model may be too modest as well as too sure, so T can lie on either side
+    an end of it: {output} for {input}. A model may be too modest as well as too confident, so T can lie on either side
     of 1, and the text of the exercise says how far. At an end the cost may still be falling. Which limits does your
     search have, and which does it need?
     """
@@ -351,7 +369,7 @@ def _places(seen):
 def the_place_in_the_grid(Z, y):
     """
     You return a whole number, {output} for {input}: the place of the best temperature in your list, counted from 0.
-    `np.argmin` answers where, and the temperatures themselves stand in another array. A place far down a long list
+    `np.argmin` answers where, and the temperatures themselves are in another array. A place far down a long list
     would be a huge temperature, which makes all classes nearly equal. What has to be looked up at that place?
     """
     return int(np.argmin([reference.cross_entropy(Z / T, y) for T in np.linspace(0.05, 20, 400)]))
@@ -409,7 +427,7 @@ def _softmax_twice(seen):
 def softmax_twice(Z, y):
     """
     You hand probabilities to a cost that wants logits: `cross_entropy(softmax(Z / T), y)`, or the like with T
-    behind the softmax. The cost applies a softmax of its own, so the one number that reaches the labels is a
+    after the softmax. The cost applies a softmax of its own, so the one number that reaches the labels is a
     softmax of a softmax. For {input} you return {output}. Chapters 7 and 8 called it double softmax. Its lowest
     point lies elsewhere, mostly at colder temperatures. What does `cross_entropy` expect as its first argument?
     """
@@ -448,7 +466,7 @@ def _gap_of_the_means(Z, y, T):
 def confidence_made_equal_to_accuracy(Z, y):
     """
     You choose T so that the mean confidence equals the accuracy. It sounds like calibration, and it looks at one
-    number of each prediction: what the other classes get, and whether the sure ones are the right ones, plays no
+    number of each prediction: what the other classes get, and whether the confident ones are the right ones, plays no
     part. For {input} you return {output}. The cross-entropy looks at the probability of the true class, example by
     example. Which quantity did you search the lowest point of?
     """
@@ -619,7 +637,7 @@ mistakes.add(
 def a_temperature_for_each_example(Z, y):
     """
     You return several numbers, and one temperature for all examples is asked for. For {input} you return {output}.
-    With a temperature of its own every example could be made arbitrarily sure or unsure of its label, and for new
+    With a temperature of its own every example could be made arbitrarily confident or unsure of its label, and for new
     examples, whose labels nobody knows, there would be none. Average the cost over the examples first, then search.
     Which step keeps the axis of the examples?
     """
@@ -644,7 +662,7 @@ def the_scaled_logits(Z, y):
     """
     You return what becomes of the logits, a whole array: for {input} it is {output}. Your temperature is right, and
     it has been used already. Asked for is the number itself, because it is fitted on one part of the data and used
-    on another, whose labels stay unseen. Whoever has T can divide by it in one line. What does your last line do to
+    on another, whose labels stay unseen. Anyone who has T can divide by it in one line. What does your last line do to
     the number that it should hand over?
     """
     return Z / reference.fit_temperature(Z, y)
@@ -657,9 +675,9 @@ the_scaled_logits.also(lambda Z, y: reference.softmax(Z / reference.fit_temperat
 def temperature_and_cost(Z, y):
     """
     You return two numbers, the temperature and the cost that belongs to it: {output} for {input}. Asked for is one,
-    and whoever divides logits by your result would divide the first class by the one and the second class by the
-    other, without an error for two classes. The cost can be computed from T whenever somebody wants it. What stands
-    behind your `return`, and how many things are it?
+    and dividing logits by your result would divide the first class by the one and the second class by the
+    other, without an error for two classes. The cost can be computed from T whenever it is wanted. What comes
+    after your `return`, and how many things are it?
     """
     T = reference.fit_temperature(Z, y)
     return T, reference.cross_entropy(Z / T, y)

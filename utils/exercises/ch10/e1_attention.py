@@ -72,7 +72,7 @@ def any_tables(rng):
 
 
 def size_of_the_values(Q, K, V):
-    """The largest absolute value, and more for scores so large that float32 has few digits left behind the point."""
+    """The largest absolute value, and more for scores so large that float32 has few digits left after the point."""
     scores = np.abs(Q) @ np.abs(K).T / math.sqrt(Q.shape[1])
     return float(np.abs(V).max() * max(1.0, scores.max() / 30))
 
@@ -191,7 +191,7 @@ divided_by_the_width.also(lambda Q, K, V: _unshifted(_scores(Q, K, Q.shape[1])) 
 def multiplied_by_the_root(Q, K, V):
     """
     You multiply the scores by the root of the width where they have to be divided. Their spread should come down to
-    1, and it grows to d: for {input} you return {output}, nearly the value of one key alone. A temperature stands
+    1, and it grows to d: for {input} you return {output}, nearly the value of one key only. A temperature stands
     below the line (chapter 1). On which side of the scores does your root stand?
     """
     return _shares(_scores(Q, K, 1 / math.sqrt(Q.shape[1]))) @ V
@@ -395,7 +395,7 @@ def queries_and_keys_exchanged(Q, K, V):
 def a_causal_mask(Q, K, V):
     """
     You let query i see only the keys up to number i. That is the *causal* mask of a language model, where no word may
-    look at those behind it; here there is no order, and every query may look at every key. For {input} you return
+    look at those after it; here there is no order, and every query may look at every key. For {input} you return
     {output}: the first query sees a single key, whatever the others hold. Which line of yours takes keys away before
     the softmax?
     """
@@ -421,8 +421,8 @@ def _result_and_weights(seen):
 @mistakes.mistake(*LOOK_UP, recognise=_result_and_weights)
 def result_and_weights(Q, K, V):
     """
-    You return two things, the means and the weights, as many libraries do for whoever wants to draw the weights. The
-    exercise asks for the means alone, so that the next layer can go on with the result as it is. For {input} you
+    You return two things, the means and the weights, as many libraries do for those who draw the weights. The
+    exercise asks only for the means, so that the next layer can go on with the result as it is. For {input} you
     return {output}. A function that returns a pair hands back a tuple, and a tuple has no shape and no product. Which
     of its two parts has a row for each query and a column for each column of `V`?
     """

@@ -197,8 +197,8 @@ def the_weight_forgotten(n, weight):
 def never_below_zero(n, weight):
     """
     Your number is never negative, because of an absolute value or a maximum with 0: for {input} you return
-    {output}. One of n equal scores has the share 1/n, without any lead. Whoever should have less than that has to
-    trail behind the others, and a lead below 0 says by how much. What does the formula give without your last step?
+    {output}. One of n equal scores has the share 1/n, without any lead. A score with less than that has to
+    trail the others, and a lead below 0 says by how much. What does the formula give without your last step?
     """
     return abs(math.log((n - 1) * weight / (1 - weight)))
 
@@ -266,7 +266,7 @@ the_rivals_without_a_logarithm.also(lambda n, weight: n + math.log(weight / (1 -
 @mistakes.mistake(*TEN)
 def the_rest_shared_wrongly(n, weight):
     """
-    You compare the weight of the leader with the rest, 1 − w, and lose one of the steps between: either the rest alone
+    You compare the weight of the leader with the rest, 1 − w, and lose one of the steps between: either only the rest
     stands under the logarithm, or the odds are replaced by one part of them. For {input} you return {output}. Each
     rival has the share (1 − w) / (n − 1), and a lead is the logarithm of a quotient of two shares. Which two shares are
     they?

@@ -183,7 +183,7 @@ k_classes_removed.also(
 def in_the_order_of_the_ranks(z, k):
     """
     You return the probabilities sorted, so the first number no longer belongs to the first class: for {input} you
-    return {output}. Whoever draws from them gets a rank and takes it for a class. Sort to *find* the threshold, and
+    return {output}. A draw from them gives a rank that is taken for a class. Sort to *find* the threshold, and
     leave the row itself in its order. What do you compare with the threshold?
     """
     return reference.softmax(np.where(np.arange(z.shape[-1]) < k, -np.sort(-z, axis=-1), -np.inf))
@@ -347,7 +347,7 @@ def one_vector_only(z, k):
 def batches_only(z, k):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a name that fits both a vector
+    vector has only the axis 0. The classes are on the *last* axis, and that axis has a name that fits both a vector
     and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
     means the last one?
     """

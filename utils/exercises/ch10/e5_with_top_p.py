@@ -187,7 +187,7 @@ with_top_p = Exercise(
 def the_one_that_crosses_is_dropped(z, p, only=_only):
     """
     You keep the classes while the total *including their own* probability is at most p. So the class with which the
-    total passes p is lost, and those that stay hold less than p. When the first class alone has more than p,
+    total passes p is lost, and those that stay hold less than p. When the first class by itself has more than p,
     nothing is left, or only what you rescued. For {input} you return {output}. Which total must you compare with p?
     """
     return only(z, np.cumsum(_ordered(z)[1], axis=-1) <= p)
@@ -234,7 +234,7 @@ not_divided_again.also(lambda z, p: no_shift_at_all(z) * (_only(z, _before(z) < 
 def in_the_order_of_the_ranks(z, p):
     """
     Your probabilities come back sorted: for {input} you return {output}. The largest stands first now, and the
-    first place belongs to class 0, whatever its logit was. Whoever draws from this gets a rank and takes it for a
+    first place belongs to class 0, whatever its logit was. A draw from this gives a rank that is taken for a
     class. How do the numbers find their way back to the places from which they were taken?
     """
     return -np.sort(-_only(z, _before(z) < p), axis=-1)
@@ -556,7 +556,7 @@ def one_maximum_for_the_batch(z, p):
 def batches_only(z, p):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector has only the axis 0. The classes are on the *last* axis, and that axis has a number that fits both a
     vector and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
     means the last one?
     """

@@ -498,7 +498,7 @@ def by_the_place_of_the_largest(z, m):
 def batches_only(z, m):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes are on the *last* axis, and that axis has a number that fits both a vector
+    vector has only the axis 0. The classes are on the *last* axis, and that axis has a number that fits both a vector
     and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always means
     the last one?
     """

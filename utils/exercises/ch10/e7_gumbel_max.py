@@ -173,8 +173,8 @@ the_other_sign.also(lambda z, u: (z - _noise(u)).argmax(axis=-1))
 def one_minus_u(z, u):
     """
     You take 1 − u where the formula has u. That is a uniform number, too, so your draws have the right frequencies,
-    and they are other draws: for {input} you return {output}. Whoever wants to repeat a draw, or compare two
-    programs, has to turn the same numbers into the same noise. In the formula of the section a *larger* uniform
+    and they are other draws: for {input} you return {output}. To repeat a draw, or to compare two
+    programs, one has to turn the same numbers into the same noise. In the formula of the section a *larger* uniform
     number makes its clock ring earlier. Which way round does yours work?
     """
     return (z + _noise(1 - u)).argmax(axis=-1)
@@ -231,7 +231,7 @@ a_chance_of_its_own.also(lambda z, u: np.argmax(z - np.log(-np.log(np.random.def
 @mistakes.mistake(*CLEAR_LEAD)
 def no_logits(z, u):
     """
-    You return the place of the largest noise, {output} for {input}. The noise alone draws every class equally
+    You return the place of the largest noise, {output} for {input}. Noise by itself draws every class equally
     often, whatever the logits are. A larger logit has to move its class upwards by exactly as much. Where does `z`
     enter your sum?
     """
@@ -245,7 +245,7 @@ no_logits.also(lambda z, u: u.argmax(axis=-1))
 def the_hard_maximum(z, u):
     """
     You return the class with the largest logit, {output} for {input}, whatever the uniform numbers are. That is not
-    a draw: the same logits give the same class for ever. Without noise there is no chance, and a softmax draws the
+    a draw: the same logits give the same class always. Without noise there is no chance, and a softmax draws the
     second class now and then. Where do the uniform numbers enter?
     """
     return z.argmax(axis=-1)
@@ -266,7 +266,7 @@ def argmax_without_axis(z, u):
     """
     You ask for the place of the largest number in the whole batch and get one flat index: {output} for {input}.
     Each row is a draw of its own, and from each of them a class has to come back. For one vector nobody notices,
-    because all its numbers stand in one row anyway. Which axis holds the classes, however many axes there are?
+    because all its numbers are in one row anyway. Which axis holds the classes, however many axes there are?
     """
     return (z + _noise(u)).argmax()
 
@@ -332,7 +332,7 @@ shares_in_place_of_the_class.also(lambda z, u: z + _noise(u))
 def the_axis_is_kept(z, u):
     """
     Your classes are right and their shape is not: for {input} you return {output}. One class for each row is a vector
-        of m integers, and for one vector of logits it is a single integer. An axis of length 1 behind it turns the next
+        of m integers, and for one vector of logits it is a single integer. An axis of length 1 after it turns the next
         comparison with m labels into a table of m times m. Which argument keeps the axis, or what puts brackets around
         a single number?
     """
@@ -395,7 +395,7 @@ def one_vector_only(z, u):
 def batches_only(z, u):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector has only the axis 0. The classes are on the *last* axis, and that axis has a number that fits both a
     vector and a batch. Look for every `axis=1` and every loop over rows. Which number of an axis always means the last
     one?
     """

@@ -267,8 +267,8 @@ def nothing_is_left(z):
     """
     Your shares are all 0: for {input} you return {output}. Your τ is at least as large as the largest logit, so every
     class is cut. It happens when the 1 is forgotten, or added, both in the thresholds and in the comparison that counts
-    who stays. At least one class always stays, the largest: for it alone τ is its logit less 1. What is the first of
-    your thresholds?
+    who stays. At least one class always stays, the largest: if only that one does, τ is its logit less 1. Which is
+    the first of your thresholds?
     """
     return np.zeros(z.shape)
 
@@ -484,7 +484,7 @@ mistakes.add(
 @mistakes.mistake(np.array([[1, 0, 1], [0, 2, 0]]))
 def zeros_of_the_wrong_type(z):
     """
-    You fill an array that took over the type of `z`. For integer logits it holds integers alone, so every share is
+    You fill an array that took over the type of `z`. For integer logits it holds only integers, so every share is
     cut to 0 or 1: for {input} you return {output}. Nothing warns you. Let the subtraction of τ make a new array,
     which then has the right type by itself, or ask for floats.
     """
@@ -579,7 +579,7 @@ divided_in_place_of_shifted.also(
 def batches_only(z):
     """
     Your code is right for a batch and fails for one vector: for {input} there is {output}. It names the axis 1, and a
-    vector has the axis 0 alone. The classes stand on the *last* axis, and that axis has a number that fits both a
+    vector has only the axis 0. The classes are on the *last* axis, and that axis has a number that fits both a
     vector and a batch. Look for every `axis=1`, every `[:, …]` and every loop over rows. Which number of an axis always
     means the last one?
     """
@@ -598,7 +598,7 @@ def with_axis_1(z):
 def nothing_taken_off(z):
     """
     You find out which classes stay and return their *logits*: for {input} that is {output}, which does not sum to 1.
-    The comparison with τ says who stays, and it has not yet moved anybody. The nearest point of the simplex comes from
+    The comparison with τ says who stays, and it has not yet moved anything. The nearest point of the simplex comes from
     taking the same number off each logit, and only then is what lies below 0 cut. What has to be done with τ besides
     the comparison?
     """

@@ -187,7 +187,7 @@ NEGATIVE_SIDE = (LINE, 1)
 def bounds_of_linprog(W, i):
     """
     You let `linprog` look for an input whose numbers are all at least 0, which is what it does unless it is told
-    otherwise. A class that wins for negative inputs alone is then declared a loser: for {input} you return
+    otherwise. A class that wins only for negative inputs is then declared a loser: for {input} you return
     {output}, although the input −1 lets it win. Which argument says from where to where each number may go?
     """
     return _program(W, i, bounds=(0, None))
@@ -232,7 +232,7 @@ def yes_for_every_class(W, i):
     """
     You return {output} for {input}, and the same for every class. Inequalities that ask class i to be *at least as
     good* as the others do that: the input 0 satisfies them, because all logits are then 0. A strict inequality is
-    not allowed in a linear program; but whoever wins by a little wins by 1 with a longer input. Or the result
+    not allowed in a linear program; but a class that wins by a little wins by 1 with a longer input. Or the result
     object of `linprog` is read as a truth value, and it always counts as True. What stands on the right side, and
     what do you return?
     """
