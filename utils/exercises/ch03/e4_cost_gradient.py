@@ -618,7 +618,7 @@ def a_shift_that_stops_at_0(Z, y):
 @mistakes.mistake(
     np.array([[0.0, 1000.0]]),
     np.array([0]),
-    recognise=recognising.goes_wrong(recognising.with_the_smallest_as_shift, recognising.not_finite),
+    recognise=recognising.goes_wrong(recognising.with_the_smallest_as_shift, recognising.part_of_a_row),
 )
 def shift_by_the_smallest(Z, y):
     """
@@ -628,6 +628,37 @@ def shift_by_the_smallest(Z, y):
     exceed 0?
     """
     return (_shares(np.exp(Z - Z.min(axis=1, keepdims=True))) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+def _breaks_through_the_probabilities(seen):
+    places = recognising.with_a_probability_of_0, recognising.with_a_label_of_probability_0
+    return any(recognising.goes_wrong(where, recognising.a_row_of_nan)(seen) for where in places)
+
+
+@mistakes.mistake(
+    np.array([[0.0, 1000.0]]),
+    np.array([0]),
+    name="divided by a probability of 0",
+    recognise=_breaks_through_the_probabilities,
+)
+def divided_by_a_probability_of_0(Z, y):
+    """
+    You go through the probabilities: first −1/a, then the derivative of softmax. On paper that is right. In float64 a
+    probability far below the largest is rounded to 0, so −1/a is infinite, and infinite times 0 is nan: for {input}
+    you return {output}. The section on the chain rule shows what is left when the two factors cancel before anything
+    is computed. Which formula divides by no probability?
+    """
+    with np.errstate(all="ignore"):
+        return reference.softmax_vjp(Z, -one_hot(y, Z.shape[1]) / reference.softmax(Z)) / len(Z)
+
+
+def _from_the_label_on(Z, y):
+    v = np.zeros(Z.shape)
+    v[np.arange(len(y)), y] = -1 / reference.softmax(Z)[np.arange(len(y)), y]
+    return reference.softmax_vjp(Z, v) / len(Z)
+
+
+divided_by_a_probability_of_0.also(_from_the_label_on)
 
 
 @mistakes.mistake(*TWO)
