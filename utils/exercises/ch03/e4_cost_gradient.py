@@ -1,4 +1,4 @@
-"""Exercise 3.4: the gradient of the mean cost for the logits Z, shape (m, K), with labels y."""
+"""Exercise 3.4: the gradient of the mean cost with respect to the logits Z, shape (m, K), with labels y."""
 
 import math
 
@@ -81,7 +81,7 @@ mistakes = Bank()
 cost_gradient = Exercise(
     name="ch03.cost_gradient",
     is_main=True,
-    asks="The gradient of the mean cost for the logits Z, shape (m, K), with labels y.",
+    asks="The gradient of the mean cost with respect to the logits Z, shape (m, K), with labels y.",
     reference=reference.cost_gradient,
     probes=logits_and_labels,
     expects=lambda Z, y: f"an array of the shape {Z.shape} in which every row sums to 0",
@@ -219,7 +219,7 @@ def only_one_of_the_two_is_divided(Z, y):
     """
     You divide one of the two terms by m, and the other keeps its full size. For {input} you return {output}. The
     rows of a right answer sum to 0; with a single example yours do, too, and with more they do not. In Python a
-    division is done before a subtraction that stands beside it, as on paper. What decides the order there?
+    division is done before a subtraction beside it, as on paper. What decides the order there?
     """
     return reference.softmax(Z) - one_hot(y, Z.shape[1]) / len(Z)
 
@@ -457,10 +457,10 @@ def the_derivative_of_the_probability(Z, y):
 @mistakes.mistake(*ONE)
 def the_derivative_for_the_probabilities(Z, y):
     """
-    You return the derivative of the cost for the *probabilities*: −1/a at the label and 0 elsewhere, {output} for
-    {input}. That is the first link of the chain. What is asked for is the derivative for the logits, one link
-    further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes of −1/a when
-    it is multiplied by those derivatives?
+    You return the derivative of the cost with respect to the *probabilities*: −1/a at the label and 0 elsewhere,
+    {output} for {input}. That is the first link of the chain. What is asked for is the derivative with respect to the
+    logits, one link further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes
+    of −1/a when it is multiplied by those derivatives?
     """
     return -one_hot(y, Z.shape[1]) / reference.softmax(Z) / len(Z)
 
