@@ -340,7 +340,7 @@ no_softmax.also(lambda Q, K, V: Q @ K.T @ V)
 
 
 @mistakes.mistake(*LOOK_UP)
-def the_weights_alone(Q, K, V):
+def only_the_weights(Q, K, V):
     """
     You return the weights, one for every query and key: {output} for {input}. They say where a query looks, and not
     yet what it finds. The result has a row for each query, made of the rows of `V`, each taken with its weight.
@@ -350,7 +350,7 @@ def the_weights_alone(Q, K, V):
 
 
 @mistakes.mistake(*LOOK_UP)
-def the_best_key_alone(Q, K, V):
+def only_the_best_key(Q, K, V):
     """
     You return the value of the key with the largest score: {output} for {input}. That is the hard look-up, the
     argmax of the first section of chapter 1. The best key stays the best when a query moves a little, so the
