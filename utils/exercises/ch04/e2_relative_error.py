@@ -231,7 +231,7 @@ _add(
     You look for the largest number while the signs are still there, in the difference or in the arrays themselves,
     so a negative one counts as small, however far it reaches. For {input} you return {output}: the first entries
     ought to decide, above the line and below it. An error has a size and no direction. Which function removes the
-    sign, and has it to act before the maximum or after it?
+    sign, and must it act before the maximum or after it?
     """,
     (lambda a, b: np.max(a - b), _larger),
     (lambda a, b: np.abs(np.max(a - b)), _larger),

@@ -479,11 +479,11 @@ mistakes.add(
 )
 
 mistakes.add(
-    "one step too many",
+    "one step too many or too few",
     """
-    Your costs are right, and the weights that you return have gone one step further than `epochs` says, or one step
-    less. For {input} you get {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which
-    numbers are in your `range`, and is there a step before or after the loop?
+    The weights that you return have gone one step further than `epochs` says, or one step less. For {input} you get
+    {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which numbers are in your `range`,
+    and is there a step before or after the loop?
     """,
     _descent(steps=lambda epochs: epochs + 1),
     _descent(steps=lambda epochs: epochs - 1),
