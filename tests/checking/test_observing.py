@@ -3,6 +3,7 @@
 import ast
 import inspect
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,3 +109,19 @@ def test_nothing_is_told_from_other_failures(problem):
 
 def test_what_was_seen_holds_no_answer():
     assert "answer" not in {field for field in Seen.__dataclass_fields__}
+
+
+def test_several_answers_judged_by_the_same_questions_run_a_sample_once():
+    calls = []
+
+    def sample(ask):
+        calls.append(ask())
+        return ask() * ask() + 5
+
+    bank = Bank()
+    bank.add("asked twice and 5 more", "It returns {output}.", sample, example=(2.0,))
+    exercise = replace(EXERCISE, bank=bank)
+    questions = judging.Questions(exercise, exercise.probes(np.random.default_rng(0)))
+    wrong = [judging.judge_by(questions, Answer(exercise, lambda ask: ask() * ask() + 5)) for _ in range(3)]
+    assert {verdict.mistake for verdict in wrong} == {"asked twice and 5 more"}
+    assert len(calls) == len(questions.probes)

@@ -2,6 +2,7 @@
 
 import builtins
 import gc
+import importlib
 import itertools
 import os
 import signal
@@ -260,12 +261,14 @@ class Shell:
 
 @pytest.mark.parametrize("leave", ["IPython", "sys", "builtins"])
 def test_leaving_is_a_mistake_with_a_name_and_ends_no_kernel(monkeypatch, leave):
-    import IPython
-    from IPython.core.autocall import ZMQExitAutocall
-
+    ipython = importlib.import_module("IPython")  # which comes with ipykernel
     shell = Shell()
-    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
-    calls = {"IPython": ZMQExitAutocall(shell), "sys": sys.exit, "builtins": getattr(builtins, "quit", sys.exit)}
+    monkeypatch.setattr(ipython, "get_ipython", lambda: shell)
+    calls = {
+        "IPython": importlib.import_module("IPython.core.autocall").ZMQExitAutocall(shell),
+        "sys": sys.exit,
+        "builtins": getattr(builtins, "quit", sys.exit),
+    }
     verdict = ch01.softmax.check(lambda z: calls[leave]())
     assert verdict.mistake == "exit()"
     assert 40 <= len(verdict.message.split()) <= 120

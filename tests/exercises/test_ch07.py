@@ -183,6 +183,7 @@ def test_logits_in_place_of_probabilities_are_named(answer):
 def test_the_checks_hold_under_the_torch_backend():
     """Right answers pass there, and the mistakes of the truth table have the same names."""
     source = """
+import keras  # its import is no part of the first answer's time
 from utils.exercises import ch07
 
 result = []
@@ -190,10 +191,10 @@ for exercise in (ch07.obvious_model, ch07.preferred_model, ch07.probabilities, c
     answers = [exercise.reference, *exercise.alternatives]
     answers = [answer for answer in answers if "with_a_step_of_its_own" not in answer.__qualname__]  # of TensorFlow
     answers = [answer for answer in answers if answer.__name__ != "_by_tensorflow"]
-    result += [[exercise.name, None, exercise.check(answer, 20).status] for answer in answers]
+    result += [[exercise.name, None, exercise.check(answer, 60).status] for answer in answers]
     for mistake in exercise.mistakes:
         if "from_logits" in mistake.name or mistake.name in ("not compiled", "softmax twice", "no bias"):
-            result.append([exercise.name, mistake.name, exercise.check(mistake.samples[0], 20).mistake])
+            result.append([exercise.name, mistake.name, exercise.check(mistake.samples[0], 60).mistake])
 """
     seen = run_under("torch", source)
     assert len(seen) > 25

@@ -349,6 +349,7 @@ def test_the_published_code_is_named_with_its_steps_and_with_long_ones(rate, nam
     import torch  # its import belongs to no check
 
     threads = torch.get_num_threads()
+    published(*ch09.fit_temperature.probes(np.random.default_rng(0))[0])  # nor does what it loads at its first step
     assert verdicts(ch09.fit_temperature, lambda Z, y: published(Z, y, rate=rate), times=3) == {("incorrect", name)}
     assert torch.get_num_threads() == threads
 

@@ -43,6 +43,8 @@ def words(verdict):
 def compared(exercises, step, grader):
     """How many answers were judged twice, and those of which the verdicts differ."""
     differing, count = [], 0
+    for exercise in exercises:
+        in_this_process(exercise, exercise.reference)  # a framework is loaded and compiles at its first call
     columns = [list(known_answers(exercise))[::step] for exercise in exercises]
     for row in itertools.zip_longest(*columns):
         both = [(exercise, *pair) for exercise, pair in zip(exercises, row, strict=True) if pair is not None]

@@ -448,7 +448,7 @@ attack(
     "stopping oneself", f"{LATE}|{REFUSED}", "import signal; signal.raise_signal(signal.SIGSTOP); return z", waits=True
 )
 attack("closing all descriptors", GONE, "import os; os.closerange(0, 64); return z")
-attack("SystemExit", "raised SystemExit", "raise SystemExit")
+attack("SystemExit", "raised SystemExit|`return`", "raise SystemExit")
 attack("KeyboardInterrupt", "raised KeyboardInterrupt", "raise KeyboardInterrupt")
 
 # What others read -----------------------------------------------------------------------------------------------------

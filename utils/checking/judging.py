@@ -7,6 +7,7 @@ results as the answer on every probe. The judge works from observations and neve
 
 import copy
 import inspect
+from collections import Counter
 
 import numpy as np
 
@@ -35,14 +36,14 @@ class Questions:
         probes: tuples of inputs.
         expected: the value that the reference gives for each.
         forms: the form of that value, for each.
-        endless: samples that did not end, by their identity.
+        late: how often a sample did not end, by its identity; once may be due to an import, at its first call.
     """
 
     def __init__(self, exercise, probes):
         self.exercise, self.probes = exercise, probes
         self.expected = [exercise.expect(inputs) for inputs in probes]
         self.forms = list(map(form_of, self.expected))
-        self.endless = set()
+        self.late = Counter()
         self._of_samples = {}
 
     def of_sample(self, sample, place):
@@ -172,7 +173,7 @@ def agreeing(questions, sample, seen, wrong):
         The number of agreeing results before the first that differs, counted from the smallest probe, or 0 where the
         probe that fails tells them apart.
     """
-    if id(sample) in questions.endless:
+    if questions.late[id(sample)] > 1:
         return 0
     exercise = questions.exercise
     order = [wrong, *(place for place in range(len(seen.results)) if place != wrong)]
@@ -189,7 +190,7 @@ def agreeing(questions, sample, seen, wrong):
 
     outcome = run_guarded(visit, exercise.time_limit, exercise.left_whole)
     if outcome.error is not None:  # it did not end, and tells nothing
-        questions.endless.add(id(sample))
+        questions.late[id(sample)] += 1
         return 0
     if not differs:
         return len(seen.results)

@@ -506,7 +506,7 @@ def nothing_over_nothing(a, b):
     Two arrays of zeros are equal, so their error is 0, and your function returns {output} for {input}. It happens
     in practice, for the weights of a feature that is 0 in every example. There 0 is divided by 0, which gives nan,
     and since nan compares as false with everything, a test such as `error < 1e-7` fails for a reason that is hard
-    to find. Which case needs a line of its own, and what belongs into it?
+    to find. Which case needs a line of its own, and what belongs in it?
     """
     return _apart(a, b) / np.float64(_larger(a, b))
 

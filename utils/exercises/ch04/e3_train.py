@@ -171,7 +171,7 @@ train = Exercise(
         _descent(start=lambda n, K: (0.01 * np.random.default_rng(7).uniform(-1, 1, (n, K)), np.full(K, 0.01))),
     ),
     bank=mistakes,
-    remark="It starts at ln K, and from there every step goes downhill.",
+    remark="It starts at ln K, and every step goes against the gradient.",
 )
 
 

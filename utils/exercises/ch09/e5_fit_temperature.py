@@ -572,10 +572,10 @@ def _near_misses(seen):
 
 
 def _across_zero(seen):
-    """Whether some temperatures are negative, and the moderate ones are right or nearly so."""
+    """Whether some temperatures are negative, and most moderate ones are right."""
     values, best = _numbers_or_nan(seen), _best(seen)
     moderate = (best > 0.9) & (best < 6)
-    return bool(np.any(values < 0) and np.mean(np.abs(values / best - 1)[moderate] < 0.15) > 0.7)
+    return bool(np.any(values < 0) and np.mean(np.abs(values / best - 1)[moderate] < 1e-3) > 0.7)
 
 
 def _newton_in_T(Z, y, T=1.5, turns=60):
