@@ -33,6 +33,7 @@ VIEW = blocks("js")["// utils/views/js/two_shares.js"]
 REGISTRATION = PYTHON["# in utils/views/__init__.py"]
 VIEW_CELL = PYTHON["# the cell"].splitlines()[-1]
 VIEW_TEST = PYTHON["# in tests/views/test_drawings.py"]
+PREDICTION_TEST = PYTHON["# in tests/views/test_predictions.py"]
 
 
 def run(folder, *arguments):
@@ -57,6 +58,8 @@ def project(tmp_path_factory):
     (root / "utils" / "views" / "js" / "two_shares.js").write_text(VIEW, encoding="utf-8")
     with (root / "tests" / "views" / "test_drawings.py").open("a", encoding="utf-8") as module:
         module.write("\n\n" + VIEW_TEST)
+    with (root / "tests" / "views" / "test_predictions.py").open("a", encoding="utf-8") as module:
+        module.write("\n\n" + PREDICTION_TEST)
     names = root / "tests" / "support" / "drawn.py"
     known = names.read_text(encoding="utf-8")
     assert known.count('    "sharpness",\n') == 1

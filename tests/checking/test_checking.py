@@ -353,6 +353,12 @@ def test_a_mistake_is_explained_with_the_readers_own_result(double):
     assert "<strong>Not yet: <em>half</em>.</strong>" in verdict._repr_html_()
 
 
+def test_asterisks_stress_words_and_stay_in_code():
+    verdict = Verdict("incorrect", "That is *not* the product `x**2 * y`.")
+    assert repr(verdict) == "Not yet. That is not the product `x**2 * y`."
+    assert "<em>not</em> the product <code>x**2 * y</code>" in verdict._repr_html_()
+
+
 def test_hints_lie_folded_below_each_inside_the_fold_of_the_one_before(double):
     html = double.check(lambda z: z * 0.5)._repr_html_()
     assert re.findall(r"<details>|</details>|Which number|Multiply it", html) == [

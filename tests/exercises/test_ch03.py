@@ -216,6 +216,11 @@ def softmax_of(Z):
     return reference.softmax(Z)
 
 
+def through_the_jacobian(Z, y):
+    rows = [-reference.softmax_jacobian(z)[label] / reference.softmax(z)[label] for z, label in zip(Z, y, strict=True)]
+    return np.array(rows) / len(y)
+
+
 FAMILIES = [
     (ch03.loss, "epsilon in the log", lambda a, y: -np.log(a[y] + 3e-11)),
     (ch03.loss, "epsilon in the log", lambda a, y: -np.log(max(a[y], 2e-6))),
@@ -258,6 +263,18 @@ FAMILIES = [
         "no shift",
         lambda Z, y: (np.exp(Z) / np.exp(Z).sum(1)[:, None] - one_hot(y, Z.shape[1])) / len(y),
     ),
+    (ch03.cost_gradient, "divided by a probability of 0", through_the_jacobian),
+    (
+        ch03.cost_gradient,
+        "divided by a probability of 0",
+        lambda Z, y: reference.softmax_vjp(Z, -one_hot(y, Z.shape[1]) / softmax_of(Z) / len(y)),
+    ),
+    (
+        ch03.cost_gradient,
+        "shift by the smallest",
+        lambda Z, y: (shares(np.exp(Z - np.sort(Z)[:, :1])) - one_hot(y, Z.shape[1])) / len(y),
+    ),
+    (ch03.repaired_loss, "shift by the true logit", lambda x, y: np.log(sum(np.exp(x - x[y.argmax()])))),
     (ch03.repaired_loss, "epsilon in the log", lambda x, y: -np.sum(y * np.log(softmax_of(x) + 7e-12))),
     (ch03.repaired_loss, "epsilon in the log", lambda x, y: -np.log(max(1e-6, softmax_of(x) @ y))),
     (ch03.repaired_loss, "clipped logits", lambda x, y: -np.sum(y * reference.log_softmax(np.clip(x, -300, 300)))),

@@ -23,22 +23,33 @@ def level(request):
 
 
 @pytest.fixture(scope="session")
-def grader(level):
-    """A grader at a level."""
-    made = Grader(level)
-    yield made
-    made.close()
+def grader_of():
+    """A function from a level to its grader, which is made once: its warm process takes seconds to start."""
+    made = {}
+
+    def of(level):
+        if level not in made:
+            made[level] = Grader(level)
+        return made[level]
+
+    yield of
+    for grader in made.values():
+        grader.close()
 
 
 @pytest.fixture(scope="session")
-def best_grader():
+def grader(level, grader_of):
+    """A grader at a level."""
+    return grader_of(level)
+
+
+@pytest.fixture(scope="session")
+def best_grader(grader_of):
     """A grader at the highest level of this machine, for what is the same at all of them."""
     best, reason = sandbox.level()
     if best == sandbox.NONE:
         pytest.skip(reason)
-    made = Grader(best)
-    yield made
-    made.close()
+    return grader_of(best)
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ def test_other_things_become_their_kind():
     assert repr(unpacked(packed(np.array([object()])))) == "<ndarray>"
 
 
+@pytest.mark.prove  # to import torch takes seconds
 def test_tensors_become_arrays():
     torch = pytest.importorskip("torch")
     assert np.array_equal(unpacked(packed(torch.ones(2, requires_grad=True))), np.ones(2, np.float32))

@@ -234,6 +234,7 @@ def test_an_empty_folder(tmp_path):
         run(tmp_path, Options(tmp_path / "out", trust=True))
 
 
-def test_the_command(tmp_path):
+@pytest.mark.prove  # a process of its own for what main() does above
+def test_the_command():
     done = subprocess.run([sys.executable, "-m", "utils.grading", "--help"], cwd=ROOT, capture_output=True, check=True)
     assert b"--trust-submissions" in done.stdout

@@ -581,14 +581,14 @@ def test_continuous_integration_installs_a_browser_where_it_is_missing(tmp_path,
     programs.mkdir()
     for name in ("bash", "dirname", "id"):
         (programs / name).symlink_to(shutil.which(name))
-    for name in ["make", "apt-get", "sudo", *(["chromium"] if browser else [])]:
+    for name in ["make", "apt-get", "sudo", *(["chromium", "bwrap"] if browser else [])]:
         write_program(programs, name, f'echo "{name} $* CI=$CI"; [ {name} != sudo ] || "$@"')
     result = subprocess.run(
         [str(ROOT / ".ci" / "run")], cwd=tmp_path, env={"PATH": str(programs)}, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
-    called = [line for line in result.stdout.splitlines() if not line.startswith("sudo")]
-    installation = ["apt-get update CI=true", "apt-get install --yes chromium CI=true"]
+    called = [line for line in result.stdout.splitlines() if not line.startswith(("sudo", "bwrap", "sysctl"))]
+    installation = ["apt-get update CI=true", "apt-get install --yes chromium bubblewrap CI=true"]
     assert called == ([] if browser else installation) + ["make test CI=true"]
 
 

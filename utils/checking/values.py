@@ -90,6 +90,8 @@ def _read_numbers(result):
             array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise Unreadable(f"it is {kind(result)}, not numbers") from None
+    if array.dtype.kind in "US":
+        raise Unreadable(f"it is {kind(result)}, text in quotes, not real numbers")
     if array.dtype.kind not in "fiub":
         raise Unreadable(f"it is {kind(result)} of the type {array.dtype}, not real numbers")
     return array.astype(np.float64)

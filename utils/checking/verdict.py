@@ -26,7 +26,10 @@ class Note:
     hints: tuple[str, ...] = ()
 
     def __repr__(self):
-        return f"{self.heading} {self.text}".replace("*", "") + (f"\n\n{self.code}" if self.code else "")
+        # As in HTML, asterisks stress a word only outside of code: there they are signs of Python.
+        parts = f"{self.heading} {self.text}".split("`")
+        parts[::2] = [words.replace("*", "") for words in parts[::2]]
+        return "`".join(parts) + (f"\n\n{self.code}" if self.code else "")
 
     def _repr_html_(self):
         code = f"<pre>{escape(self.code, quote=False)}</pre>" if self.code else ""

@@ -24,7 +24,7 @@ def report():
     if all(state == "ok" for _, state in lines):
         print("Everything is there.")
     else:
-        print("Run `make lab` again, or see the section on installing in the README.")
+        print("Run `make lab` again, or see *Begin* in the README.")
 
 
 def _requirements():

@@ -1,4 +1,4 @@
-"""Exercise 2.1: the derivative of probability i for logit j, from the probabilities."""
+"""Exercise 2.1: the derivative of probability i with respect to logit j, from the probabilities."""
 
 import numpy as np
 
@@ -100,7 +100,7 @@ mistakes = Bank()
 
 partial = Exercise(
     name="ch02.partial",
-    asks="The derivative of probability i for logit j, from the probabilities.",
+    asks="The derivative of probability i with respect to logit j, from the probabilities.",
     reference=_two_cases,
     probes=PROBABILITIES_AND_PLACES,
     expects=partial_in_words,
@@ -180,8 +180,8 @@ def zero_off_the_diagonal(p, i, j):
     """
     You return {output} for {input}: for you the logit of one class does not reach the probability of another. That
     holds for the sigmoid and for ReLU, where each output has an input of its own. In a softmax every logit is
-    part of the common denominator, so it moves every probability. What is the derivative of that denominator for the
-    logit j?
+    part of the common denominator, so it moves every probability. What is the derivative of that denominator with
+    respect to logit j?
     """
     return p[i] * (1 - p[i]) if i == j else 0.0
 
@@ -255,8 +255,8 @@ def values_compared(p, i, j):
 def the_gradient_of_the_loss(p, i, j):
     """
     You return a probability minus the indicator, {output} for {input}. If you have met it before, it was as the
-    gradient of a *loss* for the logits: chapter 3 derives it from what you build here. The derivative of the
-    probability itself is asked for, and where i = j it is positive. The derivation above ends in two products;
+    gradient of a *loss* with respect to the logits: chapter 3 derives it from what you build here. The derivative of
+    the probability itself is asked for, and where i = j it is positive. The derivation above ends in two products;
     which one belongs to each case?
     """
     return p[i] - (i == j)

@@ -168,7 +168,7 @@ def a_vector_not_a_matrix(z):
     """
     You return one number for each class, {output} for {input}. Those are the derivatives of each probability for
     its *own* logit, the diagonal. But every one of the K probabilities depends on every one of the K logits, which
-    makes K times K derivatives. Where do those of class 0 for the logits of the other classes go?
+    makes K times K derivatives. Where do those of class 0 with respect to the other logits go?
     """
     return reference.softmax(z) * (1 - reference.softmax(z))
 

@@ -116,7 +116,7 @@ loss = Exercise(
     expects=lambda a, y: "one number, 0 or larger,",
     scale=lambda a, y: 1.0,
     hints=paragraphs("""
-        Which of the probabilities decides about the loss? The label tells you where in the array it is.
+        Which of the probabilities decides the loss? The label tells you where in the array it is.
 
         Take the entry of `a` at the place `y`. Its natural logarithm is `np.log`, and the loss is never negative.
     """),

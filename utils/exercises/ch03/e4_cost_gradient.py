@@ -1,4 +1,4 @@
-"""Exercise 3.4: the gradient of the mean cost for the logits Z, shape (m, K), with labels y."""
+"""Exercise 3.4: the gradient of the mean cost with respect to the logits Z, shape (m, K), with labels y."""
 
 import math
 
@@ -81,7 +81,7 @@ mistakes = Bank()
 cost_gradient = Exercise(
     name="ch03.cost_gradient",
     is_main=True,
-    asks="The gradient of the mean cost for the logits Z, shape (m, K), with labels y.",
+    asks="The gradient of the mean cost with respect to the logits Z, shape (m, K), with labels y.",
     reference=reference.cost_gradient,
     probes=logits_and_labels,
     expects=lambda Z, y: f"an array of the shape {Z.shape} in which every row sums to 0",
@@ -219,7 +219,7 @@ def only_one_of_the_two_is_divided(Z, y):
     """
     You divide one of the two terms by m, and the other keeps its full size. For {input} you return {output}. The
     rows of a right answer sum to 0; with a single example yours do, too, and with more they do not. In Python a
-    division is done before a subtraction that stands beside it, as on paper. What decides the order there?
+    division is done before a subtraction beside it, as on paper. What decides the order there?
     """
     return reference.softmax(Z) - one_hot(y, Z.shape[1]) / len(Z)
 
@@ -457,10 +457,10 @@ def the_derivative_of_the_probability(Z, y):
 @mistakes.mistake(*ONE)
 def the_derivative_for_the_probabilities(Z, y):
     """
-    You return the derivative of the cost for the *probabilities*: −1/a at the label and 0 elsewhere, {output} for
-    {input}. That is the first link of the chain. What is asked for is the derivative for the logits, one link
-    further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes of −1/a when
-    it is multiplied by those derivatives?
+    You return the derivative of the cost with respect to the *probabilities*: −1/a at the label and 0 elsewhere,
+    {output} for {input}. That is the first link of the chain. What is asked for is the derivative with respect to the
+    logits, one link further: each logit moves all probabilities, in the way that chapter 2 has worked out. What becomes
+    of −1/a when it is multiplied by those derivatives?
     """
     return -one_hot(y, Z.shape[1]) / reference.softmax(Z) / len(Z)
 
@@ -618,7 +618,7 @@ def a_shift_that_stops_at_0(Z, y):
 @mistakes.mistake(
     np.array([[0.0, 1000.0]]),
     np.array([0]),
-    recognise=recognising.goes_wrong(recognising.with_the_smallest_as_shift, recognising.not_finite),
+    recognise=recognising.goes_wrong(recognising.with_the_smallest_as_shift, recognising.part_of_a_row),
 )
 def shift_by_the_smallest(Z, y):
     """
@@ -628,6 +628,37 @@ def shift_by_the_smallest(Z, y):
     exceed 0?
     """
     return (_shares(np.exp(Z - Z.min(axis=1, keepdims=True))) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+def _breaks_through_the_probabilities(seen):
+    places = recognising.with_a_probability_of_0, recognising.with_a_label_of_probability_0
+    return any(recognising.goes_wrong(where, recognising.a_row_of_nan)(seen) for where in places)
+
+
+@mistakes.mistake(
+    np.array([[0.0, 1000.0]]),
+    np.array([0]),
+    name="divided by a probability of 0",
+    recognise=_breaks_through_the_probabilities,
+)
+def divided_by_a_probability_of_0(Z, y):
+    """
+    You go through the probabilities: first −1/a, then the derivative of softmax. On paper that is right. In float64 a
+    probability far below the largest is rounded to 0, so −1/a is infinite, and infinite times 0 is nan: for {input}
+    you return {output}. The section on the chain rule shows what is left when the two factors cancel before anything
+    is computed. Which formula divides by no probability?
+    """
+    with np.errstate(all="ignore"):
+        return reference.softmax_vjp(Z, -one_hot(y, Z.shape[1]) / reference.softmax(Z)) / len(Z)
+
+
+def _from_the_label_on(Z, y):
+    v = np.zeros(Z.shape)
+    v[np.arange(len(y)), y] = -1 / reference.softmax(Z)[np.arange(len(y)), y]
+    return reference.softmax_vjp(Z, v) / len(Z)
+
+
+divided_by_a_probability_of_0.also(_from_the_label_on)
 
 
 @mistakes.mistake(*TWO)

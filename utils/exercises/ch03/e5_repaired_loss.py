@@ -55,6 +55,7 @@ logits_and_one_hot = Domain(
         (np.array([-1000.0, -1001.0]), np.array([1, 0])),
         (np.array([1000.0, 999.0, 0.0]), np.array([1, 0, 0])),
         (np.array([800.0, 0.0]), np.array([0.0, 1.0])),
+        (np.array([720.0, 0.0]), np.array([0.0, 1.0])),  # infinite as a power, not yet 0 as a probability
         (np.array([1e5, 0.0, -1e5]), np.array([0, 1, 0])),
         (np.array([0.0, 0.0]), np.array([0, 1])),
     ],
@@ -649,6 +650,21 @@ def shift_by_the_smallest(x, y_one_hot):
 
 
 shift_by_the_smallest.also(lambda x, y_one_hot: -np.sum(y_one_hot * np.log(_shares(x - x.min()))))
+
+
+@mistakes.mistake(
+    np.array([800.0, 0.0]),
+    np.array([0.0, 1.0]),
+    recognise=recognising.goes_wrong(recognising_repairs.far_below_the_largest, recognising.not_finite),
+)
+def shift_by_the_true_logit(x, y_one_hot):
+    """
+    You subtract the true logit from all of them before `exp`. For {input} you return {output}, and the true loss is
+    800: a logit that lies 710 or more above the true one still overflows. On paper any shift will do; in float64 powers
+    that become 0 are harmless, since they are added to others, and powers that become infinite are not. Which logit
+    must not exceed 0?
+    """
+    return np.log(np.sum(np.exp(x - np.sum(x * y_one_hot))))
 
 
 @mistakes.mistake(np.array([1000.0, 999.0]), np.array([0.0, 1.0]), recognise=recognising_repairs.unshifted)

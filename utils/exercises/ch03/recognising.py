@@ -266,6 +266,28 @@ def with_the_smallest_as_shift(Z, *others):
     return _decide(gap > OVERFLOW, gap < SAFE)
 
 
+def with_a_probability_of_0(Z, *others):
+    """Where a logit of a row lies so far below its largest that its probability is 0, or infinite as a divisor."""
+    gap = _largest(Z) - np.min(Z, axis=-1)
+    return _decide(gap > UNDERFLOW, gap < SAFE)
+
+
+def with_a_label_of_probability_0(Z, y):
+    """Where the logit of a label lies so far below the largest of its row that its probability is 0."""
+    gap = _largest(Z) - Z[np.arange(len(y)), y]
+    return _decide(gap > UNDERFLOW, gap < SAFE)
+
+
+def a_row_of_nan(result):
+    """Whether a result has a row without a single number."""
+    return not result.problem and np.ndim(result.value) > 0 and bool(np.isnan(result.value).all(axis=-1).any())
+
+
+def part_of_a_row(result):
+    """Whether a result is an error, or has entries that are not finite and no row without a single number."""
+    return not_finite(result) and not a_row_of_nan(result)
+
+
 def _decide(fails, holds):
     """True where a row fails, False where all hold, None between."""
     return True if np.any(fails) else False if np.all(holds) else None

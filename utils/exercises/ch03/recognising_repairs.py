@@ -27,6 +27,12 @@ def a_probability_of_0(x, y_one_hot):
     return True if behind @ y_one_hot > 746 else False if behind.max() < 730 else None
 
 
+def far_below_the_largest(x, y_one_hot):
+    """Whether the largest logit is so far above the true one that e to the power of the gap is infinite."""
+    gap = x.max() - x @ y_one_hot
+    return True if gap > recognising.OVERFLOW else False if gap < recognising.SAFE else None
+
+
 def shifted_wrongly(fails):
     """A predicate: no number came where such a shift fails, and what is closer together is right."""
 

@@ -231,7 +231,7 @@ _add(
     You look for the largest number while the signs are still there, in the difference or in the arrays themselves,
     so a negative one counts as small, however far it reaches. For {input} you return {output}: the first entries
     ought to decide, above the line and below it. An error has a size and no direction. Which function removes the
-    sign, and has it to act before the maximum or after it?
+    sign, and must it act before the maximum or after it?
     """,
     (lambda a, b: np.max(a - b), _larger),
     (lambda a, b: np.abs(np.max(a - b)), _larger),
@@ -506,7 +506,7 @@ def nothing_over_nothing(a, b):
     Two arrays of zeros are equal, so their error is 0, and your function returns {output} for {input}. It happens
     in practice, for the weights of a feature that is 0 in every example. There 0 is divided by 0, which gives nan,
     and since nan compares as false with everything, a test such as `error < 1e-7` fails for a reason that is hard
-    to find. Which case needs a line of its own, and what belongs into it?
+    to find. Which case needs a line of its own, and what belongs in it?
     """
     return _apart(a, b) / np.float64(_larger(a, b))
 

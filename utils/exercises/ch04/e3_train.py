@@ -171,7 +171,7 @@ train = Exercise(
         _descent(start=lambda n, K: (0.01 * np.random.default_rng(7).uniform(-1, 1, (n, K)), np.full(K, 0.01))),
     ),
     bank=mistakes,
-    remark="It starts at ln K, and from there every step goes downhill.",
+    remark="It starts at ln K, and every step goes against the gradient.",
 )
 
 
@@ -479,11 +479,11 @@ mistakes.add(
 )
 
 mistakes.add(
-    "one step too many",
+    "one step too many or too few",
     """
-    Your costs are right, and the weights that you return have gone one step further than `epochs` says, or one step
-    less. For {input} you get {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which
-    numbers are in your `range`, and is there a step before or after the loop?
+    The weights that you return have gone one step further than `epochs` says, or one step less. For {input} you get
+    {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which numbers are in your `range`,
+    and is there a step before or after the loop?
     """,
     _descent(steps=lambda epochs: epochs + 1),
     _descent(steps=lambda epochs: epochs - 1),

@@ -167,7 +167,7 @@ def bias_left_out(W, b, X):
     """
     You compare `X @ W` without the bias. For {input} you return {output}, though the bias favours the other class
     by more than the features do. Without it every boundary is forced through the origin. The logits are the same
-    three symbols as in the training: what is added to the product before the largest is searched?
+    three symbols as in training: what is added to the product before the largest is searched?
     """
     return np.argmax(X @ W, axis=1)
 

@@ -171,7 +171,7 @@ mistakes.add(
     At least one of your values is neither of the two words that the check understands. It compares letter by
     letter, so a capital, a blank or a missing s counts: the words are `"softmax"` and `"sigmoids"`, in small
     letters and with quotation marks. The choice that you meant may well be right. Which of the four values is
-    spelled differently?
+    spelled differently, or still a question mark?
     """,
     {case: head.capitalize() for case, head in zip(CASES, RIGHT, strict=True)},
     {case: head.removesuffix("s") for case, head in zip(CASES, RIGHT, strict=True)},

@@ -230,9 +230,10 @@ infinite_for_wrong_answers.also(
 @mistakes.mistake(np.array([[1000.0, -1000.0]]), np.array([[1, 0]]), recognise=overflows_where_right)
 def overflow_in_the_softplus(Z, Y):
     """
-    You compute the logarithm of 1 plus e to the power z as it is written. From z = 710 on that power is infinite in
-    float64, and so is your loss: {output} for {input}. The logarithm itself is harmless there, it is nearly z. Take
-    e to the power z out of the bracket when z is positive. What remains inside, and what comes in front?
+    You compute the logarithm of 1 plus a power of e as it is written. From an exponent of 710 on that power is
+    infinite in float64, and so is your loss: {output} for {input}. The logarithm itself is harmless there: it is
+    nearly the exponent, be that z or −z. Take the power out of the bracket where its exponent is positive. What
+    remains inside, and what comes in front?
     """
     return np.mean(np.sum(np.log1p(np.exp(Z)) - Z * Y, axis=1))
 

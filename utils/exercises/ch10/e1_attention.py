@@ -191,8 +191,8 @@ divided_by_the_width.also(lambda Q, K, V: _unshifted(_scores(Q, K, Q.shape[1])) 
 def multiplied_by_the_root(Q, K, V):
     """
     You multiply the scores by the root of the width where they have to be divided. Their spread should come down to
-    1, and it grows to d: for {input} you return {output}, nearly the value of one key only. A temperature stands
-    below the line (chapter 1). On which side of the scores does your root stand?
+    1, and it grows to d: for {input} you return {output}, nearly the value of one key only. A temperature *divides*
+    the logits (chapter 1). What does your root do to the scores?
     """
     return _shares(_scores(Q, K, 1 / math.sqrt(Q.shape[1]))) @ V
 
@@ -232,8 +232,8 @@ def _divided_by_one_number(seen):
 @mistakes.mistake(*SQUARE, recognise=_divided_by_one_number)
 def a_fixed_number(Q, K, V):
     """
-    You divide by the same number, whatever the width is. A 2 is right for tables of the width 4, the example of the
-    section, and for no other: for {input} you return {output}. The spread of the scores grows with the width, so
+    You divide by the same number, whatever the width is. A 2 is right for tables of the width 4 and for no
+    others: for {input} you return {output}. The spread of the scores grows with the width, so
     what they are divided by has to grow with it. Which number of `Q.shape` belongs in the place of yours, and what
     has to be done with it first?
     """
@@ -340,7 +340,7 @@ no_softmax.also(lambda Q, K, V: Q @ K.T @ V)
 
 
 @mistakes.mistake(*LOOK_UP)
-def the_weights_alone(Q, K, V):
+def only_the_weights(Q, K, V):
     """
     You return the weights, one for every query and key: {output} for {input}. They say where a query looks, and not
     yet what it finds. The result has a row for each query, made of the rows of `V`, each taken with its weight.
@@ -350,11 +350,11 @@ def the_weights_alone(Q, K, V):
 
 
 @mistakes.mistake(*LOOK_UP)
-def the_best_key_alone(Q, K, V):
+def only_the_best_key(Q, K, V):
     """
     You return the value of the key with the largest score: {output} for {input}. That is the hard look-up, the
-    maximum of the first section of chapter 1. The best key stays the best when a query moves a little, so the
-    result does not change, and nothing can be learned from it. Which soft form of the maximum gives every key its
+    argmax of the first section of chapter 1. The best key stays the best when a query moves a little, so the
+    result does not change, and nothing can be learned from it. Which soft form of the argmax gives every key its
     share?
     """
     return V[_scores(Q, K).argmax(axis=1)]

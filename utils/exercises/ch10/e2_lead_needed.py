@@ -74,7 +74,7 @@ lead_needed = Exercise(
         Only differences count, so let the others have the score 0 and the leader the score g. What is the softmax of
         the leader?
 
-        Above the line stands the exponential of g, below the line the same plus n − 1 exponentials of 0. Solve that
+        The numerator is the exponential of g, the denominator the same plus n − 1 exponentials of 0. Solve that
         equation for the exponential of g.
 
         The exponential of g is n − 1 times the odds w / (1 − w). A logarithm is left to take.
@@ -97,9 +97,9 @@ lead_needed = Exercise(
 @mistakes.mistake(2, 0.5)
 def the_leader_counted_among_the_others(n, weight):
     """
-    You have n rivals, and there are n − 1: the leader is one of the n. For {input} you return {output}. For a
-    thousand scores the difference is lost in rounding, for two it is the whole answer: with one rival and a weight
-    of one half the lead must be 0. How many terms below the line are not the leader's own?
+    You have n rivals, but there are n − 1: the leader is one of the n. For {input} you return {output}. For a
+    thousand scores the difference hardly shows, for two it is the whole answer: with one rival and a weight of one
+    half the lead must be 0. How many terms of the denominator are not the leader's own?
     """
     return math.log(n * weight / (1 - weight))
 
@@ -111,7 +111,7 @@ TEN = (10, 0.5)
 def the_number_forgotten(n, weight):
     """
     You return the logarithm of the odds, the lead that suffices against *one* rival. For {input} that is {output},
-    whatever n is. But each further rival adds a term below the line, and together they weigh as much as their
+    whatever n is. But each further rival adds a term to the denominator, and together they weigh as much as their
     number. Which factor do n − 1 equal rivals put in front of the odds?
     """
     return math.log(weight / (1 - weight))
@@ -172,9 +172,9 @@ times_the_rivals.also(lambda n, weight: n * math.log(weight / (1 - weight)))
 @mistakes.mistake(*TEN)
 def weight_in_place_of_odds(n, weight):
     """
-    You use the weight w where its odds belong. For {input} you return {output}. The leader stands below the line,
-    too, and when you bring its term to the other side, w becomes w / (1 − w). For small weights the two nearly
-    agree; a weight of 1 would need an infinite lead. What does yours need for it?
+    You use the weight w where its odds belong. For {input} you return {output}. The leader is in the denominator,
+    too, and when you bring its term to the other side, w becomes w / (1 − w). For small weights the two nearly agree;
+    a weight of 1 would need an infinite lead. What does yours need for it?
     """
     return math.log((n - 1) * weight)
 
@@ -254,8 +254,8 @@ def the_rivals_without_a_logarithm(n, weight):
     """
     You add the *number* of rivals where their logarithm belongs: for {input} you return {output}. A lead that grew in
     step with the crowd would be in the thousands for a vocabulary, and no score is as large as that. Each rival adds
-    one term below the line, which makes a factor n − 1 beside the odds; a logarithm turns the factor into a sum of two
-    logarithms. Of which of your two terms was none taken?
+    one term to the denominator, which makes a factor n − 1 beside the odds; a logarithm turns the product into a sum of
+    two logarithms. Of which of your two terms was none taken?
     """
     return (n - 1) + math.log(weight / (1 - weight))
 
@@ -267,7 +267,7 @@ the_rivals_without_a_logarithm.also(lambda n, weight: n + math.log(weight / (1 -
 def the_rest_shared_wrongly(n, weight):
     """
     You compare the weight of the leader with the rest, 1 − w, and lose one of the steps between: either only the rest
-    stands under the logarithm, or the odds are replaced by one part of them. For {input} you return {output}. Each
+    is under the logarithm, or the odds are replaced by one part of them. For {input} you return {output}. Each
     rival has the share (1 − w) / (n − 1), and a lead is the logarithm of a quotient of two shares. Which two shares are
     they?
     """
@@ -285,9 +285,9 @@ the_rest_shared_wrongly.also(
 def odds_without_a_logarithm(n, weight):
     """
     You add the odds themselves where their logarithm belongs: for {input} you return {output}. For a weight of one half
-    they are 1, and a lead that gives nine rivals and the leader one half each is the logarithm of nine, with nothing to
-    be added. What stands under one logarithm as a product becomes a sum of two logarithms. Of which of your two terms
-    was none taken?
+    they are 1, and a lead that gives nine rivals together and the leader one half each is the logarithm of nine, with
+    nothing to be added. A product under one logarithm becomes a sum of two logarithms. Of which of your two terms was
+    none taken?
     """
     return math.log(n - 1) + weight / (1 - weight)
 

@@ -601,8 +601,8 @@ def log_sum_exps_added(H, W, y, block):
 log_sum_exps_added.also(lambda H, W, y, block: _joined(H, W, y, block, np.max))
 
 
-@mistakes.mistake(*TWO_BLOCKS, name="log-sum-exp alone")
-def log_sum_exp_alone(H, W, y, block):
+@mistakes.mistake(*TWO_BLOCKS, name="only the log-sum-exp")
+def only_the_log_sum_exp(H, W, y, block):
     """
     You return the mean log-sum-exp, {output} for {input}, and the labels are not used at all. The loss is the
     *distance* from the log-sum-exp down to the logit of the true class; without that logit nothing is rewarded for

@@ -191,8 +191,8 @@ def normal_noise(z, u):
     """
     Your noise is normal: for {input} you return {output}. On a few draws it can hardly be told from the right one,
     and over many of them the unlikely classes are drawn far too rarely, because a normal distribution has a thin
-    tail. The chi-squared test of the section refuses it. The softmax needs the noise whose upper tail falls like a
-    power of e. Which distribution is that, and which two steps make it from `u`?
+    tail. The chi-squared test of the section refuses it. The softmax needs the noise whose upper tail falls like e to
+    the power −x. Which distribution is that, and which two steps make it from `u`?
     """
     return _with_normal_noise(z, u, 1.0)
 

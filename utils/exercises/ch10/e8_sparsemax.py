@@ -180,9 +180,9 @@ mistakes.add(
 @mistakes.mistake(*WITH_A_ZERO)
 def softmax(z):
     """
-    You return the softmax, {output} for {input}. It has no zeros, however far a class trails. Sparsemax is asked:
-    no exponential at all, a number τ is taken off each logit, and what falls below 0 becomes 0. Which τ makes the
-    rest sum to 1?
+    You return the softmax, {output} for {input}. It has no zeros, however far a class trails. Sparsemax needs no
+    exponential at all: a number τ is taken off each logit, and what falls below 0 becomes 0. Which τ makes the rest
+    sum to 1?
     """
     return reference.softmax(z)
 

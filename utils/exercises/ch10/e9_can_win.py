@@ -311,9 +311,8 @@ one_rival_at_a_time.also(lambda W, i: bool((np.delete(W, i, axis=1) != W[:, [i]]
 def the_longest_vector_wins(W, i):
     """
     You compare the lengths of the weight vectors. A long column makes large logits, but it is the *place* that
-    counts: a short vector on the border of all others wins in its own direction, and a long one between two longer
-    ones never does. For {input} you return {output}. What does the figure of the section show about the classes
-    that win?
+    counts: a short vector at a corner of the hull wins for some input, and a long one inside the hull never does. For
+    {input} you return {output}. What does the figure of the section show about the classes that win?
     """
     return bool((W**2).sum(axis=0).argmax() == i)
 

@@ -14,18 +14,17 @@ const OUTLINES = [
 const view = {
   title: "Decision regions while a softmax regression learns",
   prediction: {
-    question: "All weights start at zero. After a single step, about how many of the 2,000 points are classified rightly?",
+    question: "The learning rate 0.003 makes 100 steps. After how many steps of the rate 0.03 are the regions nearly the same?",
     options: [
-      "A quarter, as by guessing",
-      "Half, whatever the learning rate",
-      "Eight in ten, whatever the learning rate",
-      "More with a larger learning rate",
+      "After 100, too: the rate changes only the cost",
+      "After about 10",
+      "After no number of them: a larger rate takes another path",
     ],
-    answer: 2,
+    answer: 1,
     explanation:
-      "From zero weights the first step gives each class a weight vector that points to its own examples, and that is a fair " +
-      "classifier already. The learning rate multiplies all logits by one number, and that changes no decision, only the cost. " +
-      "Go to epoch 1 and move the learning rate: the regions stay, the cost changes.",
+      "As long as steps are short, all of them follow nearly the same path downhill, and what counts is the learning rate times " +
+      "the number of steps. Compare epoch 100 at 0.003 with epoch 10 at 0.03, and then with epoch 1 at 0.3: that single step " +
+      "is too long, and ends elsewhere.",
   },
   controls: ({ runs }) => [
     slider("epoch", "epoch", "How many steps were made", { low: 0, high: runs[0].costs.length - 1, step: 1, start: 20, digits: 0 }),
