@@ -142,9 +142,9 @@ def _where_it_has_a_value(seen, largest):
 def digits_lost_next_to_1(z, y):
     """
     You subtract the label from the probability. That is the formula, and for y = 1 a probability near 1 has rounded
-    away what the difference is made of: for {input} you return {output}, where the gradient is small and not that. It
-    is the cancellation of this chapter's first cell, and it makes the gradient exactly 0 from a logit of 37 on. The
-    number you want is the probability of the *other* answer. From which logit does that come?
+    away what the difference is made of: for {input} you return {output}, where the true gradient is small, but
+    another number. It is the cancellation of this chapter's first cell, and it makes the gradient exactly 0 from a
+    logit of 37 on. The number you want is the probability of the *other* answer. From which logit does that come?
     """
     return reference.sigmoid(z) - y
 
@@ -331,8 +331,8 @@ a_gradient_for_yes_only.also(lambda z, y: y * (_plain_sigmoid(z) - 1), lambda z,
 def divided_by_the_number_of_examples(z, y):
     """
     You divide by the number of examples: for {input} you return {output}. That is the gradient of the *mean* loss.
-    Asked is the slope of each single loss over its own logit, so that a caller can weight the examples, or take the
-    mean afterwards. With a single example the two agree. Which factor can go?
+    The exercise asks for the slope of each single loss over its own logit, so that a caller can weight the examples, or
+    take the mean afterwards. With a single example the two agree. Which factor can go?
     """
     return (reference.sigmoid(z) - y) / len(z)
 

@@ -245,10 +245,11 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "other sizes",
         f"""
-        Your model has weights of the shapes {{output}}. Asked are two features, hidden layers of {HIDDEN[0]} and
-        {HIDDEN[1]} units, and {units} output unit{"s" if units > 1 else ""}, {total} numbers in all. Each layer has a
-        matrix with one row for each of its inputs and one column for each of its units, and a vector with one bias for
-        each unit. Which of your shapes does not belong to this chain, and which layer does it come from?
+        Your model has weights of the shapes {{output}}. The exercise asks for two features, hidden layers of
+        {HIDDEN[0]} and {HIDDEN[1]} units, and {units} output unit{"s" if units > 1 else ""}, {total} numbers in all.
+        Each layer has a matrix with one row for each of its inputs and one column for each of its units, and a vector
+        with one bias for each unit. Which of your shapes does not belong to this chain, and which layer does it come
+        from?
         """,
         build(head, make_loss, units=units, sizes=(25,)),
         build(head, make_loss, units=units, sizes=(15, 25)),
@@ -440,8 +441,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         Outputs and loss are right, and the first batch moves no weight at all. Your optimizer is told to gather the
         gradients of several batches and to make one step for all of them: that is what `gradient_accumulation_steps`
         means. It makes up for batches that are too small for the memory of a machine. The 63 batches of this chapter's
-        epoch would give fewer steps, and the trainings could not be compared. Which argument of the optimizer does the
-        text not mention?
+        epoch would give fewer steps, and the training runs could not be compared. Which argument of the optimizer does
+        the text not mention?
         """,
         build(head, make_loss, lambda: adam(gradient_accumulation_steps=4), units=units),
         build(head, make_loss, lambda: adam(gradient_accumulation_steps=32), units=units),
@@ -489,8 +490,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         """
         Outputs and loss are right, and the first step is as long as asked. Later the steps are not: the learning rate
         of your optimizer follows a schedule, which makes it smaller, or larger, with the number of steps that were
-        made. A schedule can be a good idea in a long training. Here two models are compared, and asked is the rate
-        0.001 from the first step to the last one. What does your optimizer get in the place of one number?
+        made. A schedule can be a good idea in a long training run. Here two models are compared, and the exercise asks
+        for the rate 0.001 from the first step to the last one. What does your optimizer get instead of one number?
         """,
         build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10, decay_rate=0.9), units=units),
         build(head, make_loss, _with_schedule("ExponentialDecay", decay_steps=10_000, decay_rate=0.96), units=units),
@@ -520,8 +521,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
         once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax or Lion,
         or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
-        remembered, or gradients that are clipped. Asked is `Adam` with a learning rate and nothing else. What else does
-        yours get?
+        remembered, or gradients that are clipped. The exercise asks for `Adam` with a learning rate and nothing else.
+        What else does yours get?
         """,
         build(head, make_loss, _optimizer("Adamax", learning_rate=RATE), units=units),
         build(head, make_loss, _optimizer("Lion", learning_rate=RATE), units=units),
@@ -564,9 +565,9 @@ def add_mistakes_of_the_loss(mistakes, head, units, logs, logits):
         """
         Your loss does not take the labels at their word. It moves a part of each label from the true class to all
         classes alike, which is called label smoothing: even a perfect output has a loss above 0, and the best output
-        is one that is not too sure. It is used in large classifiers to keep the logits from growing. Asked is the plain
-        cross-entropy, which looks only at the true class. Which argument or which line of your loss shares the label
-        out?
+        is one that is not too sure. It is used in large classifiers to keep the logits from growing. The exercise asks
+        for the plain cross-entropy, which looks only at the true class. Which argument or which line of your loss
+        shares the label out?
         """,
         by_hand(lambda ops, at_labels, table: -0.9 * at_labels - 0.1 * ops.mean(table, axis=-1)),
         by_hand(lambda ops, at_labels, table: -0.8 * at_labels - 0.2 * ops.mean(table, axis=-1)),

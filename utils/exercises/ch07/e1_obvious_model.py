@@ -237,9 +237,10 @@ def _logs(A):
 mistakes.add(
     "a sum in place of the mean",
     """
-    Your loss adds up the examples of a batch; asked is their mean, which Keras takes by default. One example gives
-    the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate would have to
-    change whenever the size of the batches does (chapter 4). Which argument of the loss decides about mean or sum?
+    Your loss adds up the examples of a batch; the exercise asks for their mean, which Keras takes by default. One
+    example gives the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate
+    would have to change whenever the size of the batches does (chapter 4). Which argument of the loss decides about
+    mean or sum?
     """,
     build("softmax", lambda: sparse_loss(reduction="sum")),
     recognise=loss_like(lambda a, y: reference.loss(a, y).sum()),

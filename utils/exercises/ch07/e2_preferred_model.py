@@ -192,8 +192,8 @@ mistakes.add(
     """
     Your last layer returns logarithms of probabilities: {input} are {output}, none of them above 0. They are
     logits, too, which differ from the linear sums by one number for each example, so the loss is right and the work
-    is done twice. Asked are the sums themselves: the loss from logits takes the log-sum-exp off by itself. What
-    does a layer need in order to hand out what it has added up?
+    is done twice. The exercise asks for the sums themselves: the loss from logits takes the log-sum-exp off by itself.
+    What does a layer need in order to hand out what it has added up?
     """,
     build("log_softmax", lambda: sparse_loss(from_logits=True)),
     example=(one_point(4),),
@@ -236,9 +236,10 @@ mistakes.add(
 mistakes.add(
     "a sum in place of the mean",
     """
-    Your loss adds up the examples of a batch; asked is their mean, which Keras takes by default. One example gives
-    the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate would have to
-    change whenever the size of the batches does (chapter 4). Which argument of the loss decides about mean or sum?
+    Your loss adds up the examples of a batch; the exercise asks for their mean, which Keras takes by default. One
+    example gives the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate
+    would have to change whenever the size of the batches does (chapter 4). Which argument of the loss decides about
+    mean or sum?
     """,
     build("linear", lambda: sparse_loss(from_logits=True, reduction="sum")),
     recognise=loss_like(lambda Z, y: reference.cross_entropy(Z, y) * len(y)),

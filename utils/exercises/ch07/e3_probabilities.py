@@ -181,8 +181,8 @@ _add_function(
     "the class in place of probabilities",
     """
     You return the most probable class of each example: {output} for {input}. That is the decision, and it needs no
-    softmax. Asked is what stands before it, one probability for each class, so that a reader can see how clear the
-    decision was. The shape has to be (m, 4), one row for each example. Which step did you take too many?
+    softmax. The exercise asks for what stands before it, one probability for each class, so that a reader can see how
+    clear the decision was. The shape has to be (m, 4), one row for each example. Which step did you take too many?
     """,
     lambda Z: np.argmax(Z, axis=-1),
 )

@@ -325,8 +325,8 @@ _add(
     "softmax twice",
     """
     You apply one more softmax to what the model returns: {output} for {input}. The outputs are probabilities already,
-    and a second softmax pulls them towards equal shares. Asked is the other direction: the numbers *before* the
-    softmax, which may have any sign and size. Which step of the model do you have to leave out?
+    and a second softmax pulls them towards equal shares. The exercise asks for the other direction: the numbers
+    *before* the softmax, which may have any sign and size. Which step of the model do you have to leave out?
     """,
     reference.softmax,
 )
@@ -335,8 +335,8 @@ _add(
     "the class in place of the logits",
     """
     You return the most probable class of each example: {output} for {input}. The decision needs no logits, since a
-    softmax keeps the order. Asked are all of them, a table with one row for each example and one column for each class,
-    as they enter the softmax. Which step did you take too many, and which too few?
+    softmax keeps the order. The exercise asks for all of them, a table with one row for each example and one column for
+    each class, as they enter the softmax. Which step did you take too many, and which too few?
     """,
     lambda P: np.argmax(P, axis=-1),
 )

@@ -118,8 +118,8 @@ mistakes.add(
     """
     Your last layer has two units. With a softmax over both, and the sparse loss, that is a right model for two
     classes, and its probabilities are those of one sigmoid of the difference of its logits (chapter 1). It carries
-    a unit that it does not need: only the difference counts. Asked is the lean form. Your weights are {output};
-    which layer is too wide, and which loss belongs to one unit?
+    a unit that it does not need: only the difference counts. The exercise asks for the lean form. Your weights are
+    {output}; which layer is too wide, and which loss belongs to one unit?
     """,
     build("linear", lambda: sparse_loss(from_logits=True), units=2),
     build("softmax", sparse_loss, units=2),
@@ -179,8 +179,8 @@ mistakes.add(
     """
     You built the obvious form: {input} is {output}, a probability, and the loss takes probabilities. The two fit
     each other, and a sigmoid that has been rounded to 1 has forgotten how sure it was: at a logit of 37 or 1000 it
-    is the same number (chapter 6). Asked is the form in which the loss sees the logit. Which two places have to
-    change?
+    is the same number (chapter 6). The exercise asks for the form in which the loss sees the logit. Which two places
+    have to change?
     """,
     build("sigmoid", _binary_loss, units=1),
     build("sigmoid", lambda: "binary_crossentropy", units=1),
@@ -231,9 +231,10 @@ mistakes.add(
 mistakes.add(
     "a sum in place of the mean",
     """
-    Your loss adds up the examples of a batch; asked is their mean, which Keras takes by default. One example gives
-    the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate would have to
-    change whenever the size of the batches does (chapter 4). Which argument of the loss decides about mean or sum?
+    Your loss adds up the examples of a batch; the exercise asks for their mean, which Keras takes by default. One
+    example gives the right number, and a batch of 32 one that is 32 times as large. With the sum, the learning rate
+    would have to change whenever the size of the batches does (chapter 4). Which argument of the loss decides about
+    mean or sum?
     """,
     build("linear", lambda: _binary_loss(from_logits=True, reduction="sum"), units=1),
     recognise=loss_like(lambda z, y: reference.binary_cross_entropy(z, y[:, np.newaxis]) * len(y)),
