@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from support.conventions import MOST_WORDS, headings
+from support.conventions import MOST_WORDS, headings, words_of
 
 from utils.exercises.ch10.e10_ten_faults import NAMES, RIGHT
 from utils.files import ROOT
@@ -18,7 +18,7 @@ CELLS = {cell.id: cell for cell in NOTEBOOK.cells}
 
 def words(tag_wanted):
     return sum(
-        len(cell.source.split())
+        words_of(cell)
         for cell in NOTEBOOK.cells
         if cell.cell_type == "markdown" and has_tag(cell, "side-trip") in tag_wanted
     )

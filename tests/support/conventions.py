@@ -7,18 +7,20 @@ import re
 from urllib.parse import unquote
 
 from support.hygiene import markdown_cells, outputs, without_links
+from utils.display import COLOURS
 from utils.exercises.places import plain
 from utils.notebooks.format import has_tag
-
-# Chapters that were not written anew yet; a chapter that is finished leaves the list.
-UNREVISED = ()
 
 PREDICTIONS = range(8, 11)
 MOST_WORDS = 5_000
 FEWEST_BREAKS = 3
-BOX = r'<div class="alert alert-{kind}">\n\n(?P<inside>.+?)\n\n</div>'
-QUESTION = re.compile(BOX.format(kind="info") + r"\s*\Z", re.DOTALL)
-WARNING = re.compile(r"\s*" + BOX.format(kind="warning"), re.DOTALL)
+# No text is coloured, since JupyterLab's own colours for such boxes can hardly be read in its dark theme.
+BOX = (
+    r'<div class="alert {kind}" style="border: 1px solid {colour}; border-left-width: 6px; padding-bottom: 0">'
+    r"\n\n(?P<inside>.+?)\n\n</div>"
+)
+QUESTION = re.compile(BOX.format(kind="prediction", colour=COLOURS[4]) + r"\s*\Z", re.DOTALL)
+WARNING = re.compile(r"\s*" + BOX.format(kind="break-it", colour=COLOURS[1]), re.DOTALL)
 ANSWER = re.compile(
     r"<details><summary><b>Your prediction: [^<]+\?</b></summary>\n\n(?P<inside>.+?)\n\n</details>", re.DOTALL
 )
@@ -114,7 +116,7 @@ def breaks(notebook, name):
                     )
                 below = cell.source.partition(words)[2]
                 if not WARNING.match(below):
-                    problems.append(f"{cell.id}: no box of the kind alert-warning follows {words!r}")
+                    problems.append(f"{cell.id}: no box of the kind break-it follows {words!r}")
         if has_tag(cell, "break-it") and not last.startswith("Break it: "):
             problems.append(f"{cell.id}: below the heading {last!r}")
     return problems
@@ -199,8 +201,13 @@ def frame(notebook, name):
     return problems
 
 
+def words_of(cell):
+    """How many words a reader reads in a cell: tags of HTML are none."""
+    return len(re.sub(r"<[^>\n]+>", "", cell.source).split())
+
+
 def length(notebook, name):
-    words = sum(len(cell.source.split()) for cell in markdown_cells(notebook))
+    words = sum(map(words_of, markdown_cells(notebook)))
     return [f"{words} words"] if words > MOST_WORDS else []
 
 
