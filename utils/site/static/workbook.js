@@ -9,3 +9,11 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const fold of folded.splice(0)) fold.open = false;
 });
+
+// A formula that is wider than the page can be scrolled; so it can be reached by keyboard, too.
+addEventListener("load", () => {
+  window.MathJax?.startup?.promise.then(() => {
+    for (const formula of document.querySelectorAll("mjx-container, .math"))
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  });
+});
