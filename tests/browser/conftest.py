@@ -29,6 +29,7 @@ from utils.progress import VARIABLE
 ARGUMENTS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 SIZE = {"width": 1200, "height": 1600}  # tall enough for a whole view in one picture
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
+OWN = "whose.txt"  # by its text a server is told from another one
 START = 120  # seconds that JupyterLab may take to answer
 FOREIGN = ("PYTEST_CURRENT_TEST",)  # with it ipykernel does not show what a kernel writes at the level of C
 OPTIONS = (
@@ -94,12 +95,13 @@ def lab(chromium, tmp_path_factory):
         VARIABLE: str(own / "progress.json"),
     }
     (own / "data").mkdir()
+    (work / OWN).write_text(str(folder))
     notary = NotebookNotary(data_dir=str(own / "data"))
     assert notary.secret  # written down now, so that the server signs and verifies with the same one
     log = folder / "jupyterlab.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *OPTIONS, f"--ServerApp.root_dir={work}"],
+            [sys.executable, "-m", "jupyter", "lab", *OPTIONS, f"--ServerApp.root_dir={work}", _first_port()],
             cwd=work,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -108,21 +110,28 @@ def lab(chromium, tmp_path_factory):
             start_new_session=True,  # Ctrl-C in a terminal reaches the tests alone, and they end the server
         )
     try:
-        yield Lab(_address(server, own / "runtime", log), work, notary, own / "progress.json")
+        yield Lab(_address(server, own / "runtime", log, folder), work, notary, own / "progress.json")
     finally:
         _end(server)
 
 
-def _address(server, runtime, log):
-    """Wait until JupyterLab answers. It writes down itself where it listens."""
+def _first_port():
+    """Where a server looks for a free port. Two workers that begin with the same one can both find it free."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"--ServerApp.port={8900 + 60 * int(worker)}"
+
+
+def _address(server, runtime, log, folder):
+    """Wait until JupyterLab answers, and not another one. It writes down itself where it listens."""
     end = time.monotonic() + START
     while time.monotonic() < end and server.poll() is None:
         for note in runtime.glob("jpserver-*.json"):
             try:
                 address = json.loads(note.read_text())["url"].rstrip("/")
-                with urllib.request.urlopen(f"{address}/api/status", timeout=5):
-                    return address
-            except (OSError, ValueError):  # half written, or not yet listening
+                with urllib.request.urlopen(f"{address}/api/contents/{OWN}", timeout=5) as answer:
+                    if json.load(answer)["content"] == str(folder):
+                        return address
+            except (OSError, ValueError, KeyError):  # half written, or not yet listening
                 pass
         time.sleep(0.1)
     pytest.fail(f"JupyterLab did not answer within {START} seconds:\n{log.read_text(errors='replace')[-3000:]}")

@@ -559,7 +559,9 @@ def test_what_is_on_the_path_of_python_does_not_reach_jupyterlab(tmp_path):
     """Neither in the environment nor as the folder that one stands in."""
     (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text() + "\nshow:\n\t@echo [$$PYTHONPATH]\n")
     told = variables(PYTHONPATH=str(tmp_path), PYTHONHOME=str(tmp_path))
-    printed = subprocess.run(["make", "show"], cwd=tmp_path, env=told, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        ["make", "--no-print-directory", "show"], cwd=tmp_path, env=told, capture_output=True, text=True
+    ).stdout
     assert printed == "[]\n"
     recipe = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True).stdout
     assert "python -I -m jupyterlab" in recipe
