@@ -47,24 +47,11 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Sequences:
+class Sequences(Batch):
     """Logits, (B, T, V), and labels, (B, T): B sequences of T positions, at each of them one of V classes."""
-
-    z: list
-    y: list
 
     def __repr__(self):
         return f"Z = {_shown(self.z)}, y = {_shown(self.y)}"
-
-    @property
-    def size(self):
-        """The size of the numbers that cancel on the way to a loss: the largest logit, and at least 1."""
-        return max(1.0, float(np.abs(self.z).max()))
-
-    def data(self):
-        """The logits, as a model of PyTorch would give them, and the labels as tensors."""
-        torch = pytorch()
-        return torch.tensor(self.z, dtype=torch.float32), torch.tensor(self.y)
 
     def losses_of_positions(self):
         """The loss of each position in one row, (B·T,), computed without PyTorch."""
