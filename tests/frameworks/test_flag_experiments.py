@@ -34,3 +34,15 @@ def test_logs_are_put_in_words_by_their_letters(monkeypatch):
     assert list(words) == ["A", "B", "C", "D"]
     assert words["A"] == "last loss 0.50, loss of the predictions 0.25, accuracy 0.75, outputs within 0 and 1"
     assert words["B"].endswith("outputs from -3 to 4")
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("backend", ["tensorflow", "torch"])
+def test_the_last_digits_of_a_chaotic_training_decide_nothing_that_is_shown(backend):
+    source = """
+from utils.frameworks import flag_experiments as shown
+logs = {"seed": shown.SEED, "epochs": 10}, {"seed": shown.SEED_OF_THE_LOGS, "epochs": shown.EPOCHS_OF_THE_LOGS}
+result = [[shown.train("linear", False, **log, stir=stir) for stir in (0, 1e-15, 4e-15, -2e-14)] for log in logs]
+"""
+    for runs in run_under(backend, source):
+        assert len({flag_experiments._in_words(log) for log in runs}) == 1

@@ -2,6 +2,11 @@
 
 The same functions run in the notebook and in a second process whose Keras computes with PyTorch. Their results are
 plain data. Keras is imported inside the functions.
+
+A linear output with ``from_logits=False`` makes a chaotic training: gradients that are 0 but for rounding become whole
+steps of Adam, so that another processor, with another order of its sums, ends elsewhere. Numbers of 64 bits alone do
+not mend this. Of the first nine seeds, the two below are among those where a relative change of 2e-14 in the initial
+weights leaves all printed digits as they are, on both backends.
 """
 
 import warnings
@@ -17,7 +22,8 @@ COMBINATIONS = {
     "linear, True": ("linear", True),
     "linear, False": ("linear", False),
 }
-SEED_OF_THE_LOGS, EPOCHS_OF_THE_LOGS = 3, 4
+SEED, SEED_OF_THE_LOGS, EPOCHS_OF_THE_LOGS = 9, 5, 5
+BATCH, DTYPE = 64, "float64"
 
 
 def _points():
@@ -29,18 +35,25 @@ def _network(activation, **options):
     import keras
     from keras import layers
 
-    hidden = [layers.Dense(25, "relu"), layers.Dense(15, "relu")]
-    return keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(4, activation, **options)])
+    hidden = [layers.Dense(25, "relu", dtype=DTYPE), layers.Dense(15, "relu", dtype=DTYPE)]
+    return keras.Sequential([keras.Input((2,)), *hidden, layers.Dense(4, activation, dtype=DTYPE, **options)])
 
 
-def train(activation, from_logits, seed=1, epochs=10):
-    """Train the network 25–15–4 on the blobs with Adam and the rate 0.001.
+def _loss(from_logits):
+    import keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits, dtype=DTYPE)
+
+
+def train(activation, from_logits, seed=SEED, epochs=10, stir=0.0):
+    """Train the network 25–15–4 on the blobs with Adam and the rate 0.001, in batches of 64 and in 64 bits.
 
     Args:
         activation: of the last layer, ``"softmax"`` or ``"linear"``.
         from_logits: the flag of the loss.
         seed: of the weights and of the order of the examples.
         epochs: how many.
+        stir: a relative change of the initial weights, to see whether the result depends on their last digits.
 
     Returns:
         What a log of the training would say: the loss of each epoch, the loss of the finished model's predictions, its
@@ -50,11 +63,12 @@ def train(activation, from_logits, seed=1, epochs=10):
 
     X, y = _points()
     keras.utils.set_random_seed(seed)
-    model, loss = _network(activation), keras.losses.SparseCategoricalCrossentropy(from_logits)
+    model, loss = _network(activation), _loss(from_logits)
+    model.set_weights([weights * (1 + stir) for weights in model.get_weights()])
     model.compile(keras.optimizers.Adam(0.001), loss)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        history = model.fit(X, y, epochs=epochs, verbose=0).history
+        history = model.fit(X, y, BATCH, epochs, verbose=0).history
     outputs = model.predict(X, verbose=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -110,8 +124,8 @@ def wrong_start(activation, from_logits):
 
     X, y = _points()
     keras.utils.set_random_seed(1)
-    model = _network(activation, bias_initializer=lambda shape, dtype: keras.ops.array([0.0, 0.0, 0.0, 40.0]))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits)
+    model = _network(activation, bias_initializer=lambda shape, dtype: keras.ops.array([0.0, 0.0, 0.0, 40.0], dtype))
+    loss = _loss(from_logits)
     model.compile(keras.optimizers.SGD(0.05), loss, metrics=["accuracy"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -172,7 +172,7 @@ mistakes.add(
     "a training loss is believed",
     """
     For log D you trusted the loss of the training, which is small. Look at the line below it: the loss that was
-    computed from predictions of the same model on the same points is many times as large. Output and loss fit in the
+    computed from predictions of the same model on the same points is several times as large. Output and loss fit in the
     training only because this backend looks for the logits of the softmax. Once the predictions are plain numbers, the
     mistake shows. Which flag makes a loss misread good probabilities?
     """,
@@ -186,7 +186,7 @@ mistakes.add(
     """
     For log A you went by the accuracy, which is excellent. A double softmax keeps the order of the classes, so the
     accuracy cannot show it. The loss can: with probabilities in the place of logits it cannot go below the floor of
-    0.7437 that four classes have, and there it stays. How would the loss end if outputs and flag fitted?
+    0.7437 that four classes have, and it ends a little above. How would the loss end if outputs and flag fitted?
     """,
     _diagnosis(A="softmax, False"),
     _diagnosis(A="softmax, False", D="softmax, False"),
