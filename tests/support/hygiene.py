@@ -7,6 +7,7 @@ import symtable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from html.parser import HTMLParser
 
 from utils.notebooks.execute import WIDGET_VIEW
@@ -277,10 +278,15 @@ class Number:
     cut: bool = False  # followed by an ellipsis: its digits may be cut off instead of rounded
     sign_unsure: bool = False  # a minus with a space behind it may be a sign, a subtraction or a bullet
 
-    @property
+    @cached_property
+    def exponent(self):
+        """The power of ten of the last place."""
+        return self.value.as_tuple().exponent
+
+    @cached_property
     def step(self):
         """One unit in the last place."""
-        return Fraction(10) ** self.value.as_tuple().exponent
+        return Fraction(10) ** self.exponent
 
     @property
     def significant_digits(self):
@@ -288,7 +294,9 @@ class Number:
 
     def is_rounded(self, printed):
         """Whether this number is a printed one, rounded to the digits it has."""
-        if printed.step > self.step or abs(abs(float(self.value)) - abs(float(printed.value))) > 2 * float(self.step):
+        if printed.exponent > self.exponent:
+            return False
+        if abs(abs(float(self.value)) - abs(float(printed.value))) > 2 * float(self.step):
             return False
         for sign in (1, -1) if self.sign_unsure else (1,):
             mine, other = Fraction(self.value) * sign, Fraction(printed.value)
