@@ -48,7 +48,7 @@ def relu(Z):
 
 def shares(Z):
     """What the loss makes of logits: probabilities of all classes, of two classes where there is one logit."""
-    return reference.softmax(Z if Z.shape[1] > 1 else np.hstack([np.zeros_like(Z), Z]))
+    return reference.softmax(Z if Z.shape[-1] > 1 else np.concatenate([np.zeros_like(Z), Z], axis=-1))
 
 
 def _loss(weights, X, y):
@@ -121,7 +121,7 @@ def summary(losses, way):
     }
 
 
-def batches_for(rng, weights, tries=8):
+def batches_for(rng, weights, tries=4):
     """Batches for a training: of many points and few, near and far, with gradients small and large.
 
     Rounding decides nothing on them, nor does the epsilon in Adam's denominator, which other libraries set to 1e-8.
@@ -136,8 +136,10 @@ def batches_for(rng, weights, tries=8):
     """
     for _ in range(tries):
         batches = [_batch(rng, weights, *kind) for kind in BATCHES]
+        if None in batches:
+            return None
         way = weights_on_the_way(weights, batches)
-        is_clear = all(_is_clear(there, X) for there, (X, _) in zip(way, batches, strict=False))
+        is_clear = all(_are_clear(there, X) for there, (X, _) in zip(way, batches, strict=False))
         if is_clear and not _hangs_on_epsilon(weights, batches) and _shows_clipping(weights, batches):
             return batches
     return None
@@ -167,21 +169,30 @@ def _difference(weights, batches, **options):
     return max(np.abs(one[key] - other[key]).max() for key in one)
 
 
-def _batch(rng, weights, m, scale):
-    while True:
-        X = rng.normal(scale=scale, size=(m, 2)).astype(np.float32)
-        if m == BATCHES[0][0]:
-            X[:, 1] = 0
-        if not _is_clear(weights, X):
-            continue
-        if m > 3:
-            return X, rng.integers(max(weights[-1].size, 2), size=m)
-        # A few surprises: their gradients are large, and whoever cuts gradients off cuts these.
-        return X, shares(forward(weights, X)[0]).argmin(axis=1)
+def _batch(rng, weights, m, scale, draws=64):
+    """The first batch that is clear, or None where none of the draws is: some weights leave hardly any."""
+    drawn = rng.normal(scale=scale, size=(draws, m, 2)).astype(np.float32)
+    if m == BATCHES[0][0]:
+        drawn[..., 1] = 0
+    clear = _are_clear(weights, drawn)
+    if not clear.any():
+        return None
+    X = drawn[clear.argmax()]
+    if m > 3:
+        return X, rng.integers(max(weights[-1].size, 2), size=m)
+    # A few surprises: their gradients are large, and whoever cuts gradients off cuts these.
+    return X, shares(forward(weights, X)[0]).argmin(axis=1)
 
 
-def _is_clear(weights, X):
-    """Whether no unit stands on the edge between its two sides, and no probability is next to 0."""
+def _are_clear(weights, X):
+    """Whether no unit stands on the edge between its two sides, and no probability is next to 0.
+
+    Args:
+        weights: W, b, W, b, …
+        X: a batch, shape (m, 2), or several, shape (n, m, 2); each has its own answer.
+    """
     Z, sums = forward(weights, X)
-    sides = all(np.abs(values).min() > 2e-5 * np.abs(values).max() for values in sums)
-    return sides and shares(Z).min() > 1e-4
+    in_a_batch = (-2, -1)
+    sizes = [np.abs(values) for values in sums]
+    clear = [size.min(in_a_batch) > 2e-5 * size.max(in_a_batch) for size in sizes]
+    return np.all([*clear, shares(Z).min(in_a_batch) > 1e-4], axis=0)
