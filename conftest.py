@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 from queue import Empty
 
+import nbformat
 import nbval.plugin
 import pytest
 from nbval.kernel import RunningKernel
@@ -63,17 +64,21 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what another test does as well, and begin with what takes longest.
 
     A blank chapter that the browser tests run in JupyterLab, cell by cell and with every check looked at, is not run
-    under nbval too. Where there is no browser, or pytest was asked for notebooks only, nbval runs it.
+    under nbval too. Of the others nbval runs the cells that do something else than in the solution, if it runs that.
     """
     in_browser = {item.callspec.params["name"] for item in items if item.get_closest_marker("runs_all_cells")}
-    if in_browser:
+    solved = {item.path.name for item in items if item.path.parent == config.rootpath / "solutions"}
+    blank = [item for item in items if item.path.parent == config.rootpath / BLANK_CHAPTERS]
+    if any(item.path.name in in_browser | solved for item in blank):
+        from support.blank_chapters import cells_of_its_own
         from support.chromium import find_chromium
 
-        blank = config.rootpath / BLANK_CHAPTERS
-        twice = {item for item in items if item.path.parent == blank and item.path.name in in_browser}
-        if find_chromium():
-            config.hook.pytest_deselected(items=[item for item in items if item in twice])
-            items[:] = [item for item in items if item not in twice]
+        left = {path: set() for path in {item.path for item in blank} if path.name in in_browser and find_chromium()}
+        for path in {item.path for item in blank if item.path.name in solved} - set(left):
+            left[path] = cells_of_its_own(nbformat.read(path, as_version=4))
+        twice = {item for item in blank if item.path in left and item.cell.id not in left[item.path]}
+        config.hook.pytest_deselected(items=[item for item in items if item in twice])
+        items[:] = [item for item in items if item not in twice]
     if hasattr(config, "workerinput"):
         sizes = Counter(item.path for item in items)
         items.sort(key=lambda item: turn(item, sizes[item.path]))
