@@ -31,8 +31,8 @@ lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 test: install-dev ## run every test, the notebooks and the browser included
 	$(BIN)/python -m pytest $(PARALLEL) --durations=10 $(ARGS)
 
-browser-test: install-dev ## run only the tests in a real browser, and photograph what they see
-	$(BIN)/python -m pytest tests/browser $(PARALLEL) --screenshots $(ARGS)
+browser-test: install-dev ## run all tests in a real browser and no others, and photograph what they see
+	$(BIN)/python -m pytest tests/browser $(PARALLEL) -m "" --screenshots $(ARGS)
 
 test-latest: install-dev ## run every test with the newest releases that pyproject.toml admits, in .cache/latest
 	$(BIN)/python -m venv --clear .cache/latest
