@@ -6,9 +6,15 @@ the probes of its check can be held against each other: a region that is common 
 """
 
 import dataclasses
+import functools
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
+
+from support.attack import builds_models
+from support.domains import DOMAINS
+from utils.checking.values import change
 
 COMMON = 0.03  # share of the drawn inputs from which on a region counts as promised
 
@@ -136,20 +142,33 @@ def missed(probes, regions):
     return regions - set().union(*(regions_of(inputs) for inputs in probes))
 
 
-def wrong_where(exercise, region):
-    """A right answer that is wrong on inputs in one region, and there alone."""
+@functools.cache
+def regions_promised_to(exercise):
+    """The regions that the text of an exercise promises, in a fixed order."""
+    draws = 300 if builds_models(exercise) else 1500
+    regions = promised(DOMAINS[exercise.name], np.random.default_rng(20261126), draws)
+    if builds_models(exercise):  # a model is called with rows: that there are as many of them as columns is no corner
+        regions = {region for region in regions if not region.endswith(": square")}
+    return sorted(regions)
 
-    def answer(*inputs):
-        inside = region in regions_of(inputs)
+
+def is_rejected(exercise, region):
+    """Whether an answer is rejected that is wrong in one region and right everywhere else.
+
+    Where an answer is called with something else than the probe, such as a model, what is seen of it is made wrong.
+    """
+
+    def wrong(*inputs):
         result = exercise.reference(*inputs)
-        return _spoiled(result) if inside else result
+        return change(_spoiled, result) if region in regions_of(inputs) else result
 
-    return answer
+    def observe(answer, *probe):
+        seen = exercise.expect(probe)
+        return change(_spoiled, seen) if answer is wrong and region in regions_of(probe) else seen
+
+    seen = exercise if exercise.observe is None else replace(exercise, observe=observe)
+    return seen.check(wrong).status == "incorrect"
 
 
-def _spoiled(result):
-    if isinstance(result, (tuple, list)):
-        return type(result)(_spoiled(part) for part in result)
-    if isinstance(result, str):
-        return result + "s"
-    return np.asarray(result) * 2 + 1
+def _spoiled(leaf):
+    return leaf + "s" if isinstance(leaf, str) else leaf * 2 + 1

@@ -1,7 +1,7 @@
 """What the checks are worth, in one table, and everything that they say, on one page: ``make report``.
 
 The table counts, for each exercise, the right answers that are accepted, the wrong ones that are named, and what became
-of the mutants. The page, ``.cache/diagnoses.md``, is there to be read by a person in one go.
+of the mutants and of answers that are wrong in one region of the domain alone. The page, ``.cache/diagnoses.md``, is there to be read by a person in one go.
 """
 
 import multiprocessing
@@ -9,6 +9,7 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 
 from support.attack import Attack, attack, right_answers
+from support.regions import is_rejected, regions_promised_to
 from utils.exercises import all_exercises
 from utils.files import ROOT
 from utils.frameworks import set_environment
@@ -23,7 +24,10 @@ COLUMNS = (
     "rejected",
     "equivalent",
     "holes",
+    "wrong under one condition",
+    "always rejected",
 )
+CHECKS = 10  # of each answer that is wrong under one condition
 
 
 def row(exercise, found):
@@ -32,7 +36,10 @@ def row(exercise, found):
     wrong = [(mistake, answer) for mistake in exercise.mistakes for answer in mistake.samples]
     named = {mistake.name for mistake, answer in wrong if exercise.check(answer).mistake == mistake.name}
     mutants = found.killed + len(found.equivalent) + len(found.survivors)
-    return accepted, len(named), len(wrong), mutants, found.killed, len(found.equivalent), len(found.survivors)
+    of_mutants = mutants, found.killed, len(found.equivalent), len(found.survivors)
+    regions = regions_promised_to(exercise) if exercise.is_function else []
+    rejected = sum(all(is_rejected(exercise, region) for _ in range(CHECKS)) for region in regions)
+    return accepted, len(named), len(wrong), *of_mutants, len(regions), rejected
 
 
 def diagnoses(exercise):
