@@ -213,7 +213,7 @@ def starts_far_from_zero(seen):
     if any(np.shape(result.value[0]) != expected[0].shape for _, result, expected in _in_threes(seen)):
         return False
     starts = [result.facts.get("start") for result in results]
-    if np.inf in starts:
+    if np.inf in starts or not all(np.isfinite(result.value[0]).all() for result in results):
         return False
     known = [start for start in starts if start is not None]
     sums = [np.abs(result.value[0].sum(axis=1)).max() for result in results]
