@@ -9,9 +9,9 @@ from utils.exercises import ch04
 CHECKS = 6
 
 
-def names(exercise, answer):
+def names(exercise, answer, checks=CHECKS):
     """The names that an answer gets in several checks; it is wrong in each of them, and none is a guess."""
-    verdicts = [exercise.check(answer) for _ in range(CHECKS)]
+    verdicts = [exercise.check(answer) for _ in range(checks)]
     assert {verdict.status for verdict in verdicts} == {"incorrect"}
     assert all(verdict.is_certain for verdict in verdicts)
     return {verdict.mistake for verdict in verdicts}
@@ -90,6 +90,16 @@ def test_a_softmax_that_fails_far_out_is_named_by_its_shift(shift, name):
         ),
         (gradients_from(reference.sigmoid), "sigmoids in place of the softmax"),
         (gradients_from(lambda Z: reference.softmax(reference.softmax(Z))), "softmax twice"),
+        (gradients_from(lambda Z: reference.softmax(-Z)), "the sign of the logits"),
+        (gradients_from(lambda Z: Z / Z.sum(axis=1, keepdims=True)), "logits divided by their sum"),
+        (gradients_from(lambda Z: np.rint(reference.softmax(Z))), "decisions in place of probabilities"),
+        (
+            lambda W, b, X, y: (
+                X.T @ (reference.softmax(X @ W + b) - (y[:, None] == np.unique(y))) / len(y),
+                (reference.softmax(X @ W + b) - (y[:, None] == np.unique(y))).mean(axis=0),
+            ),
+            "K read off the labels",
+        ),
         (
             lambda W, b, X, y: (
                 X.T @ reference.cost_gradient(X @ W - b, y),
@@ -138,6 +148,11 @@ def test_any_small_number_below_the_line_is_named(epsilon):
         (lambda a, b: np.mean(np.abs(a - b) / (np.abs(a) + np.abs(b) + 1e-9)), "each entry by itself"),
         (lambda a, b: 50 * largest(a - b) / (max(largest(a), largest(b)) or 1), "another unit"),
         (lambda a, b: max(abs(a - b)) / max(max(abs(a)), max(abs(b)), 1e-8), "the largest row"),
+        (lambda a, b: largest(a - b) / (max(abs(a.max()), abs(b.max())) or 1), "signs left in"),
+        (
+            lambda a, b: 0.0 if np.allclose(a, b) else largest(a - b) / max(largest(a), largest(b)),
+            "an epsilon below the line",
+        ),
     ],
 )
 def test_quotients_have_names_whatever_guards_their_zeros(answer, name):
@@ -246,6 +261,92 @@ def test_costs_without_the_bias_and_a_list_begun_anew_are_named(start):
     assert names(ch04.train, training(start, keep=lambda losses: losses[-1:])) == {"the list begun anew"}
 
 
+def stepping(change, start=lambda n, K: np.zeros((n, K))):
+    """A training whose steps for W and b are what ``change`` makes of the gradients and of what it has kept."""
+
+    def train(X, y, K, learning_rate, epochs):
+        W, b, losses, kept = start(X.shape[1], K), np.zeros(K), [], None
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W + b, y))
+            step_of_W, step_of_b, kept = change(*reference.gradients(W, b, X, y), kept)
+            W, b = W - learning_rate * step_of_W, b - learning_rate * step_of_b
+        return W, b, losses
+
+    return train
+
+
+def rolling(dW, db, kept):
+    dW, db = (dW, db) if kept is None else (dW + 0.8 * kept[0], db + 0.8 * kept[1])
+    return dW, db, (dW, db)
+
+
+def like_adam(dW, db, kept):
+    return dW / (np.abs(dW) + 1e-8), db / (np.abs(db) + 1e-8), None
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda dW, db, kept: (dW, -db, None), "one of the two uphill"),
+        (lambda dW, db, kept: (-dW, db, None), "one of the two uphill"),
+        (lambda dW, db, kept: (np.sign(dW), np.sign(db), None), "only the direction of the gradient"),
+        (lambda dW, db, kept: (dW / np.linalg.norm(dW), db, None), "only the direction of the gradient"),
+        (like_adam, "only the direction of the gradient"),
+        (rolling, "momentum"),
+    ],
+)
+def test_steps_of_other_kinds_have_names(change, name):
+    assert names(ch04.train, stepping(change), checks=1) == {name}
+
+
+def modelled(probabilities, cost=None, seen=lambda X: X):
+    """A training with another model: probabilities, cost, or features."""
+
+    def train(X, y, K, learning_rate, epochs):
+        X = seen(X)
+        W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
+        for _ in range(epochs):
+            P = probabilities(X @ W + b)
+            losses.append((cost or reference.cross_entropy)(P if cost else X @ W + b, y))
+            P = P - reference.indicator(y, K)
+            W, b = W - learning_rate * X.T @ P / len(y), b - learning_rate * P.mean(axis=0)
+        return W, b, losses
+
+    return train
+
+
+def limited(P, y):
+    return -np.log(P[np.arange(len(y)), y] + 1e-10).mean()
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (modelled(lambda Z: reference.softmax(-Z)), "the sign of the logits"),
+        (modelled(reference.sigmoid), "sigmoids in place of the softmax"),
+        (modelled(lambda Z: Z / Z.sum(axis=1, keepdims=True)), "nan from the first step on"),
+        (modelled(reference.softmax, limited), "a ceiling on the cost"),
+        (modelled(reference.softmax, lambda P, y: (P.argmax(axis=1) == y).mean()), "the accuracy in place of the cost"),
+        (modelled(reference.softmax, seen=lambda X: (X - X.mean(0)) / (X.std(0) + 1e-6)), "features rescaled inside"),
+        (lambda X, y, K, *how: reference.train(X, y, len(set(y.tolist())), *how), "K read off the labels"),
+        (lambda X, y, K, *how: reference.train(X[:32], y[:32], K, *how), "mini-batches"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_trainings_of_other_models_have_names(answer, name):
+    assert names(ch04.train, answer, checks=1) == {name}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_a_clip_of_the_gradient_is_rejected(limit):
+    """The features are as large as in the clouds, and so are gradients."""
+
+    def clipped(dW, db, kept):
+        return np.clip(dW, -limit, limit), np.clip(db, -limit, limit), None
+
+    assert names(ch04.train, stepping(clipped), checks=1) == {None}
+
+
 # 4.4
 
 
@@ -291,6 +392,12 @@ def test_a_search_from_minus_infinity_is_right():
         (lambda W, b, X: (X @ W + b).sum(axis=1).argmax(), "sums in place of rows"),
         (lambda W, b, X: (1 / (1 + np.exp(-(X @ W + b)))).argmax(axis=1), "a sigmoid before the decision"),
         (lambda W, b, X: np.round(reference.softmax(X @ W + b), 4).argmax(axis=1), "decided after rounding"),
+        (lambda W, b, X: np.round(X @ W + b, 2).argmax(axis=1), "decided after rounding"),
+        (lambda W, b, X: np.clip(X @ W + b, -50, 50).argmax(axis=1), "clipped logits"),
+        (lambda W, b, X: np.exp(np.clip(X @ W + b, -500, 500)).argmax(axis=1), "clipped logits"),
+        (lambda W, b, X: reference.softmax(-(X @ W + b)).argmax(axis=1), "the least likely class"),
+        (lambda W, b, X: (X @ W + b) / np.sum(X @ W + b, axis=1, keepdims=True) > 0.5, "scores in place of classes"),
+        (lambda W, b, X: (reference.sigmoid(X @ W + b) > 0.5).astype(int), "scores in place of classes"),
         (lambda W, b, X: np.squeeze(np.argmax(X @ W + b, axis=1)), "one example one number"),
         (lambda W, b, X: softmax_with(lambda Z: Z.max())(X @ W + b).argmax(1), "one shift for the whole batch"),
         (

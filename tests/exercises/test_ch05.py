@@ -46,6 +46,7 @@ def test_sigmoids_cut_off_anywhere_are_named(limit):
         (lambda Z: [[1 / (1 + math.exp(-z)) for z in row] for row in Z], "an overflow that stops"),
         (lambda Z: np.squeeze(sigmoid(Z)), "a lost axis"),
         (lambda Z: sigmoid(Z)[0] if len(Z) == 1 else sigmoid(Z), "a lost axis"),
+        (lambda Z: 1 / (1 + np.exp(-np.sqrt(Z * Z))), "the size in place of the logit"),
     ],
 )
 def test_wrong_sigmoids_have_names(answer, name):
@@ -139,6 +140,13 @@ def test_any_threshold_in_place_of_the_one_asked_for_is_named(fixed):
         (lambda Z, threshold: reference.sigmoid(Z) > min(max(threshold, 0.1), 0.9), "another border"),
         (lambda Z, threshold: reference.sigmoid(Z) > threshold / 3, "another border"),
         (lambda Z, threshold: np.log2(threshold / (1 - threshold)) < Z, "another border"),
+        (lambda Z, threshold: reference.sigmoid(np.array(threshold)) < Z, "another border"),
+        (lambda Z, threshold: sigmoid(Z).argmax(axis=-1), "class numbers in place of rows"),
+        (lambda Z, threshold: sigmoid(Z) == sigmoid(Z).max(axis=-1, keepdims=True), "only the largest"),
+        (
+            lambda Z, threshold: (sigmoid(Z) > threshold) | np.eye(Z.shape[1], dtype=bool)[sigmoid(Z).argmax(axis=-1)],
+            "nobody goes without",
+        ),
         (lambda Z, threshold: np.log(threshold / 1 - threshold) < Z, "yes to everything"),
         (lambda Z, threshold: np.squeeze(reference.sigmoid(Z) > threshold), "a lost axis"),
         (lambda Z, threshold: 1 if reference.sigmoid(Z) > threshold else 0, "written for one number"),

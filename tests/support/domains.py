@@ -186,7 +186,9 @@ def two_arrays(rng):
 
 def training(rng):
     n, K, m = _size(rng, 1, 3), _size(rng, 2, 4), _size(rng, 4, 20)
-    return rng.normal(size=(m, n)), _labels(rng, m, K), K, float(rng.uniform(0.1, 1.0)), int(rng.integers(1, 12))
+    scale = rng.choice([1.0, 4.0])
+    X, rate = scale * rng.normal(size=(m, n)), float(rng.uniform(0.1, 1.0)) / scale**2
+    return X, _labels(rng, m, K), K, rate, int(rng.integers(1, 12))
 
 
 def batch_and_answers(rng, integers=True):

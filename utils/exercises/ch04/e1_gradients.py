@@ -4,18 +4,15 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, Playground, Slider, paragraphs
-from utils.exercises.ch04.common import (
-    any_model,
-    model_of,
-    with_negative_biases,
-    with_one_shift_for_all,
-    with_one_shift_of_zero_at_least,
-    with_zero_at_least,
-    without_a_shift,
-    without_noise,
-    wrong_where,
-)
+from utils.exercises.ch04.common import any_model, model_of, with_negative_biases, without_noise
 from utils.exercises.ch04.wrong_gradients import always_scaled, bias_stays_zero, grows_with_W, scaled, wrong_lengths
+from utils.exercises.ch04.wrong_probabilities import (
+    ABSENT,
+    ONE_SIDED,
+    THREE_CLASSES,
+    of_probabilities,
+    through,
+)
 from utils.exercises.drawing import any_batch, corners_of_batches, labels
 
 # The domain
@@ -118,7 +115,7 @@ def _example_by_example(W, b, X, y):
     return np.mean([np.outer(x, row) for x, row in zip(X, rows, strict=True)], axis=0), np.mean(rows, axis=0)
 
 
-mistakes = Bank()
+mistakes = Bank(list(of_probabilities))
 
 gradients = Exercise(
     name="ch04.gradients",
@@ -185,8 +182,6 @@ def _bias(reduce):
     return gradients
 
 
-ONE_SIDED = (np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [2.0]]), np.array([0, 0]))
-
 mistakes.add(
     "bias without axis",
     """
@@ -216,11 +211,6 @@ mistakes.add(
 )
 
 
-def _through(dZ, X):
-    """From the gradient for the logits to the gradients for W and b."""
-    return X.T @ dZ, dZ.sum(axis=0)
-
-
 @mistakes.mistake(*ONE_SIDED, name="no 1/m", recognise=scaled(lambda m, n, K: (m, m)))
 def not_divided_by_m(W, b, X, y):
     """
@@ -229,7 +219,7 @@ def not_divided_by_m(W, b, X, y):
     smaller whenever the number of examples grows. The cost of this chapter is a mean. Where does the 1/m go in its
     derivative?
     """
-    return _through(_difference(W, b, X, y), X)
+    return through(_difference(W, b, X, y), X)
 
 
 mistakes.add(
@@ -262,15 +252,13 @@ def divided_by_m_twice(W, b, X, y):
     The direction is right and learning is slow, slower with more data. Follow the 1/m from the cost to the end: it
     occurs once.
     """
-    return _through(_difference(W, b, X, y) / len(y) ** 2, X)
+    return through(_difference(W, b, X, y) / len(y) ** 2, X)
 
 
 divided_by_m_twice.also(
     _bias(lambda difference, m: difference.mean(axis=0) / m),
     lambda W, b, X, y: (X.T @ _difference(W, b, X, y) / len(y) ** 2, _difference(W, b, X, y).mean(axis=0)),
 )
-
-THREE_CLASSES = (np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0]]), np.array([0, 0]))
 
 
 @mistakes.mistake(
@@ -284,10 +272,7 @@ def mean_over_examples_and_classes(W, b, X, y):
     The cost is a mean over the m examples; the sum over classes inside it has one term that is not zero. For
     {input} you return {output}, which is K times too small. Which length belongs under the line?
     """
-    return _through(_difference(W, b, X, y) / (len(y) * len(b)), X)
-
-
-ABSENT = (np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0], [1.0]]), np.array([0, 1, 1]))
+    return through(_difference(W, b, X, y) / (len(y) * len(b)), X)
 
 
 @mistakes.mistake(
@@ -306,12 +291,12 @@ def another_length_below_the_line(W, b, X, y):
     gradient carries one over their number and nothing else. Which of the four arguments has an entry for each
     example?
     """
-    return _through(_difference(W, b, X, y) / len(b), X)
+    return through(_difference(W, b, X, y) / len(b), X)
 
 
 another_length_below_the_line.also(
-    lambda W, b, X, y: _through(_difference(W, b, X, y) / X.shape[1], X),
-    lambda W, b, X, y: _through(_difference(W, b, X, y) / np.float64(len(y) - 1), X),
+    lambda W, b, X, y: through(_difference(W, b, X, y) / X.shape[1], X),
+    lambda W, b, X, y: through(_difference(W, b, X, y) / np.float64(len(y) - 1), X),
     lambda W, b, X, y: (X.T @ _difference(W, b, X, y) / X.shape[1], _difference(W, b, X, y).mean(axis=0)),
 )
 
@@ -324,10 +309,10 @@ def a_factor_that_does_not_belong_there(W, b, X, y):
     knows nothing of steps. Divide your numbers by the right ones, which you can work out by hand for this input with
     its two examples. Which number is left, and where in your lines does it stand?
     """
-    return _through(2 * _difference(W, b, X, y) / len(y), X)
+    return through(2 * _difference(W, b, X, y) / len(y), X)
 
 
-a_factor_that_does_not_belong_there.also(lambda W, b, X, y: _through(0.1 * _difference(W, b, X, y) / len(y), X))
+a_factor_that_does_not_belong_there.also(lambda W, b, X, y: through(0.1 * _difference(W, b, X, y) / len(y), X))
 
 
 @mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[0.0]]), np.array([0]), recognise=grows_with_W)
@@ -356,11 +341,11 @@ def only_one_of_the_two_is_divided(W, b, X, y):
     Each row of A − Y sums to 0 over the classes, and so do the rows of a right dW; yours do not. In Python a
     division is done before a subtraction beside it, as in mathematics. What decides the order there?
     """
-    return _through(reference.softmax(X @ W + b) - reference.indicator(y, len(b)) / len(y), X)
+    return through(reference.softmax(X @ W + b) - reference.indicator(y, len(b)) / len(y), X)
 
 
 only_one_of_the_two_is_divided.also(
-    lambda W, b, X, y: _through(reference.softmax(X @ W + b) / len(y) - reference.indicator(y, len(b)), X)
+    lambda W, b, X, y: through(reference.softmax(X @ W + b) / len(y) - reference.indicator(y, len(b)), X)
 )
 
 
@@ -373,10 +358,10 @@ def labels_in_place_of_one_hot_rows(W, b, X, y):
     subtracts nothing, and label 2 takes 2 away from every class. The Y of A − Y has the shape of A, with a single 1
     in each row, at the true class. Which function of chapter 3 makes it from labels?
     """
-    return _through((reference.softmax(X @ W + b) - y[:, None]) / len(y), X)
+    return through((reference.softmax(X @ W + b) - y[:, None]) / len(y), X)
 
 
-labels_in_place_of_one_hot_rows.also(lambda W, b, X, y: _through((reference.softmax(X @ W + b) - y) / len(y), X))
+labels_in_place_of_one_hot_rows.also(lambda W, b, X, y: through((reference.softmax(X @ W + b) - y) / len(y), X))
 
 
 @mistakes.mistake(*THREE_CLASSES)
@@ -387,7 +372,7 @@ def one_subtracted_in_every_class(W, b, X, y):
     Y sums to 0 over the classes, since A and Y both sum to 1 there; what do yours sum to? Which entry of each row is
     meant, and who names it?
     """
-    return _through((reference.softmax(X @ W + b) - 1) / len(y), X)
+    return through((reference.softmax(X @ W + b) - 1) / len(y), X)
 
 
 @mistakes.mistake(*ONE_SIDED)
@@ -398,7 +383,7 @@ def the_labels_are_not_used(W, b, X, y):
     could be learned from them. In the force of the loop version a 1 is subtracted, at one class of each example.
     Which one?
     """
-    return _through(reference.softmax(X @ W + b) / len(y), X)
+    return through(reference.softmax(X @ W + b) / len(y), X)
 
 
 @mistakes.mistake(*THREE_CLASSES)
@@ -408,7 +393,7 @@ def labels_from_1(W, b, X, y):
     {output}: another class is pulled towards the examples. Label 0 becomes −1, the last place in Python, so nothing
     fails, and the rows still sum to 0. The labels of K classes are 0 to K − 1 here. Which column does a label name?
     """
-    return _through((reference.softmax(X @ W + b) - np.eye(len(b))[y - 1]) / len(y), X)
+    return through((reference.softmax(X @ W + b) - np.eye(len(b))[y - 1]) / len(y), X)
 
 
 @mistakes.mistake(*ONE_SIDED)
@@ -420,7 +405,7 @@ def rows_instead_of_elements(W, b, X, y):
     """
     P = reference.softmax(X @ W + b)
     P[y] -= 1
-    return _through(P / len(y), X)
+    return through(P / len(y), X)
 
 
 def _of_one(W, b, X, y, which, size):
@@ -454,10 +439,10 @@ def labels_minus_probabilities(W, b, X, y):
     Gradient descent subtracts the gradient, and with yours it would climb. A quick test: raising the weight of the
     true class lowers the cost, so for positive features its gradient is negative. Which of A and Y comes first?
     """
-    return _through(-_difference(W, b, X, y) / len(y), X)
+    return through(-_difference(W, b, X, y) / len(y), X)
 
 
-labels_minus_probabilities.also(lambda W, b, X, y: _through(-_difference(W, b, X, y), X))
+labels_minus_probabilities.also(lambda W, b, X, y: through(-_difference(W, b, X, y), X))
 
 
 @mistakes.mistake(*ONE_SIDED, name="an extra p(1 − p)")
@@ -469,13 +454,13 @@ def an_extra_factor(W, b, X, y):
     all. Which factor can go?
     """
     P, Y = _pieces(W, b, X, y)
-    return _through((P - Y) * P * (1 - P) / len(y), X)
+    return through((P - Y) * P * (1 - P) / len(y), X)
 
 
 @an_extra_factor.also
 def slope_alone(W, b, X, y):
     P, _ = _pieces(W, b, X, y)
-    return _through(P * (1 - P) / len(y), X)
+    return through(P * (1 - P) / len(y), X)
 
 
 @mistakes.mistake(*THREE_CLASSES)
@@ -487,34 +472,7 @@ def only_the_target_gets_a_gradient(W, b, X, y):
     do yours?
     """
     P, Y = _pieces(W, b, X, y)
-    return _through((P - Y) * Y / len(y), X)
-
-
-@mistakes.mistake(*ONE_SIDED)
-def logits_in_place_of_probabilities(W, b, X, y):
-    """
-    You subtract the labels from the logits. For {input} you return {output}. That is the gradient of a squared
-    error with linear outputs, a different model. The gradient of the cross-entropy contains probabilities, between
-    0 and 1, so that no example can pull with more than full strength. Which function leads from Z to A?
-    """
-    return _through((X @ W + b - reference.indicator(y, len(b))) / len(y), X)
-
-
-@mistakes.mistake(*THREE_CLASSES)
-def softmax_over_the_examples(W, b, X, y):
-    """
-    Your softmax runs over the wrong axis, or over the whole batch: the examples compete with each other in place of
-    the classes. For {input} you return {output}. Chapter 1 called it wrong axis: each row of A must sum to 1 by
-    itself. The prediction for one flower must not depend on which others are in the batch. Which axis holds the
-    classes?
-    """
-    return _through((reference.softmax(X @ W + b, axis=0) - reference.indicator(y, len(b))) / len(y), X)
-
-
-@softmax_over_the_examples.also
-def one_softmax_for_all(W, b, X, y):
-    Z = X @ W + b
-    return _through((reference.softmax(Z.ravel()).reshape(Z.shape) - reference.indicator(y, len(b))) / len(y), X)
+    return through((P - Y) * Y / len(y), X)
 
 
 @mistakes.mistake(np.zeros((1, 3)), np.zeros(3), np.array([[1.0], [2.0]]), np.array([0, 1]))
@@ -526,7 +484,7 @@ def columns_instead_of_elements(W, b, X, y):
     """
     P = reference.softmax(X @ W + b)
     P[:, y] -= 1
-    return _through(P / len(y), X)
+    return through(P / len(y), X)
 
 
 @mistakes.mistake(*THREE_CLASSES)
@@ -536,66 +494,29 @@ def as_many_columns_as_examples(W, b, X, y):
     the function returns {output}. It fits A when m and K happen to be equal, and in no other case. The width of a
     one-hot matrix is the number of classes. Which of the arguments knows that number?
     """
-    return _through((reference.softmax(X @ W + b) - np.eye(len(y))[y]) / len(y), X)
+    return through((reference.softmax(X @ W + b) - np.eye(len(y))[y]) / len(y), X)
 
 
 as_many_columns_as_examples.also(
-    lambda W, b, X, y: _through((reference.softmax(X @ W + b) - reference.indicator(y, len(y))) / len(y), X)
+    lambda W, b, X, y: through((reference.softmax(X @ W + b) - reference.indicator(y, len(y))) / len(y), X)
 )
 
 
 @mistakes.mistake(*ABSENT, name="K read off the labels")
 def classes_read_off_the_labels(W, b, X, y):
     """
-    You take the largest label plus one for the number of classes. When the last class does not occur in a batch,
-    the one-hot matrix is too narrow: for {input} the function returns {output}. Small batches miss classes all the
-    time. The model knows how many classes it has, whichever occur. Which shape tells you?
+    You read the number of classes off the labels: the largest label plus one, or how many different ones there are.
+    When a class does not occur in a batch, the one-hot matrix is too narrow: for {input} the function returns {output}.
+    Small batches miss classes all the time. The model knows how many classes it has, whichever occur. Which shape tells
+    you?
     """
-    return _through((reference.softmax(X @ W + b) - np.eye(y.max() + 1)[y]) / len(y), X)
+    return through((reference.softmax(X @ W + b) - np.eye(y.max() + 1)[y]) / len(y), X)
 
 
-@mistakes.mistake(np.zeros((1, 2)), np.array([0.0, 2.0]), np.array([[1.0], [2.0]]), np.array([0, 0]))
-def bias_left_out_of_the_logits(W, b, X, y):
-    """
-    You compute the probabilities from `X @ W` without b. With a bias of zero nothing shows; for {input} you return
-    {output}, the gradient at another point than the one you were given. The bias shifts the logits of one class for
-    all examples, and so it changes every probability. Where does b enter, before the softmax?
-    """
-    return reference.gradients(W, np.zeros(len(b)), X, y)
-
-
-@mistakes.mistake(np.zeros((1, 2)), np.array([0.0, 2.0]), np.array([[1.0], [2.0]]), np.array([0, 0]))
-def bias_subtracted(W, b, X, y):
-    """
-    You subtract the bias from the product where the model adds it. For {input} you return {output}: the class with the
-    large bias gets the small probability. With a bias of zero nothing shows; as soon as the bias moves, your
-    probabilities move the wrong way. The logits are a sum of what the features say and what is known before them. Which
-    sign does `b` have in your first line?
-    """
-    return _through((reference.softmax(X @ W - b) - reference.indicator(y, len(b))) / len(y), X)
-
-
-@mistakes.mistake(*THREE_CLASSES)
-def sigmoids_in_place_of_the_softmax(W, b, X, y):
-    """
-    You turn each logit into a probability by itself, with a sigmoid. For {input} you return {output}. The probabilities
-    of a row then do not sum to 1, and neither do the rows of dW sum to 0. That is a model of its own, k binary
-    classifiers side by side, and the next chapter compares it with this one. Here the classes share a total of 1. Which
-    function of all logits of a row gives it?
-    """
-    return _through((reference.sigmoid(X @ W + b) - reference.indicator(y, len(b))) / len(y), X)
-
-
-@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[2.0]]), np.array([0]))
-def softmax_twice(W, b, X, y):
-    """
-    You apply the softmax twice: its probabilities go into another softmax as if they were logits. For {input} you
-    return {output}. Numbers between 0 and 1 differ by at most 1, so the second softmax makes every answer look
-    undecided, and an example that is right already goes on pulling. A softmax takes logits, of any size, and returns
-    what is wanted. Which of your lines, or which function that you call, applies it a second time?
-    """
-    P = reference.softmax(reference.softmax(X @ W + b))
-    return _through((P - reference.indicator(y, len(b))) / len(y), X)
+classes_read_off_the_labels.also(
+    lambda W, b, X, y: through((reference.softmax(X @ W + b) - (y[:, None] == np.unique(y))) / len(y), X),
+    lambda W, b, X, y: through((reference.softmax(X @ W + b) - np.eye(len(np.unique(y)))[y]) / len(y), X),
+)
 
 
 @mistakes.mistake(np.zeros((1, 2)), np.zeros(2), np.array([[1.0], [3.0]]), np.array([0, 1]))
@@ -665,64 +586,3 @@ def the_two_results_swapped(W, b, X, y):
     The exercise names the order. Which of your two arrays has the shape of W?
     """
     return reference.gradients(W, b, X, y)[::-1]
-
-
-LARGE = (np.array([[500.0, -500.0]]), np.zeros(2), np.array([[-2.0], [3.0]]), np.array([1, 0]))
-
-
-def _gradients_with(softmax):
-    def gradients(W, b, X, y):
-        return _through((softmax(X @ W + b) - reference.indicator(y, len(b))) / len(y), X)
-
-    return gradients
-
-
-def _shifted(shift):
-    """A softmax of each row after this shift."""
-
-    def softmax(Z):
-        powers = np.exp(Z - shift(Z))
-        return powers / powers.sum(axis=1, keepdims=True)
-
-    return softmax
-
-
-mistakes.add(
-    "no shift",
-    """
-    Your probabilities come from powers of e that no shift keeps in range. For {input} a power is infinite, or a whole
-    row of them is 0, and the result is {output}. Logits of this size are rare, but one nan in a gradient makes every
-    weight nan in the next step, and nothing brings them back. Chapter 1 has the cure: what may be subtracted from
-    every logit of a row?
-    """,
-    _gradients_with(_shifted(lambda Z: 0.0)),
-    example=LARGE,
-    recognise=wrong_where(without_a_shift),
-)
-
-mistakes.add(
-    "one shift for the whole batch",
-    """
-    You subtract one number from the logits of all examples, the largest of the whole batch. For {input} you return
-    {output}. The logits of the second example lie so far below those of the first that all their powers of e are 0,
-    and 0 divided by 0 has no value. A shift cancels in the quotient of one row, so each row may have a shift of its
-    own. Which axis does your maximum run along, and which one should be left?
-    """,
-    _gradients_with(_shifted(lambda Z: Z.max())),
-    _gradients_with(_shifted(lambda Z: max(0, Z.max()))),
-    example=(np.array([[500.0, 499.0]]), np.zeros(2), np.array([[2.0], [-2.0]]), np.array([1, 0])),
-    recognise=wrong_where(with_one_shift_for_all, with_one_shift_of_zero_at_least),
-)
-
-mistakes.add(
-    "a shift of zero at least",
-    """
-    Your shift is never below 0, so logits that are all far below 0 stay where they are. For {input} you return
-    {output}: every power of e is 0 there, and 0 divided by 0 has no value. Either the search for the largest logit
-    starts at 0, or 0 is among the numbers that it compares. The largest of a row of negative numbers is negative.
-    What does your search begin with?
-    """,
-    _gradients_with(_shifted(lambda Z: np.maximum(0, Z.max(axis=1, keepdims=True)))),
-    example=(np.array([[0.0, 0.0]]), np.array([-1000.0, -1001.0]), np.array([[1.0]]), np.array([0])),
-    recognise=wrong_where(with_zero_at_least),
-)

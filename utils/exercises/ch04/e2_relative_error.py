@@ -150,7 +150,7 @@ def _a_small_number_decides(seen):
         return False
     met = zip(seen.probes, seen.results, seen.expected, seen.right, strict=True)
     sizes = [(_larger(*inputs), float(result.value), float(true), ok) for inputs, result, true, ok in met]
-    if any(size >= 1 and not abs(came - true) <= 1e-3 * true for size, came, true, _ in sizes):
+    if any(size >= 1 and abs(came - true) > 1e-3 * true and (came or true > 3e-5) for size, came, true, _ in sizes):
         return False
     wrong = [size for size, came, true, ok in sizes if not ok and size > 0 and came < true]
     # The smaller, the worse: nothing that is smaller than a wrong one by far is right.
@@ -237,6 +237,7 @@ _add(
     (lambda a, b: np.abs(np.max(a - b)), _larger),
     (lambda a, b: np.abs(np.max(a) - np.max(b)), _larger),
     (_apart, lambda a, b: np.max([a, b])),
+    (_apart, lambda a, b: max(abs(np.max(a)), abs(np.max(b)))),
     (lambda a, b: np.abs(np.max(a - b)), lambda a, b: max(abs(np.max(a)), abs(np.max(b)))),
     (lambda a, b: np.max(a - b), lambda a, b: np.max([a, b])),
     example=SIGNED,
@@ -372,9 +373,9 @@ mistakes.add(
     "an epsilon below the line",
     """
     A small number decides about your result: it is added below the line, it is a floor there, or whatever lies
-    below it counts as zero. For gradients of that size it is not small any more: for {input} you return {output},
-    too little. The measure should mean the same for gradients of every size. Only one input really needs care, two
-    arrays of zeros; an `if` treats it without touching the others.
+    below it counts as zero, as in `np.allclose`. For gradients of that size it is not small any more: for {input} you
+    return {output}, too little. The measure should mean the same for gradients of every size. Only one input really
+    needs care, two arrays of zeros; an `if` treats it without touching the others.
     """,
     *(
         form
@@ -385,6 +386,7 @@ mistakes.add(
             lambda a, b, e=epsilon: _apart(a, b) / _larger(a, b) if _larger(a, b) > e else 0.0,
         )
     ),
+    lambda a, b: 0.0 if np.allclose(a, b) else _apart(a, b) / _larger(a, b),
     example=(np.array([1e-34, 3e-34]), np.array([1e-34, 1e-34])),
     recognise=_a_small_number_decides,
 )

@@ -5,9 +5,10 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch04.starts import after_training
+from utils.exercises.ch04.wrong_steps import ONE_STEP, TWO_STEPS, costs_in_words, descent, of_steps
 from utils.exercises.ch04.wrong_trainings import (
     follows,
-    has_a_penalty,
+    has_a_ceiling,
     has_costs_without_bias,
     has_other_lengths,
     is_out_of_order,
@@ -56,6 +57,8 @@ def corners(rng):
         "many examples": (*_examples(rng, 60, 2, 3), 0.2, 5),
         "as many features and classes as examples": (*_examples(rng, 4, 4, 4), 0.2, 3),
         "a single epoch": (*_examples(rng, 5, 5, 8), 0.1, 1),
+        "a step too far": (np.full((3, 1), rng.uniform(-0.1, 0.1)), np.array([0, 0, 1]), 2, rng.uniform(115, 125), 3),
+        "features as large as in the clouds": (np.array([[rng.uniform(7, 8), -5.0]]), labels(rng, 1, 5), 5, 0.01, 3),
     }
 
 
@@ -74,31 +77,6 @@ def training_in_words(X, y, K, learning_rate, epochs):
 
 
 # Right answers
-
-
-def _descent(
-    gradient=reference.gradients,
-    start=lambda n, K: (np.zeros((n, K)), np.zeros(K)),
-    cost=lambda W, b, X, y: reference.cross_entropy(X @ W + b, y),
-    steps=lambda epochs: epochs,
-    rate=lambda learning_rate: learning_rate,
-    after=False,
-):
-    """Gradient descent with one part exchanged."""
-
-    def train(X, y, K, learning_rate, epochs):
-        W, b = start(X.shape[1], K)
-        losses = []
-        for _ in range(steps(epochs)):
-            if not after:
-                losses.append(cost(W, b, X, y))
-            dW, db = gradient(W, b, X, y)
-            W, b = W - rate(learning_rate) * dW, b - rate(learning_rate) * db
-            if after:
-                losses.append(cost(W, b, X, y))
-        return W, b, losses
-
-    return train
 
 
 def _random_start(scale, seed=None):
@@ -140,7 +118,7 @@ def _train_in_float32(X, y, K, learning_rate, epochs):
     return W, b, np.array(losses)
 
 
-mistakes = Bank()
+mistakes = Bank(list(of_steps))
 
 train = Exercise(
     name="ch04.train",
@@ -167,8 +145,8 @@ train = Exercise(
         _with_extra_row,
         _in_place_with_final_cost,
         _train_in_float32,
-        _descent(start=_random_start(0.01)),
-        _descent(start=lambda n, K: (0.01 * np.random.default_rng(7).uniform(-1, 1, (n, K)), np.full(K, 0.01))),
+        descent(start=_random_start(0.01)),
+        descent(start=lambda n, K: (0.01 * np.random.default_rng(7).uniform(-1, 1, (n, K)), np.full(K, 0.01))),
     ),
     bank=mistakes,
     remark="It starts at ln K, and every step goes against the gradient.",
@@ -178,135 +156,6 @@ train = Exercise(
 # Mistakes
 
 
-def _times(factor_of, also_bias=True):
-    def gradient(W, b, X, y):
-        dW, db = reference.gradients(W, b, X, y)
-        return factor_of(y) * dW, (factor_of(y) if also_bias else 1) * db
-
-    return gradient
-
-
-def costs_in_words(values):
-    """The first and last cost of a training, in words."""
-    costs = np.atleast_1d(values[2])
-    return f"a first cost of {costs[0]:.4g} and a last one of {costs[-1]:.4g}"
-
-
-_UPHILL = _descent(gradient=_times(lambda y: -1.0))
-TWO_STEPS = (np.array([[1.0], [-1.0]]), np.array([0, 1]), 2, 1.0, 2)
-
-mistakes.add(
-    "uphill",
-    """
-    Your steps go along the gradient and not against it, so the cost grows: for {input} you get {output}. The
-    gradient points to where the cost rises fastest, and learning wants it to fall. Look for the sign in the two
-    lines that change W and b, and at the sign of the difference inside the gradient: two minus signs would cancel,
-    and one is missing.
-    """,
-    _UPHILL,
-    example=TWO_STEPS,
-    describe=costs_in_words,
-    recognise=follows(_UPHILL),
-)
-
-_SUMMED = _descent(gradient=_times(len))
-
-mistakes.add(
-    "no 1/m",
-    """
-    Your steps are exactly m times too long: the gradients are those of the summed cost. For {input} you get
-    {output}. Such a loop works with a learning rate that is m times smaller, and needs another one for every
-    size of the data. Where the cost is a mean, its gradient is one, too. Where did the division by the number of
-    examples go?
-    """,
-    _SUMMED,
-    example=TWO_STEPS,
-    describe=costs_in_words,
-    recognise=follows(_SUMMED),
-)
-
-_OVERDIVIDED = _descent(gradient=_times(lambda y: 1 / len(y)))
-
-mistakes.add(
-    "1/m twice",
-    """
-    Your steps are m times too short: `reference.gradients` returns the gradients of the mean, and you divide by the
-    number of examples once more. For {input} you get {output}. The cost falls all the same, slower the more data
-    there are, and that passes for a hard problem. The formula for a step has two factors, the learning rate and the
-    gradient. What else multiplies the step in your code?
-    """,
-    _OVERDIVIDED,
-    example=TWO_STEPS,
-    describe=costs_in_words,
-    recognise=follows(_OVERDIVIDED),
-)
-
-
-def _begun_anew_in_every_round(X, y, K, learning_rate, epochs):
-    W, b, losses = reference.train(X, y, K, learning_rate, 1)
-    return W, b, [losses[0]] * epochs
-
-
-mistakes.add(
-    "begun anew in every round",
-    """
-    Your weights are set back at the beginning of every round, so each epoch makes the first step again: for {input}
-    you get {output}. All costs are the same number, and more epochs bring nothing. What is made once
-    belongs in front of the loop; what is done in every round, inside. Which of your lines are on the wrong
-    side?
-    """,
-    _begun_anew_in_every_round,
-    example=TWO_STEPS,
-    describe=costs_in_words,
-    recognise=follows(_begun_anew_in_every_round),
-)
-
-
-def _the_step_in_place_of_the_weights(X, y, K, learning_rate, epochs):
-    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-    for _ in range(epochs):
-        losses.append(reference.cross_entropy(X @ W + b, y))
-        dW, db = reference.gradients(W, b, X, y)
-        W, b = -learning_rate * dW, -learning_rate * db
-    return W, b, losses
-
-
-mistakes.add(
-    "the step in place of the weights",
-    """
-    You put the step in the place of the weights, and what had been reached before is thrown away: for {input} you
-    get {output}. After one step from zero nothing shows, since zero plus the step is the step. From the second one
-    on, the weights jump about a point and do not travel. Which two things does the arrow in the rule of gradient
-    descent have on its right side?
-    """,
-    _the_step_in_place_of_the_weights,
-    example=TWO_STEPS,
-    describe=costs_in_words,
-    recognise=follows(_the_step_in_place_of_the_weights),
-)
-
-
-def _without_bias(W, b, X, y):
-    dW, db = reference.gradients(W, b, X, y)
-    return dW, np.zeros_like(db)
-
-
-_LAZY_BIAS = _descent(gradient=_without_bias)
-ONE_STEP = (np.array([[1.0], [2.0]]), np.array([0, 0]), 2, 1.0, 1)
-
-mistakes.add(
-    "the bias never learns",
-    """
-    Your W is updated and your b stays where it began: for {input} you return {output}. Either the line that changes
-    b is missing, or its gradient is summed over the classes, too, and that total is always 0: the mistake that this
-    chapter calls bias without axis. Without a bias all boundaries meet in the origin. Print b after one step.
-    """,
-    _LAZY_BIAS,
-    example=ONE_STEP,
-    describe=lambda values: f"the bias `{np.round(values[1], 3).tolist()}`",
-    recognise=follows(_LAZY_BIAS),
-)
-
 mistakes.add(
     "cost after the step",
     """
@@ -315,13 +164,13 @@ mistakes.add(
     whatever the data, and this one number tells whether cost and labels fit together. Which two lines change
     places?
     """,
-    _descent(after=True),
+    descent(after=True),
     example=TWO_STEPS,
     describe=costs_in_words,
-    recognise=follows(_descent(after=True)),
+    recognise=follows(descent(after=True)),
 )
 
-_SUMMED_COSTS = _descent(cost=lambda W, b, X, y: len(y) * reference.cross_entropy(X @ W + b, y))
+_SUMMED_COSTS = descent(cost=lambda W, b, X, y: len(y) * reference.cross_entropy(X @ W + b, y))
 
 mistakes.add(
     "cost as a sum",
@@ -337,7 +186,7 @@ mistakes.add(
 )
 
 
-_COST_WITHOUT_BIAS = _descent(cost=lambda W, b, X, y: reference.cross_entropy(X @ W, y))
+_COST_WITHOUT_BIAS = descent(cost=lambda W, b, X, y: reference.cross_entropy(X @ W, y))
 BIASED = (np.array([[1.0], [-1.0], [2.0]]), np.array([0, 0, 0]), 2, 1.0, 3)
 
 mistakes.add(
@@ -352,6 +201,47 @@ mistakes.add(
     example=BIASED,
     describe=costs_in_words,
     recognise=has_costs_without_bias,
+)
+
+
+def _accuracy(W, b, X, y):
+    return (reference.predict(W, b, X) == y).mean()
+
+
+_ACCURACIES = descent(cost=_accuracy), descent(cost=lambda W, b, X, y: 1 - _accuracy(W, b, X, y))
+
+mistakes.add(
+    "the accuracy in place of the cost",
+    """
+    Your weights are right, and your list holds shares of right or wrong decisions: for {input} you get {output}. A
+    share moves in steps of one example and stands still while the model grows surer, so it does not show whether the
+    descent works; and what the gradient belongs to is the cost. At zero weights the cost is ln K, whatever the data.
+    Which function of the logits and the labels gives it?
+    """,
+    *_ACCURACIES,
+    example=ONE_STEP,
+    describe=lambda values: f"the costs `{np.round(values[2], 3).tolist()}`",
+    recognise=follows(*_ACCURACIES),
+)
+
+
+def _with_probabilities(log):
+    return descent(cost=lambda W, b, X, y: -log(reference.softmax(X @ W + b)[np.arange(len(y)), y]).mean())
+
+
+mistakes.add(
+    "a ceiling on the cost",
+    """
+    Your weights are right, and so are your costs as long as they are small. Large ones are too small: for {input} you
+    get {output}. A clip of the probabilities, or a small number that is added to them inside the logarithm, sets a
+    limit to what one example can cost, and a step that went much too far then looks harmless. Chapter 3 has met that
+    ceiling. A cost from the logits needs neither. Which function gives it?
+    """,
+    *(_with_probabilities(lambda p, e=e: np.log(p + e)) for e in (1e-5, 1e-7, 1e-8, 1e-9, 1e-12, 1e-15)),
+    *(_with_probabilities(lambda p, e=e: np.log(np.clip(p, e, 1 - e))) for e in (1e-5, 1e-7, 1e-9, 1e-12, 1e-15)),
+    example=(np.array([[0.1], [0.1], [0.1]]), np.array([0, 0, 1]), 2, 120.0, 2),
+    describe=costs_in_words,
+    recognise=has_a_ceiling,
 )
 
 
@@ -394,7 +284,7 @@ def the_alias(X, y, K, learning_rate, epochs):
     return W, b, losses
 
 
-_FIXED_RATE = _descent(rate=lambda learning_rate: 1.0)
+_FIXED_RATE = descent(rate=lambda learning_rate: 1.0)
 
 mistakes.add(
     "the learning rate is not used",
@@ -405,10 +295,10 @@ mistakes.add(
     line changes the weights, and which factor does it take?
     """,
     _FIXED_RATE,
-    _descent(rate=lambda learning_rate: 0.1),
+    descent(rate=lambda learning_rate: 0.1),
     example=(np.array([[1.0], [-1.0]]), np.array([0, 1]), 2, 5.0, 2),
     describe=costs_in_words,
-    recognise=follows(*(_descent(rate=lambda learning_rate, fixed=fixed: fixed) for fixed in (1.0, 0.1, 0.01, 0.5))),
+    recognise=follows(*(descent(rate=lambda learning_rate, fixed=fixed: fixed) for fixed in (1.0, 0.1, 0.01, 0.5))),
 )
 
 
@@ -485,107 +375,15 @@ mistakes.add(
     {output}. `range(epochs)` runs exactly that many rounds, from 0 to epochs − 1. Which numbers are in your `range`,
     and is there a step before or after the loop?
     """,
-    _descent(steps=lambda epochs: epochs + 1),
-    _descent(steps=lambda epochs: epochs - 1),
+    descent(steps=lambda epochs: epochs + 1),
+    descent(steps=lambda epochs: epochs - 1),
     example=TWO_STEPS,
     describe=lambda values: f"weights {np.round(values[0], 3).tolist()}",
     recognise=follows(
-        _descent(steps=lambda epochs: epochs + 1), _descent(steps=lambda epochs: epochs - 1), parts=slice(2)
+        descent(steps=lambda epochs: epochs + 1), descent(steps=lambda epochs: epochs - 1), parts=slice(2)
     ),
 )
 
-
-def _one_after_the_other(first):
-    """Both parameters take their steps one after the other, each with a gradient from where the model is by then."""
-
-    def train(X, y, K, learning_rate, epochs):
-        W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-        for _ in range(epochs):
-            losses.append(reference.cross_entropy(X @ W + b, y))
-            for part in (first, 1 - first):
-                step = learning_rate * reference.gradients(W, b, X, y)[part]
-                W, b = (W - step, b) if part == 0 else (W, b - step)
-        return W, b, losses
-
-    return train
-
-
-mistakes.add(
-    "two gradients from two points",
-    """
-    You change one parameter and compute the gradient for the other one after that, from probabilities that have moved:
-    for {input} you return {output}. The gradient of a cost belongs to one point, W and b together. From there both
-    take their step at the same moment, whichever line comes first. Compute what both need before either of them
-    changes. Which of your lines comes too early?
-    """,
-    _one_after_the_other(0),
-    _one_after_the_other(1),
-    example=ONE_STEP,
-    describe=lambda values: f"weights {np.round(values[0], 3).tolist()} and biases {np.round(values[1], 3).tolist()}",
-    recognise=follows(_one_after_the_other(0), _one_after_the_other(1)),
-)
-
-
-def _with_a_penalty(weight, also_bias=False):
-    def gradient(W, b, X, y):
-        dW, db = reference.gradients(W, b, X, y)
-        return dW + weight * W, db + weight * b if also_bias else db
-
-    return _descent(gradient=gradient)
-
-
-def _decayed(X, y, K, learning_rate, epochs):
-    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-    for _ in range(epochs):
-        losses.append(reference.cross_entropy(X @ W + b, y))
-        dW, db = reference.gradients(W, b, X, y)
-        W, b = (W - learning_rate * dW) * (1 - 0.01 * learning_rate), b - learning_rate * db
-    return W, b, losses
-
-
-def _shrunk(factor, also_bias=False):
-    """Each step ends with a factor that does not know the learning rate."""
-
-    def train(X, y, K, learning_rate, epochs):
-        W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-        for _ in range(epochs):
-            losses.append(reference.cross_entropy(X @ W + b, y))
-            dW, db = reference.gradients(W, b, X, y)
-            W, b = factor * (W - learning_rate * dW), (factor if also_bias else 1) * (b - learning_rate * db)
-        return W, b, losses
-
-    return train
-
-
-def _shrunk_before_the_step(X, y, K, learning_rate, epochs):
-    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-    for _ in range(epochs):
-        losses.append(reference.cross_entropy(X @ W + b, y))
-        dW, db = reference.gradients(W, b, X, y)
-        W, b = 0.99 * W - learning_rate * dW, b - learning_rate * db
-    return W, b, losses
-
-
-mistakes.add(
-    "a penalty on the weights",
-    """
-    Your weights are too small, and more so with every step, because each step takes a part of them away. For {input}
-    you return {output}. That is weight decay, the gradient of a penalty on large weights, which many programs add to
-    the cost. It is a method of its own, for models that have too much freedom, and changes where training ends. This
-    exercise asks for the gradient of the mean cost and nothing else. Which term of the step contains `W` itself?
-    """,
-    _with_a_penalty(0.01),
-    _with_a_penalty(0.1, also_bias=True),
-    _with_a_penalty(0.0005),
-    _decayed,
-    _shrunk(0.99),
-    _shrunk(0.9, also_bias=True),
-    _shrunk_before_the_step,
-    lambda X, y, K, learning_rate, epochs: _with_a_penalty(0.1 / len(y))(X, y, K, learning_rate, epochs),
-    example=(np.array([[1.0], [-1.0], [2.0]]), np.array([0, 1, 0]), 2, 2.0, 2),
-    describe=lambda values: f"weights {np.round(values[0], 4).tolist()}",
-    recognise=has_a_penalty,
-)
 
 mistakes.add(
     "more costs than steps",
@@ -610,31 +408,6 @@ mistakes.add(
     example=TWO_STEPS,
     describe=lambda values: f"the costs `{np.round(values[2], 3).tolist()}`",
     recognise=has_other_lengths,
-)
-
-
-def _a_step_for_each_example(X, y, K, learning_rate, epochs):
-    W, b, losses = np.zeros((X.shape[1], K)), np.zeros(K), []
-    for _ in range(epochs):
-        losses.append(reference.cross_entropy(X @ W + b, y))
-        for i in range(len(y)):
-            dW, db = reference.gradients(W, b, X[i : i + 1], y[i : i + 1])
-            W, b = W - learning_rate * dW, b - learning_rate * db
-    return W, b, losses
-
-
-mistakes.add(
-    "a step for each example",
-    """
-    You change the weights after every single example, so an epoch is m steps and not one. For {input} you get
-    {output}. That is stochastic gradient descent, a good method with a path of its own: it depends on the order of
-    the examples, and it needs a smaller learning rate. This exercise asks for one step in each epoch, with the
-    gradient of all.
-    """,
-    _a_step_for_each_example,
-    example=(np.array([[1.0], [2.0]]), np.array([0, 1]), 2, 1.0, 3),
-    describe=costs_in_words,
-    recognise=follows(_a_step_for_each_example),
 )
 
 
@@ -693,10 +466,10 @@ mistakes.add(
     many steps are spent on unlearning; large equal ones change no prediction and stay for ever. The sum of W over
     the classes shows both even at the end, since no step changes it. How large are your first weights?
     """,
-    _descent(start=_random_start(1.0, seed=0)),
-    _descent(start=_random_start(0.1, seed=3)),
-    _descent(start=_random_start(0.05, seed=3)),
-    _descent(start=lambda n, K: (np.ones((n, K)), np.zeros(K))),
+    descent(start=_random_start(1.0, seed=0)),
+    descent(start=_random_start(0.1, seed=3)),
+    descent(start=_random_start(0.05, seed=3)),
+    descent(start=lambda n, K: (np.ones((n, K)), np.zeros(K))),
     example=TWO_STEPS,
     describe=costs_in_words,
     recognise=starts_far_from_zero,

@@ -6,8 +6,10 @@ from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch04.common import any_model, model_of, with_negative_biases
 from utils.exercises.ch04.wrong_decisions import (
+    decides_after_a_clip,
     decides_after_rounding,
     fails_on,
+    has_k_numbers_for_each,
     is_of_two_classes,
     loses_an_axis,
     multiplies_otherwise,
@@ -200,7 +202,7 @@ sums_in_place_of_rows.also(
 )
 
 
-@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]]))
+@mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]]), recognise=has_k_numbers_for_each)
 def scores_in_place_of_classes(W, b, X):
     """
     You return K numbers for each example, {output} for {input}: its logits, its probabilities, or a yes or no for
@@ -214,6 +216,7 @@ scores_in_place_of_classes.also(
     lambda W, b, X: reference.softmax(X @ W + b),
     lambda W, b, X: np.round(reference.softmax(X @ W + b)),
     lambda W, b, X: reference.softmax(X @ W + b) > 0.5,
+    lambda W, b, X: reference.sigmoid(X @ W + b) > 0.5,
 )
 
 
@@ -331,6 +334,24 @@ def _shares(Z, shift=0.0):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+mistakes.add(
+    "clipped logits",
+    """
+    You cut the logits off at a limit before you look for the largest. For {input} you return {output}: both logits
+    become your limit, and of equal entries `argmax` takes the first. A clip keeps `exp` from overflowing, and it takes
+    away what is to be compared. The shift of chapter 1 keeps the order of any logits, and the logits themselves need
+    neither. What would your line do without the clip, and without the exponential?
+    """,
+    *(
+        lambda W, b, X, limit=limit: np.argmax(np.clip(X @ W + b, -limit, limit), axis=1)
+        for limit in (10, 20, 50, 100, 500, 700)
+    ),
+    lambda W, b, X: np.argmax(_shares(np.clip(X @ W + b, -500, 500)), axis=1),
+    example=(np.array([[800.0, 900.0]]), np.zeros(2), np.array([[1.0]])),
+    recognise=decides_after_a_clip,
+)
+
+
 @mistakes.mistake(np.array([[900.0, 901.0]]), np.zeros(2), np.array([[1.0]]), recognise=fails_on(rows_without_a_shift))
 def no_shift(W, b, X):
     """
@@ -398,6 +419,19 @@ def a_sigmoid_before_the_decision(W, b, X):
 a_sigmoid_before_the_decision.also(lambda W, b, X: np.argmax(reference.sigmoid(X @ W + b), axis=1))
 
 
+@mistakes.mistake(np.array([[-2.0, -1.0]]), np.zeros(2), np.array([[1.0]]))
+def logits_divided_by_their_sum(W, b, X):
+    """
+    You divide each logit by the sum of its row and look for the largest quotient. For {input} you return {output}:
+    where the sum is negative, the division turns the order round, and where it is 0 there is no order at all. The
+    softmax divides powers of e, which are all positive, so it keeps the order. Dividing a whole row by one number tells
+    nothing new anyway. What is left to compare without it?
+    """
+    Z = X @ W + b
+    with np.errstate(all="ignore"):
+        return np.argmax(Z / Z.sum(axis=1, keepdims=True), axis=1)
+
+
 @mistakes.mistake(np.array([[1.0, -2.0]]), np.zeros(2), np.array([[1.0]]))
 def the_largest_without_its_sign(W, b, X):
     """
@@ -448,15 +482,16 @@ softmax_over_the_examples.also(
 mistakes.add(
     "decided after rounding",
     """
-    You round the probabilities, or ask which are above one half, and look for the largest after that. For {input}
-    you return {output}: the largest leads by less than the rounding leaves, and of equal entries `argmax` takes the
-    first. A lead decides, however small it is. Rounding is for printing. What else could be compared, without a
+    You round the logits or the probabilities, or ask which are above one half, and look for the largest after that. For
+    {input} you return {output}: the largest leads by less than the rounding leaves, and of equal entries `argmax` takes
+    the first. A lead decides, however small it is. Rounding is for printing. What else could be compared, without a
     softmax and without a loss of digits?
     """,
     *(
         lambda W, b, X, digits=digits: np.argmax(np.round(reference.softmax(X @ W + b), digits), axis=1)
         for digits in (0, 1, 2, 3, 4, 5)
     ),
+    *(lambda W, b, X, digits=digits: np.argmax(np.round(X @ W + b, digits), axis=1) for digits in (0, 2, 4)),
     lambda W, b, X: np.argmax(reference.softmax(X @ W + b) > 0.5, axis=1),
     example=(np.array([[0.0, 2e-6, 0.0]]), np.zeros(3), np.array([[1.0]])),
     recognise=decides_after_rounding,
@@ -466,9 +501,9 @@ mistakes.add(
 @mistakes.mistake(np.array([[1.0, -1.0]]), np.zeros(2), np.array([[-2.0], [1.0]]))
 def the_least_likely_class(W, b, X):
     """
-    You choose the smallest entry of each row: {output} for {input}. Logits are evidence for a class, so the largest
-    one decides. With costs small is good; a logit is no cost. Which of the two
-    searches, for the smallest or for the largest, did you call?
+    You choose the class with the smallest logit of each row: {output} for {input}. Logits are evidence for a class, so
+    the largest one decides. With costs small is good; a logit is no cost. Which of the two searches, for the smallest
+    or for the largest, did you call, and which sign do the logits have by then?
     """
     return np.argmin(X @ W + b, axis=1)
 

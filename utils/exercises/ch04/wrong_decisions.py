@@ -135,9 +135,36 @@ def is_of_two_classes(seen):
 
 
 def decides_after_rounding(seen):
-    """Whether the classes are those of the rounded probabilities, for some number of digits."""
+    """Whether the classes are those of the rounded probabilities, or logits, for some number of digits."""
+    return _are_those_of(
+        seen, *(lambda row, digits=digits: np.round(reference.softmax(row), digits) for digits in range(7))
+    ) or _are_those_of(seen, *(lambda row, digits=digits: np.round(row, digits) for digits in range(-1, 6)))
+
+
+def decides_after_a_clip(seen):
+    """Whether the classes are those of the logits, cut off at some limit.
+
+    From some hundreds on that cannot be told from powers of e that overflow, so there the code has to name a clip.
+    """
+    limits = (1, 5, 10, 15, 20, 30, 50, 80, 88, 100, 200, 300, *((500, 600, 700, 709) if "clip" in seen.names else ()))
+    return _are_those_of(seen, *(lambda row, limit=limit: np.clip(row, -limit, limit) for limit in limits))
+
+
+def _are_those_of(seen, *scores):
+    """Whether the classes are not the right ones, and those of the largest of one of these scores."""
     rows = _rows(seen)
     if all(came == truth for _, came, truth in rows):
         return False
-    shares = [(reference.softmax(row), came) for row, came, _ in rows]
-    return any(all(np.round(P, digits).argmax() == came for P, came in shares) for digits in range(7))
+    return any(all(score(row).argmax() == came for row, came, _ in rows) for score in scores)
+
+
+def has_k_numbers_for_each(seen):
+    """Whether a table of scores came, of K numbers for each example, or of yes and no, some of them with several."""
+    if len(seen.results) < len(seen.probes):
+        return False
+    tables = [
+        (X @ W + b, result.value) for (W, b, X), result in zip(seen.probes, seen.results, strict=True) if len(b) > 1
+    ]
+    if any(not isinstance(table, np.ndarray) or table.shape != Z.shape for Z, table in tables):
+        return False
+    return not all(np.isin(table, (0, 1)).all() and (table.sum(axis=1) == 1).all() for _, table in tables)

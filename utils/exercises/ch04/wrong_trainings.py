@@ -128,14 +128,83 @@ def _parts_lost(seen, steps, unit):
         held = expected[0] if steps == 1 else reference.train(X, y, K, rate, 1)[0]
         if not held.any():  # a single class
             continue
-        lost = (expected[0] - W) / unit(rate, len(X))
+        lost = expected[0] - W
         part = np.sum(lost * held) / np.sum(held**2)
-        found.append(part if np.allclose(lost, part * held, rtol=1e-3, atol=1e-7) else np.nan)
+        is_part = part < 1 and np.allclose(lost, part * held, rtol=1e-3, atol=1e-7)
+        found.append(part / unit(rate, len(X)) if is_part else np.nan)
     return found
 
 
 def _is_one_number(parts):
     return len(parts) > 1 and min(parts) > 1e-5 and np.ptp(parts) < 0.02 * max(parts)
+
+
+def has_momentum(seen):
+    """Whether the first step is right, and the second contains one and the same part of it once more."""
+    if len(seen.results) < len(seen.probes):
+        return False
+    again = np.negative(_parts_lost(seen, 2, lambda rate, m: 1.0))
+    return len(again) > 1 and min(again) > 0.05 and max(again) < 1.05 and np.ptp(again) < 0.02
+
+
+def takes_only_the_direction(seen):
+    """Whether a single step has the length of the learning rate, in each entry or as a whole."""
+    met = [parts for parts in _in_threes(seen) if parts[0][-1] == 1]
+    if not met or all(agree(result.value[0], expected[0], 0.02, 2.0) for _, result, expected in met):
+        return False
+    forms = (
+        lambda dW, db: np.sign(dW),
+        lambda dW, db: dW / np.linalg.norm(dW),
+        lambda dW, db: dW / np.sqrt(np.sum(dW**2) + np.sum(db**2)),
+    )
+    return any(all(_is_step_of(form, *parts) for parts in met) for form in forms)
+
+
+def _is_step_of(form, inputs, result, expected):
+    X, y, K, rate, _ = inputs
+    dW, db = reference.gradients(np.zeros((X.shape[1], K)), np.zeros(K), X, y)
+    return not dW.any() or agree(result.value[0], -rate * form(dW, db), 0.02, 2.0)
+
+
+def has_nothing_but_nan(seen):
+    """Whether the weights are nan for all inputs."""
+    met = _in_threes(seen)
+    return bool(met) and all(np.isnan(result.value[0]).all() and result.value[0].size for _, result, _ in met)
+
+
+def is_right_for_few(seen):
+    """Whether all is right up to some number of examples, beyond four of them, and wrong from there on."""
+    met = [(len(inputs[0]), ok) for inputs, ok in zip(seen.probes, seen.right, strict=False)]
+    right, wrong = [m for m, ok in met if ok], [m for m, ok in met if not ok]
+    return len(met) == len(seen.probes) and bool(wrong) and 4 < max(right, default=0) < min(wrong)
+
+
+def reads_the_classes_off_the_labels(seen):
+    """Whether there are as many columns as the labels say, where these are fewer than the classes."""
+    counts = (lambda y: y.max() + 1, lambda y: len(np.unique(y)))
+    met = [
+        (inputs[1], inputs[2], result)
+        for inputs, result in zip(seen.probes, seen.results, strict=False)
+        if not result.problem
+    ]
+    return any(
+        any(count(y) < K for y, K, _ in met) and all(result.value[0].shape[-1:] == (count(y),) for y, _, result in met)
+        for count in counts
+    )
+
+
+def has_a_ceiling(seen):
+    """Whether the weights are right, and the costs are right but for large ones, which are too small."""
+    falls_short = False
+    for _, result, expected in _in_threes(seen):
+        came, true = result.value[2], expected[2]
+        if not agree(result.value[:2], expected[:2], **MORE_ROUGHLY) or came.shape != true.shape:
+            return False
+        is_right = np.abs(came - true) <= 0.05 * (true + 2)
+        if not (is_right | ((true > 3) & (came < true))).all():
+            return False
+        falls_short = falls_short or not is_right.all()
+    return falls_short
 
 
 def starts_far_from_zero(seen):
@@ -144,7 +213,7 @@ def starts_far_from_zero(seen):
     if any(np.shape(result.value[0]) != expected[0].shape for _, result, expected in _in_threes(seen)):
         return False
     starts = [result.facts.get("start") for result in results]
-    if np.inf in starts:
+    if np.inf in starts or not all(np.isfinite(result.value[0]).all() for result in results):
         return False
     known = [start for start in starts if start is not None]
     sums = [np.abs(result.value[0].sum(axis=1)).max() for result in results]

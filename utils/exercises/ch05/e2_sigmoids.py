@@ -383,7 +383,7 @@ mistakes.add(
     """
     You cut the logits or the probabilities before they become too extreme. For {input} you return {output}, and for
     every logit beyond your limit the same number. Then the loss cannot tell a mistake from a disaster, and the
-    gradient beyond the limit is 0. A warning about an overflow in `exp` is all that the clip prevents here; which
+    gradient beyond the limit is 0. At most a warning about an overflow in `exp` is what the clip prevents here; which
     form of the quotient gives the right limit without it?
     """,
     *(lambda Z, limit=limit: plain_sigmoid(np.clip(Z, -limit, limit)) for limit in (5, 10, 15, 20, 30)),
@@ -391,6 +391,20 @@ mistakes.add(
     example=(np.array([[1000.0, -1000.0]]),),
     recognise=_has_a_floor,
 )
+
+
+@mistakes.mistake(np.array([[2.0, -2.0]]))
+def the_size_in_place_of_the_logit(Z):
+    """
+    Your exponent is −|Z|, so the sign of a logit is lost. For {input} you return {output}: a *yes* and a *no* that are
+    equally sure get the same probability, and all your numbers lie on one side of one half. That exponent is never
+    positive, so nothing overflows, but the quotient that goes with it is the answer for one sign of the logit only. One
+    minus it belongs to the other. How does your line tell the two apart?
+    """
+    return 1 / (1 + np.exp(-np.abs(Z)))
+
+
+the_size_in_place_of_the_logit.also(lambda Z: np.exp(-np.abs(Z)) / (1 + np.exp(-np.abs(Z))))
 
 
 @mistakes.mistake(np.array([[2, 1, 0]]))

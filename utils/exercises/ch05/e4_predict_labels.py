@@ -6,7 +6,13 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
-from utils.exercises.ch05.common import is_for_one_number, loses_an_axis, plain_sigmoid, sigmoid_in_float32
+from utils.exercises.ch05.common import (
+    is_for_one_number,
+    loses_an_axis,
+    plain_sigmoid,
+    sigmoid_in_float32,
+    told_by_moderate_logits,
+)
 from utils.exercises.drawing import any_batch, corners_of_batches
 
 # The domain
@@ -20,6 +26,8 @@ SMALLEST = [
     (np.array([[0.3, 0.6], [-0.9, -2.0]]), 0.2),
     (np.array([[2.0, 0.0, -2.0], [1.0, 3.0, -1.0]]), 0.7),
     (np.array([[1000.0, -1000.0], [1000.0, 1000.0]]), 0.9),
+    (np.array([[0.1, 0.3, 0.6, 0.7, 0.9]]), 0.1),
+    (np.array([[0.1, 0.3, 0.6, 0.7, 0.9]]), 0.9),
 ]
 
 
@@ -42,11 +50,11 @@ def _around(rng, threshold, shape):
 def corners(rng):
     """(Z, threshold) by the name of their corner."""
     found = {
-        "next to 0": _around(rng, float(rng.uniform(0.001, 0.01)), (6, 4)),
+        "next to 0": _around(rng, float(rng.uniform(0.001, 0.0015)), (6, 4)),
         "small": _around(rng, float(rng.uniform(0.1, 0.3)), (6, 4)),
         "below one half": _around(rng, float(rng.uniform(0.3, 0.45)), (6, 4)),
         "above one half": _around(rng, float(rng.uniform(0.6, 0.9)), (6, 4)),
-        "next to 1": _around(rng, float(rng.uniform(0.99, 0.999)), (6, 4)),
+        "next to 1": _around(rng, float(rng.uniform(0.9985, 0.999)), (6, 4)),
     }
     for name, Z in corners_of_batches(rng).items():
         threshold = float(rng.uniform(0.05, 0.95))
@@ -191,10 +199,11 @@ def _one_hot_of_largest(Z):
 BOTH = (np.array([[3.0, 2.0, -4.0]]), 0.5)
 
 
+@told_by_moderate_logits
 @mistakes.mistake(*BOTH)
 def only_the_largest(Z, threshold):
     """
-    You give each example one label at most, the one with the largest logit. For {input} you return {output}, though
+    You look for the largest of each row, and no other class gets a *yes*. For {input} you return {output}, though
     two of the probabilities lie above the threshold. That is the decision for exclusive classes. Where labels
     overlap, a song may have two tags, or none, so every class is compared with the threshold by itself. Which call
     looks for a maximum?
@@ -202,7 +211,10 @@ def only_the_largest(Z, threshold):
     return _one_hot_of_largest(Z)
 
 
-only_the_largest.also(lambda Z, threshold: _one_hot_of_largest(Z) * _by_probability(Z, threshold))
+only_the_largest.also(
+    lambda Z, threshold: _one_hot_of_largest(Z) * _by_probability(Z, threshold),
+    lambda Z, threshold: (Z.max(axis=-1, keepdims=True) == Z).astype(int),
+)
 
 
 @mistakes.mistake(*BOTH)
@@ -276,6 +288,7 @@ one_minus_the_threshold.also(lambda Z, threshold: (reference.sigmoid(Z) > 1 - th
 NEITHER = (np.array([[-2.0, -1.0, -3.0]]), 0.5)
 
 
+@told_by_moderate_logits
 @mistakes.mistake(*NEITHER)
 def nobody_goes_without(Z, threshold):
     """
@@ -306,6 +319,7 @@ def probabilities_in_place_of_answers(Z, threshold):
 probabilities_in_place_of_answers.also(lambda Z, threshold: reference.sigmoid(Z))
 
 
+@told_by_moderate_logits
 @mistakes.mistake(*BOTH)
 def class_numbers_in_place_of_rows(Z, threshold):
     """

@@ -390,10 +390,10 @@ def the_maximum_alone(z):
 @mistakes.mistake(np.array([1.0, 2.0]))
 def no_logarithm(z):
     """
-    You return the sum of the exponentials, the denominator of the softmax, without its logarithm: {output} for
-    {input}. As a sum it overflows from logits of 710 on, whatever you shift by, because the shift has to be undone
-    by a product. The logarithm is what brings the number back to the size of the logits. Which function is missing
-    around the sum?
+    The sum of the exponentials stands in your result without its logarithm: {output} for {input}. As a sum it overflows
+    from logits of 710 on. Where a shift was taken out of the exponents, it is a factor of that sum and no term of it,
+    so adding it back mends nothing. The logarithm brings the number back to the size of the logits, and makes a term of
+    that factor. Which function is missing around the sum?
     """
     return np.exp(z).sum(axis=-1)
 
@@ -401,6 +401,7 @@ def no_logarithm(z):
 no_logarithm.also(
     lambda z: np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1),
     lambda z: np.exp(z.max(axis=-1)) * np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1),
+    lambda z: z.max(axis=-1) + np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1),
 )
 
 

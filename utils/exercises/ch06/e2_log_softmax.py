@@ -459,6 +459,23 @@ the_logarithm_of_the_logits.also(
 
 
 @told_by_small_inputs
+@mistakes.mistake(np.array([1.0, 2.0]))
+def added_in_place_of_subtracted(z):
+    """
+    You add the log-sum-exp to the logits. For {input} you return {output}, and the logarithm of a probability is never
+    above 0. The softmax is a quotient, and the logarithm of a quotient is a difference: that of the part above the line
+    minus that of the part below it. Raise e to your numbers and add them up, and you see it at once. Which sign stands
+    before the logarithm of what you divide by?
+    """
+    return z + reference.logsumexp(z, keepdims=True)
+
+
+added_in_place_of_subtracted.also(
+    lambda z: z - z.max(axis=-1, keepdims=True) + reference.logsumexp(z - z.max(axis=-1, keepdims=True), keepdims=True)
+)
+
+
+@told_by_small_inputs
 @mistakes.mistake(np.array([1.0, 2.0]), name="the sum in place of its logarithm")
 def the_sum_in_place_of_its_logarithm(z):
     """

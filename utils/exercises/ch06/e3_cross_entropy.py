@@ -22,6 +22,7 @@ from utils.exercises.ch06.common import (
     stable_shares,
     told_by_small_inputs,
 )
+from utils.exercises.ch06.wrong_labels import PAIR, SINGLE, of_labels
 from utils.exercises.drawing import any_batch, labels
 
 # The domain
@@ -115,7 +116,7 @@ def _entropy_with_one_hot(Z, y):
     return -(_one_hot(y, Z.shape[1]) * reference.log_softmax(Z)).sum() / len(Z)
 
 
-mistakes = Bank()
+mistakes = Bank(list(of_labels))
 
 cross_entropy = Exercise(
     name="ch06.cross_entropy",
@@ -343,8 +344,6 @@ one_maximum_for_the_batch.also(
     lambda Z, y: -(_one_hot(y, Z.shape[1]) * np.log(shares(Z, Z.max()))).sum() / len(y),
 )
 
-PAIR = (np.array([[2.0, 1.0, 0.1], [1.0, 3.0, 0.2]]), np.array([0, 1]))
-
 
 @told_by_small_inputs
 @mistakes.mistake(*PAIR)
@@ -453,55 +452,6 @@ def mean_over_examples_and_classes(Z, y):
 
 
 @told_by_small_inputs
-@mistakes.mistake(*PAIR)
-def columns_instead_of_elements(Z, y):
-    """
-    `[:, y]` takes whole *columns*: all rows at each label in turn, m times m numbers, and the mean runs over all of
-    them. For {input} you return {output}. With a single example nobody notices. One element of each row is wanted,
-    so the index needs two lists of the same length: where do the row numbers come from?
-    """
-    return -reference.log_softmax(Z)[:, y].mean()
-
-
-columns_instead_of_elements.also(lambda Z, y: np.mean(lse(Z) - Z[:, y]))
-
-
-@told_by_small_inputs
-@mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
-def rows_and_columns_exchanged(Z, y):
-    """
-    Your index has the two lists in the wrong order: the labels stand where the rows are counted, and the other way
-    round. For {input} you return {output}. In a table of logits the first axis is the example and the second one
-    the class, so label 1 as a *row* number is another example. With more classes than examples it becomes an error.
-    Which of your two lists counts examples?
-    """
-    return -reference.log_softmax(Z)[y, np.arange(len(y))].mean()
-
-
-rows_and_columns_exchanged.also(lambda Z, y: (reference.logsumexp(Z) - Z[y, np.arange(len(y))]).mean())
-
-SINGLE = (np.array([[1.0, 2.0]]), np.array([0]))
-
-
-@told_by_small_inputs
-@mistakes.mistake(*SINGLE)
-def as_many_columns_as_examples(Z, y):
-    """
-    Your one-hot table is `eye` of the number of *examples*, and it has to have a column for each *class*. For
-    {input} you return {output}. As long as both numbers agree nobody notices; with one example the table has a
-    single column, which NumPy stretches over all classes. Which length of `Z.shape` is the number of classes? An
-    index with two lists needs no table at all.
-    """
-    return -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum() / len(y)
-
-
-as_many_columns_as_examples.also(
-    lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).sum(axis=1).mean(),
-    lambda Z, y: -(np.eye(len(y))[y] * reference.log_softmax(Z)).mean(),
-)
-
-
-@told_by_small_inputs
 @mistakes.mistake(*SINGLE)
 def shift_on_one_side_only(Z, y):
     """
@@ -511,36 +461,6 @@ def shift_on_one_side_only(Z, y):
     well. Where is it missing?
     """
     return (lse(Z, Z.max(axis=-1)) - Z.max(axis=-1) - _picked(Z, y)).mean()
-
-
-@told_by_small_inputs
-@mistakes.mistake(*SINGLE)
-def no_label_used(Z, y):
-    """
-    You average the log-probabilities of *all* classes, and the labels play no part. For {input} you return
-    {output}, and you would return it for every other label, too. That number is smallest when all classes are
-    equally probable, so training would make the model forget what it knows. One entry of each row counts. Where
-    does `y` enter your code?
-    """
-    return -reference.log_softmax(Z).mean()
-
-
-no_label_used.also(lambda Z, y: -reference.log_softmax(Z).sum() / len(y))
-
-
-@told_by_small_inputs
-@mistakes.mistake(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 1]))
-def rows_instead_of_elements(Z, y):
-    """
-    `[y]` takes whole *rows*: the row whose number is the label, with all its classes, and the mean runs over them.
-    For {input} you return {output}. It even fails when a label is larger than the number of examples. From row i
-    one element is wanted, the one in column `y[i]`. An index with two lists of the same length, one of rows and one
-    of columns, picks single elements. Where do the row numbers come from?
-    """
-    return -reference.log_softmax(Z)[y].mean()
-
-
-rows_instead_of_elements.also(lambda Z, y: (reference.logsumexp(Z)[:, None] - Z[y]).mean())
 
 
 @told_by_small_inputs
@@ -628,29 +548,6 @@ def _two_terms(p, Y):
     return Y * np.log(p) + (1 - Y) * np.log(1 - p)
 
 
-@told_by_small_inputs
-@mistakes.mistake(*SINGLE, name="labels from 1 to K")
-def labels_from_1_to_k(Z, y):
-    """
-    You subtract 1 from the labels, as if they were counted from 1. Here they are counted from 0, so you look at the
-    class before the true one, and for label 0 the index −1 picks the *last* class without a word. For {input} you
-    return {output}. Compare the smallest and the largest label with the number of columns: which count do they
-    follow?
-    """
-    return reference.cross_entropy(Z, (y - 1) % Z.shape[1])
-
-
-@told_by_small_inputs
-@mistakes.mistake(*SINGLE)
-def the_winner_in_place_of_the_label(Z, y):
-    """
-    You take the log-probability of the class with the largest logit, and the labels play no part. For {input} you
-    return {output}: small, as for a model that is right, although the true class is the other one. That number says
-    how sure the model is; a loss says how wrong it was. Where does `y` enter your code?
-    """
-    return -reference.log_softmax(Z).max(axis=1).mean()
-
-
 def _losses_within(Z, y, axis):
     """The losses when all logits that share a denominator lie on this axis, or anywhere in the batch."""
     return -_picked(Z - reference.logsumexp(Z if axis == 0 else Z.ravel(), axis=0), y)
@@ -674,26 +571,6 @@ wrong_axis.also(
     lambda Z, y: _losses_within(Z, y, None).sum(),
     lambda Z, y: np.mean(reference.logsumexp(Z, axis=0) - _picked(Z, y)),
     lambda Z, y: np.mean(reference.logsumexp(Z, axis=0) - np.diag(Z[:, y])),
-)
-
-
-@told_by_small_inputs
-@mistakes.mistake(*SINGLE)
-def labels_taken_for_one_hot_rows(Z, y):
-    """
-    You multiply the log-probabilities by `y`, as if each label were a row of zeros with a single 1. Here a label is one
-    integer, the *number* of the true class: for {input} you return {output}, because the label 0 wipes everything out.
-    With more examples the shapes do not fit, or fit by accident. Either the label becomes an index that picks one entry
-    of its row, or it is turned into such a row first. Which of your lines reads `y`?
-    """
-    return -np.mean(np.sum(y * reference.log_softmax(Z), axis=1))
-
-
-labels_taken_for_one_hot_rows.also(
-    lambda Z, y: -np.sum(y * reference.log_softmax(Z)) / len(y),
-    lambda Z, y: -np.mean(y * reference.log_softmax(Z)),
-    lambda Z, y: -np.sum(y[:, None] * reference.log_softmax(Z)) / len(y),
-    lambda Z, y: -np.mean(y[:, None] * reference.log_softmax(Z)),
 )
 
 
@@ -729,4 +606,37 @@ no_keepdims.also(
     lambda Z, y: (reference.logsumexp(Z - Z.max(axis=1)) - _picked(Z - Z.max(axis=1), y)).mean(),
     lambda Z, y: -np.log(_picked(np.exp(Z) / np.exp(Z).sum(axis=1), y)).mean(),
     lambda Z, y: -np.log(_picked(shares(Z - Z.max(axis=1)), y)).mean(),
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(*SINGLE)
+def no_logarithm(Z, y):
+    """
+    You subtract the true logit from the *largest* one. For {input} you return {output}: that is how far the true class
+    lies behind, and 0 as soon as it leads, by however little, so a model that is barely right would learn nothing more.
+    The log-sum-exp lies above the largest logit by the logarithm of a sum, and this small part is what the other
+    classes weigh. Which function of all logits of a row stands in the formula?
+    """
+    return (Z.max(axis=1) - _picked(Z, y)).mean()
+
+
+no_logarithm.also(lambda Z, y: (Z.max(axis=1) - _picked(Z, y)).sum() / len(y))
+
+
+@told_by_small_inputs
+@mistakes.mistake(*SINGLE)
+def sigmoids_in_place_of_the_softmax(Z, y):
+    """
+    You take the loss of k sigmoids, a yes-or-no question for each class. For {input} you return {output}. It fits
+    labels that overlap, as chapter 5 has them; here exactly one class is true, and a softmax knows that. Its classes
+    share one denominator, so an example has one term, and what goes to a wrong class is taken from the true one. Which
+    two numbers of a row does its loss consist of?
+    """
+    return reference.binary_cross_entropy(Z, _one_hot(y, Z.shape[1]))
+
+
+sigmoids_in_place_of_the_softmax.also(
+    lambda Z, y: reference.binary_cross_entropy(Z, _one_hot(y, Z.shape[1])) / Z.shape[1],
+    lambda Z, y: np.mean(np.logaddexp(0, -_picked(Z, y))),
 )

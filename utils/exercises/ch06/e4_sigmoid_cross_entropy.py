@@ -170,10 +170,10 @@ SURE = (np.array([1000.0, -1000.0]), np.array([0, 1]))
 @mistakes.mistake(*SURE, recognise=_has_rounded_probabilities)
 def log_after_sigmoid(z, y):
     """
-    You compute the probability first and its logarithm afterwards. At 1000 the sigmoid is rounded to 1, so 1 − p is
-    0 and its logarithm infinite; where it is multiplied by 0, as for a right answer, the product is nan. For
-    {input} you return {output}, where the loss is 1000 both times. Write the loss in terms of z on paper: what does
-    the logarithm do to the exponential?
+    You compute the probability first and its logarithm afterwards. At 1000 the sigmoid is rounded to 1 and at −1000
+    to 0, so the probability of the right answer is 0 and its logarithm infinite; where that is multiplied by 0, the
+    product is nan. For {input} you return {output}, where the loss is 1000 both times. Write the loss in terms of z on
+    paper: what does the logarithm do to the exponential?
     """
     return _two_terms(_plain_sigmoid(z), y)
 

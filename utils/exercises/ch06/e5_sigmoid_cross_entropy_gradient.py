@@ -445,3 +445,71 @@ def only_the_decision(z, y):
 
 
 only_the_decision.also(lambda z, y: np.round(reference.sigmoid(z)) - y)
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([2.0, 0.5]), np.array([0, 1]))
+def no_sign(z, y):
+    """
+    You return how large each gradient is, and not which way it goes: {output} for {input}. The probability of the wrong
+    answer is the right size, for both labels. For a *no* a larger logit raises the loss, so the slope is positive; for
+    a *yes* it lowers it. Without a sign every step would push every logit down. Which of the two labels needs a minus?
+    """
+    return reference.sigmoid((1 - 2 * y) * z)
+
+
+no_sign.also(
+    lambda z, y: (1 - y) * _plain_sigmoid(z) + y * (1 - _plain_sigmoid(z)), lambda z, y: abs(_plain_sigmoid(z) - y)
+)
+
+
+@told_by_small_inputs
+@mistakes.mistake(np.array([2.0]), np.array([1]))
+def the_probability_of_yes_for_both(z, y):
+    """
+    Your signs are right, and the size is the probability of *yes* for either label. For {input} you return {output}:
+    the model is right, and yet its gradient is nearly 1, larger the surer it is. What pushes a logit is the probability
+    that went to the *wrong* answer. For a *no* that is the sigmoid of z, for a *yes* it is what is left beside it.
+    Which argument of the sigmoid gives that with all its digits?
+    """
+    return (1 - 2 * y) * reference.sigmoid(z)
+
+
+the_probability_of_yes_for_both.also(lambda z, y: np.where(y == 1, -_plain_sigmoid(z), _plain_sigmoid(z)))
+
+
+def _loses_the_step(seen):
+    """Whether the slopes of confident mistakes are right up to some size of the logits and wrong beyond any digit."""
+    if len(seen.results) < len(seen.probes) or not all(isinstance(r.value, np.ndarray) for r in seen.results):
+        return False
+    met = [
+        (abs(logit), abs(came - true) < 0.01)
+        for (z, _), result, expected in zip(seen.probes, seen.results, seen.expected, strict=True)
+        for logit, came, true in zip(z, result.value, expected, strict=True)
+        if abs(true) > 0.1
+    ]
+    return all(ok for size, ok in met if size < 1e6) and not any(ok for size, ok in met if size > 1e11)
+
+
+def _quotient(step, sides):
+    def gradient(z, y):
+        def loss(z):
+            return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
+
+        return (loss(z + step) - loss(z - sides * step)) / ((1 + sides) * step)
+
+    return gradient
+
+
+mistakes.add(
+    "a difference quotient",
+    """
+    You take the slope from two losses with a small step between them. For {input} you return {output}: so far out the
+    step is smaller than the distance of neighbouring floats, and the two losses are one number. Where a model is right
+    and sure, the difference loses digits as well. A quotient is for checking a gradient, as in chapter 4; its formula
+    is known here, and costs one sigmoid. Which probability is it, and with which sign?
+    """,
+    *(_quotient(step, sides) for step in (1e-4, 1e-5, 1e-6, 1e-8) for sides in (0, 1)),
+    example=(np.array([1e12]), np.array([0])),
+    recognise=_loses_the_step,
+)

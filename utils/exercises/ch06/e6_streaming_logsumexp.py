@@ -30,6 +30,7 @@ from utils.exercises.ch06.streams import (
     streams,
     told_by_small_streams,
 )
+from utils.exercises.ch06.wrong_merges import TWO, of_merges
 
 # The form
 
@@ -99,7 +100,7 @@ def _changed_chunks(chunks):
     return largest + np.log(total)
 
 
-mistakes = Bank()
+mistakes = Bank(list(of_merges))
 
 streaming_logsumexp = Exercise(
     name="ch06.streaming_logsumexp",
@@ -139,8 +140,6 @@ streaming_logsumexp = Exercise(
 
 
 # Mistakes
-
-TWO = (np.array([1.0]), np.array([2.0]))
 
 
 @mistakes.mistake(*TWO, recognise=nothing_left)
@@ -195,100 +194,6 @@ mistakes.add(
     nothing have?
     """,
     recognise=lambda seen: any(result.problem == NO_LIST for result in seen.results),
-)
-
-
-@told_by_small_streams
-@mistakes.mistake(*TWO)
-def no_rescaling(chunks):
-    """
-    When a new chunk has a larger maximum you go on with the old sum as it is, or the factor is formed after the old
-    maximum has been overwritten, and is 1. But that sum was formed relative to
-    the *old* maximum, so its terms are too large by a power of e. For {input} you return {output}. Two sums can be
-    added only when both refer to the same shift. By which factor do you bring the old one to the new shift?
-    """
-
-    def merge(m, s, c):
-        return (max(m, c.max()), s + np.exp(c - max(m, c.max())).sum())
-
-    return streamed(chunks, -np.inf, 0.0, merge)
-
-
-no_rescaling.also(
-    lambda chunks: streamed(
-        chunks,
-        -np.inf,
-        0.0,
-        lambda m, s, c: (m, s) if np.isneginf(c).all() else (max(m, c.max()), s + np.exp(c - max(m, c.max())).sum()),
-    )
-)
-
-
-@told_by_small_streams
-@mistakes.mistake(*TWO)
-def rescaled_the_wrong_way(chunks):
-    """
-    You multiply the old sum by a power of e with the wrong sign in its exponent: new maximum minus old one. The old
-    terms should shrink when the maximum rises, and yours grow: for {input} you return {output}, and with a large
-    rise they overflow. Think of a single old term of 1 at the logit 1. What is it worth relative to a maximum of 2?
-    """
-
-    def merge(m, s, c):
-        return (
-            max(m, c.max()),
-            (s * np.exp(max(m, c.max()) - m) if s else 0.0) + np.exp(c - max(m, c.max())).sum(),
-        )
-
-    return streamed(chunks, -np.inf, 0.0, merge)
-
-
-rescaled_the_wrong_way.also(
-    lambda chunks: streamed(
-        chunks,
-        -np.inf,
-        0.0,
-        lambda m, s, c: (
-            max(m, c.max()),
-            s * np.exp(max(m, c.max()) - m) + np.exp(c - max(m, c.max())).sum(),
-        ),
-    ),
-    lambda chunks: streamed(
-        chunks,
-        -np.inf,
-        0.0,
-        lambda m, s, c: (
-            (m, s)
-            if np.isneginf(c).all()
-            else (
-                max(m, c.max()),
-                (s * np.exp(max(m, c.max()) - m) if s else 0.0) + np.exp(c - max(m, c.max())).sum(),
-            )
-        ),
-    ),
-)
-
-
-@told_by_small_streams
-@mistakes.mistake(np.array([2.0]), np.array([1.0]))
-def new_chunk_not_rescaled(chunks):
-    """
-    You shift each chunk by its *own* maximum and add its sum to the others. For {input} you return {output}: the
-    second chunk has the smaller maximum, so its terms are counted as if they belonged to the larger one. All terms
-    have to refer to the same shift, the largest logit of everything so far. Which maximum should stand in the
-    exponent?
-    """
-
-    def merge(m, s, c):
-        return (
-            max(m, c.max()),
-            s * np.exp(m - max(m, c.max())) + np.exp(c - c.max()).sum(),
-        )
-
-    return streamed(chunks, -np.inf, 0.0, merge)
-
-
-new_chunk_not_rescaled.also(
-    lambda chunks: streamed(chunks, -np.inf, 0.0, lambda m, s, c: (max(m, c.max()), s + np.exp(c - c.max()).sum()))
 )
 
 
@@ -392,6 +297,17 @@ def _starts_too_high(seen):
     return too_low > 0
 
 
+def _has_a_number_for_minus_infinity(seen):
+    """Whether all is right but some streams of very negative logits, for which a larger finite number came back."""
+    met = zip(seen.probes, seen.results, seen.right, seen.expected, strict=False)
+    wrong = [(chunks, result, expected) for chunks, result, right, expected in met if not right]
+    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for _, result, _ in wrong):
+        return False
+    return any(np.isneginf(np.concatenate(chunks)).any() for chunks, *_ in wrong) and all(
+        expected < -5000 and np.isfinite(result.value) and result.value > expected for _, result, expected in wrong
+    )
+
+
 @mistakes.mistake(np.array([-1e30]), recognise=_starts_too_high)
 def a_start_that_is_not_low_enough(chunks):
     """
@@ -404,6 +320,26 @@ def a_start_that_is_not_low_enough(chunks):
 
 
 a_start_that_is_not_low_enough.also(lambda chunks: streamed(chunks, -1000.0, 0.0, careful))
+
+
+@mistakes.mistake(np.array([-np.inf, -1e30]), recognise=_has_a_number_for_minus_infinity)
+def a_number_for_minus_infinity(chunks):
+    """
+    You put a number in the place of −∞, such as −1e4 or −1e9. Beside ordinary logits its power is 0, as it should be.
+    Beside logits that lie below your number it is the largest of all, and a class that is masked out decides: for
+    {input} you return {output}. A −∞ needs no replacement, since its power is exactly 0 wherever the maximum is finite.
+    What does your loop do with a chunk whose maximum is not?
+    """
+    return streamed((np.where(np.isneginf(c), -1e9, c) for c in chunks), -np.inf, 0.0, rescaled)
+
+
+a_number_for_minus_infinity.also(
+    *(
+        lambda chunks, low=low: streamed((np.maximum(c, low) for c in chunks), -np.inf, 0.0, rescaled)
+        for low in (-1e4, -1e5, -1e8, -1e15)
+    ),
+    lambda chunks: streamed((np.where(np.isneginf(c), -1e4, c) for c in chunks), -np.inf, 0.0, rescaled),
+)
 
 
 @mistakes.mistake(np.array([1000.0]), np.array([0.0]), recognise=breaks_where(falls))
@@ -649,22 +585,6 @@ def the_maximum_alone(chunks):
         enter at the end?
     """
     return max(chunk.max() for chunk in chunks)
-
-
-@told_by_small_streams
-@mistakes.mistake(*TWO)
-def the_new_terms_rescaled_as_well(chunks):
-    """
-    You add the terms of the new chunk to the old sum and rescale both together. But the new terms are formed relative
-    to the *new* maximum already; the factor belongs only to the old sum. For {input} you return {output}. Of the first
-    chunk nothing is left, since before it the maximum was −∞, and the factor 0. Where do the brackets of your sum
-    close?
-    """
-
-    def merge(m, s, c):
-        return (max(m, c.max()), (s + np.exp(c - max(m, c.max())).sum()) * np.exp(m - max(m, c.max())))
-
-    return streamed(chunks, -np.inf, 0.0, merge)
 
 
 @told_by_small_streams

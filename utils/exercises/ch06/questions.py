@@ -32,6 +32,7 @@ def _corners(rng):
         "below -750": (-rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
         "above 750": (rng.uniform(800, 1200, size=4), np.array([0, 1, 1, 0])),
         "beyond 10,000": (np.array([*high, *-high]), np.array([0, 1, 1, 0, 1, 1])),
+        "beyond any digit": (1e12 * np.array([1.0, -1.0, 1.0, -1.0]), np.array([0, 1, 1, 0])),
         "far apart": (np.array([900.0, *z[:2], -900.0]), np.array([0, 1, 0, 1])),
     }
 

@@ -73,6 +73,7 @@ streams = Domain(
         (np.array([1.0, 2.0]), np.array([-np.inf]), np.array([0.5])),
         (np.array([-np.inf, -np.inf]), np.array([1.0, 2.0])),
         (np.array([-np.inf]), np.array([-np.inf]), np.array([-800.0, -np.inf]), np.array([-801.0])),
+        (np.array([-np.inf, -1e30]), np.array([-1e30])),
     ],
     corners=_corners,
     draw=_draw,
