@@ -9,7 +9,7 @@ from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.checking.values import agree
 from utils.exercises.ch01.common import probabilities_in_words
 from utils.exercises.drawing import corners_of_vectors, exact, whole
-from utils.exercises.recognising import is_mild, lacks_an_axis, like_its_samples
+from utils.exercises.recognising import FOR_ONE_NUMBER, is_mild, lacks_an_axis, like_its_samples
 
 # The domain
 
@@ -179,6 +179,38 @@ def _is_one_probability(seen):
     )
 
 
+def _lacks_powers_in_the_sum(seen):
+    """Whether every power was divided by a sum of powers in which some of those that follow each other are missing."""
+    found = [
+        (result.value, np.exp(z))
+        for result, (z,) in zip(seen.results, seen.probes, strict=False)
+        if len(z) > 1 and is_mild(z)
+    ]
+    if not found or any(np.shape(value) != powers.shape for value, powers in found):
+        return False
+    shorter = (
+        lambda powers: np.cumsum(powers),
+        lambda powers: np.cumsum(powers[::-1])[::-1],
+        lambda powers: powers.sum() - powers,
+        lambda powers: np.full(len(powers), powers[0]),
+        lambda powers: np.full(len(powers), powers[-1]),
+        lambda powers: np.full(len(powers), powers[1:].sum()),
+        lambda powers: np.full(len(powers), powers[:-1].sum()),
+    )
+    return any(all(agree(value, powers / part(powers), 1e-3, 0.0) for value, powers in found) for part in shorter)
+
+
+def _takes_one_number(seen):
+    """Whether a step of the code takes a single number, and fails for every vector of several."""
+    several = [result for result, (z,) in zip(seen.results, seen.probes, strict=False) if len(z) > 1]
+    return all(any(words in result.detail for words in FOR_ONE_NUMBER) for result in several)
+
+
+def _is_an_exclusive_or(seen):
+    """Whether `^` stands where a power was meant."""
+    return any("bitwise_xor" in result.detail or "for ^" in result.detail for result in seen.results)
+
+
 def _has_an_axis_too_many(seen):
     """Whether the numbers are right and are in a table."""
     found = _results(seen)
@@ -315,6 +347,9 @@ def hard_max(z):
     can take the place of the decision?
     """
     return (np.arange(len(z)) == np.argmax(z)).astype(float)
+
+
+hard_max.also(lambda z: (z == np.max(z)).astype(float))
 
 
 @mistakes.mistake(np.array([1.0, 2.0]), name="the winner's index")
@@ -503,6 +538,54 @@ the_index_in_the_exponent.also(
     lambda z: np.exp(np.arange(len(z))) / np.sum(np.exp(z)),
     lambda z: np.exp(z) / np.sum(np.exp(np.arange(len(z)))),
 )
+
+
+@mistakes.mistake(np.array([1.0, 2.0, 3.0]), recognise=_lacks_powers_in_the_sum)
+def a_sum_that_is_not_complete(z):
+    """
+    The sum that you divide by lacks some of the powers: for {input} you return {output}, and these do not sum to 1.
+    In a loop that happens when the division stands in the same loop as the addition, when a `return` is indented into
+    it, when it begins with the second logit, or when a class leaves itself out. All classes are divided by the same
+    number, the sum over *all* of them. Which line has to wait until that sum is complete?
+    """
+    powers = np.exp(z)
+    return powers / np.cumsum(powers)
+
+
+a_sum_that_is_not_complete.also(
+    lambda z: np.exp(z) / np.exp(z[0]),
+    lambda z: np.exp(z) / (np.exp(z).sum() - np.exp(z)),
+    lambda z: np.exp(z) / sum(np.exp(z[i]) for i in range(1, len(z))),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_takes_one_number)
+def a_function_of_single_numbers(z):
+    """
+    You hand the whole array to a function that takes a single number, as those of the module `math` and `float` do.
+    For {input} you return {output}. NumPy has functions of the same names that work on every entry of an array at
+    once; with those of `math` you would need a loop that takes one logit after the other. Which call in your code is
+    given more than it takes?
+    """
+    return math.exp(z) / sum(math.exp(z))
+
+
+a_function_of_single_numbers.also(lambda z: np.array([float(np.exp(z)) / np.sum(np.exp(z))]))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_an_exclusive_or)
+def a_sign_that_is_no_power(z):
+    """
+    You write a power with the sign `^`, as calculators and typeset formulas do. In Python that sign compares two whole
+    numbers bit by bit, so `2 ^ 3` is 1, and it does not exist for floats: for {input} you return {output}. A power is
+    written with two asterisks, `2 ** 3`; for powers of e NumPy has a function that is more exact than any number that
+    you type for e. Which one?
+    """
+    powers = math.e ^ z
+    return powers / powers.sum()
+
+
+a_sign_that_is_no_power.also(lambda z: [(math.e ^ value) / sum(math.e ^ other for other in z) for value in z])
 
 
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=lambda seen: all(map(lacks_an_axis, seen.results)))
