@@ -19,11 +19,14 @@ from utils.exercises.ch02.slopes import (
     cannot_move_integers,
     does_not_divide,
     fails_without_one_axis,
+    gets_one_slope,
+    goes_right_with_two_axes_alone,
     has_right_slopes_in_another_shape,
     measures_in_float32,
     moves_all_at_once,
     moves_the_callers_array,
     multiplies_by_the_step,
+    piles_up_steps,
     times,
     too_large_a_step,
     too_small_a_step,
@@ -198,6 +201,7 @@ central_difference = Exercise(
     scale=lambda f, x: max(1.0, abs(float(f(x)))),
     rtol=2e-7,  # float64 is asked for, and with a step of 1e-4 every slope of the domain is right within half of it
     observe=_watched,
+    of_every_function={"rounded": (lambda f, x: np.round(reference.central_difference(f, x), 3),)},
     hints=paragraphs("""
         One entry is moved at a time, and all others stay where they are. How many calls of `f` does one entry need?
 
@@ -615,6 +619,70 @@ def one_vector_only(f, x):
         step[k] = 1e-5
         result[k] = (f(x + step) - f(x - step)) / 2e-5
     return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=goes_right_with_two_axes_alone)
+def matrices_only(f, x):
+    """
+    You are right for a matrix, with one loop over its rows and one over its columns. A vector has no columns, a number
+    without axes has not even rows, and for three axes two loops are too few: for {input} you return {output}. One loop
+    can run through the places of an array however many axes it has; a place is then a tuple, which an array takes
+    between its brackets as it is. Which function of NumPy hands out such places, given a shape?
+    """
+    rows, columns = x.shape
+    x, result = np.array(x, dtype=float), np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            step = np.zeros((rows, columns))
+            step[i, j] = 1e-5
+            result[i, j] = (f(x + step) - f(x - step)) / 2e-5
+    return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=piles_up_steps)
+def steps_that_pile_up(f, x):
+    """
+    Your array of steps is made once and filled further in every round, so the second entry is moved together with the
+    first, and the last one together with all: for {input} you return {output}, and each number is the sum of the slopes
+    up to there. A partial derivative moves one entry while all others stay. What has to happen to the step of one round
+    before the next begins, or where does the array of zeros have to be made?
+    """
+    x = np.array(x, dtype=float)
+    step, result = np.zeros(x.shape), np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        step[place] = 1e-5
+        result[place] = (f(x + step) - f(x - step)) / 2e-5
+    return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=gets_one_slope)
+def one_slope_only(f, x):
+    """
+    Only one of the entries gets its slope: {output} for {input}. A `return` that is indented into the loop ends the
+    function in the first round, and a line that gives a new value to the whole result, in place of one entry of it,
+    leaves only that of the last round. What is asked for has a slope for *each* entry. How far is your `return`
+    indented, and what stands on the left of the equals sign in the loop?
+    """
+    slopes, result = reference.central_difference(f, x), np.zeros(np.shape(x))
+    result.flat[0] = slopes.flat[0]
+    return result
+
+
+one_slope_only.also(
+    lambda f, x: reference.central_difference(f, x).flat[0],
+    lambda f, x: reference.central_difference(f, x).flat[-1],
+)
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE)
+def a_function_for_tables(f, x):
+    """
+    `np.gradient` takes a *table* of values that lie side by side and compares neighbours. You hand it the single number
+    that `f` returns at `x`, which has no neighbours, so for {input} your result is {output}. How steep `f` is cannot be
+    read off one value. What is needed are values of `f` at points that you choose: a little above and a little below,
+    in one entry at a time. How often do you have to call `f`?
+    """
+    return np.gradient(f(x))
 
 
 # Another step does not lose the name of these.
