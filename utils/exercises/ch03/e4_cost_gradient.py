@@ -7,8 +7,9 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, Playground, Slider, logit_sliders, paragraphs
 from utils.exercises.ch03 import recognising
-from utils.exercises.ch03.common import any_logits_of_many, corners_of_many, one_hot, picked
-from utils.exercises.drawing import labels
+from utils.exercises.ch03.common import any_logits_of_many, corners_of_many, in_few_digits, one_hot, picked
+from utils.exercises.drawing import labels, ties_far_out
+from utils.exercises.recognising import loses_axes_of_length_one
 
 # The domain
 
@@ -16,6 +17,12 @@ from utils.exercises.drawing import labels
 def draw(rng):
     Z = any_logits_of_many(rng)
     return Z, labels(rng, *Z.shape)
+
+
+def corners(rng):
+    """The corners of a batch, and a row of logits that are equal and far out."""
+    Z = np.stack([ties_far_out(rng), in_few_digits(rng.normal(size=3))])
+    return {**corners_of_many(rng), "ties far out": (Z, labels(rng, 2, 3))}
 
 
 logits_and_labels = Domain(
@@ -28,7 +35,7 @@ logits_and_labels = Domain(
         (np.array([[1000.0, 999.0], [-1000.0, -1001.0]]), np.array([1, 0])),
         (np.array([[800.0, 0.0, -800.0]]), np.array([1])),
     ],
-    corners=corners_of_many,
+    corners=corners,
     draw=draw,
 )
 
@@ -238,6 +245,67 @@ def as_many_columns_as_examples(Z, y):
 
 
 as_many_columns_as_examples.also(lambda Z, y: reference.softmax(Z) - np.eye(len(y))[y])
+
+
+@mistakes.mistake(*ONE)
+def number_of_classes_from_the_labels(Z, y):
+    """
+    You read the number of classes off the labels, as `np.eye(np.max(y) + 1)` does. For {input} the result is
+    {output}. A batch need not hold an example of its last class, and then your one-hot rows are narrower than the rows
+    of `Z`: mostly that is an error, and where one column is left, it is stretched over all classes in silence. Which
+    entry of `Z.shape` is the number of classes?
+    """
+    return (reference.softmax(Z) - np.eye(np.max(y) + 1)[y]) / len(Z)
+
+
+number_of_classes_from_the_labels.also(
+    lambda Z, y: (reference.softmax(Z) - (y[:, None] == np.unique(y))) / len(Z),
+)
+
+
+@mistakes.mistake(*ONE)
+def added_in_place_of_subtracted(Z, y):
+    """
+    You add the one-hot row to the probabilities: {output} for {input}. Each row then sums to 2 before the division, and
+    a step downhill would lower the logit of the true class most of all. The gradient has a negative entry in each row,
+    where a larger logit means a smaller cost. Is that the class of the label, and which sign between a and its one-hot
+    row brings it about?
+    """
+    return (reference.softmax(Z) + one_hot(y, Z.shape[1])) / len(Z)
+
+
+def _has_a_factor_of_2(seen):
+    return any(calmly.is_times(seen, lambda Z, y, factor=factor: factor) for factor in (2, 0.5))
+
+
+@mistakes.mistake(*ONE, recognise=_has_a_factor_of_2)
+def a_factor_of_2(Z, y):
+    """
+    Every entry is twice, or half, of what it should be: {output} for {input}. A 2 comes from the rule for squares, and
+    a half from a squared error that is written with one; neither has a place in the derivative of a logarithm. The
+    entries of a row sum to 0 whatever they are multiplied by, so that test does not see the factor, and a comparison
+    with the central difference does. Where does yours come from?
+    """
+    return 2 * (reference.softmax(Z) - one_hot(y, Z.shape[1])) / len(Z)
+
+
+a_factor_of_2.also(lambda Z, y: (reference.softmax(Z) - one_hot(y, Z.shape[1])) / len(Z) / 2)
+
+
+@mistakes.mistake(np.array([[1.0, 2.0]]), np.array([0]), recognise=loses_axes_of_length_one)
+def axes_of_length_one_are_lost(Z, y):
+    """
+    Your numbers are right, and an axis is missing: for {input}, a batch of one row, you return {output}. The result has
+    to have the shape of `Z`, whatever its lengths, because it will be subtracted from `Z` or multiplied with the inputs
+    of the batch. `squeeze` takes out every axis of the length 1, whatever it is for, and so does a line that treats one
+    example as a special case. Which axis did your own code add?
+    """
+    return np.squeeze(reference.cost_gradient(Z, y))
+
+
+axes_of_length_one_are_lost.also(
+    lambda Z, y: reference.cost_gradient(Z, y)[0] if len(Z) == 1 else reference.cost_gradient(Z, y)
+)
 
 
 @mistakes.mistake(*TWO)
@@ -652,13 +720,48 @@ def divided_by_a_probability_of_0(Z, y):
         return reference.softmax_vjp(Z, -one_hot(y, Z.shape[1]) / reference.softmax(Z)) / len(Z)
 
 
-def _from_the_label_on(Z, y):
+def _from_the_label_on(Z, y, epsilon=0.0):
     v = np.zeros(Z.shape)
-    v[np.arange(len(y)), y] = -1 / reference.softmax(Z)[np.arange(len(y)), y]
+    v[np.arange(len(y)), y] = -1 / (reference.softmax(Z)[np.arange(len(y)), y] + epsilon)
     return reference.softmax_vjp(Z, v) / len(Z)
 
 
 divided_by_a_probability_of_0.also(_from_the_label_on)
+
+
+@mistakes.mistake(np.array([[0.0, 30.0]]), np.array([0]), recognise=recognising.loses_its_push)
+def epsilon_in_the_chain(Z, y):
+    """
+    You go through the probabilities, first −1/a and then the derivative of softmax, with a small number in the
+    denominator, or a limit, against a division by 0. No nan comes out, and for an example that is certain and wrong
+    hardly any push is left: for {input} you return {output}, where the push should be −1. On paper the two factors
+    cancel for every a; so they can be cancelled before anything is computed. Which formula divides by no probability?
+    """
+    return _from_the_label_on(Z, y, epsilon=1e-9)
+
+
+epsilon_in_the_chain.also(
+    lambda Z, y: _from_the_label_on(Z, y, epsilon=1e-5),
+    lambda Z, y: reference.softmax_vjp(Z, -one_hot(y, Z.shape[1]) / np.maximum(reference.softmax(Z), 1e-12)) / len(Z),
+)
+
+
+def _is_measured(seen):
+    """Whether all is right but for logits in which a small step is lost."""
+    return recognising.goes_wrong(lambda Z, y: True if np.abs(Z).max() > 1e9 else False if is_calm(Z, y) else None)(
+        seen
+    )
+
+
+@mistakes.mistake(np.array([[1e15, 1e15]]), np.array([0]), recognise=_is_measured)
+def measured_with_a_step(Z, y):
+    """
+    You measure: a small step of one logit at a time, and the change of the cost divided by it. That is how a gradient
+    is checked, and it takes two costs for every entry; besides, logits may have any size, and beside a large one the
+    step is lost. In float64, 1e15 plus a small step is 1e15 again: for {input} you return {output}. The formula of this
+    section needs the probabilities, 0.5 each here, and the labels. What does it do with them?
+    """
+    return reference.central_difference(lambda Z: reference.cross_entropy(Z, y), Z)
 
 
 @mistakes.mistake(*TWO)

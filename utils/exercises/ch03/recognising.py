@@ -230,6 +230,26 @@ def an_array_of_one(seen):
     )
 
 
+def loses_its_push(seen):
+    """Whether each row of a gradient is the right one times a number from 0 to 1 that dies away with the probability of
+    the label, and is 1 where that is not small."""
+    if len(seen.results) < len(seen.probes) or any(result.problem for result in seen.results):
+        return False
+    kept, probabilities = [], []
+    for (_, y), result, truth in zip(seen.probes, seen.results, seen.expected, strict=True):
+        came, right = len(y) * result.value, len(y) * truth
+        rows = np.flatnonzero(right[np.arange(len(y)), y] < -1e-3)
+        if np.shape(came) != np.shape(right):
+            return False
+        share = came[rows, y[rows]] / right[rows, y[rows]]
+        if not np.allclose(came[rows], share[:, None] * right[rows], rtol=1e-3, atol=1e-3):
+            return False
+        kept.extend(share)
+        probabilities.extend(1 + right[rows, y[rows]])
+    kept, probabilities = np.array(kept), np.array(probabilities)
+    return bool((kept > -1e-6).all() and (kept[probabilities > 0.01] > 0.99).all() and kept.min() < 0.5)
+
+
 # Where a softmax fails, from the largest logit of each row
 
 
