@@ -61,6 +61,7 @@ def slope_from_logits(p, i, j, h):
         (lambda p, i, j: round(p[i] * ((i == j) - p[j]), 4), "rounded"),
         (lambda p, i, j: round(p[i] * ((i == j) - p[j]), 6), "rounded"),
         (lambda p, i, j: slope_from_logits(p, i, j, 3e-6), "measured with a step"),
+        (lambda p, i, j: p[i] * ((i == j) - p[j]) + 1e-9, None),
         (lambda p, i, j: 0.0 if i == j else -p[i] * p[j], None),
     ],
 )

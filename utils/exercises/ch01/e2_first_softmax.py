@@ -609,10 +609,10 @@ axis_1_of_a_vector.also(
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=_has_an_axis_too_many)
 def an_axis_too_many(z):
     """
-    Your numbers are right, but in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of
-    the shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
-    a second pair of brackets or `keepdims`. Code that expects one probability for each entry of `z` would combine such
-    a table with it in unexpected ways. Which line adds the axis?
+    Your numbers are right, but in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of the
+    shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
+    `keepdims`, a second pair of brackets, or a comma behind the result. Code that expects one probability for each
+    entry of `z` would combine such a table with it in unexpected ways. Which line adds the axis?
     """
     return reference.softmax(z)[np.newaxis, :]
 

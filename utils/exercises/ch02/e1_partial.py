@@ -37,7 +37,8 @@ def corners(rng):
         found[f"{name}, first and last place"] = p, 0, len(p) - 1
     tiny = kinds["tiny probabilities"] / kinds["tiny probabilities"].sum()
     found["the smallest of tiny probabilities"] = tiny, 0, 0
-    found["a large one, and the logit of the smallest"] = tiny, 2, 0
+    hardly = np.array([10.0 ** -rng.uniform(11, 12), 1.0, 0.3])
+    found["a large one, and the logit of the smallest"] = hardly / hardly.sum(), 1, 0
     without = kinds["a class without a chance"]
     i, j = map(int, np.flatnonzero(without))
     found["the others beside a class without a chance"] = without, i, j
@@ -153,15 +154,20 @@ def _counts_from_1(seen):
 
 
 def _is_measured(seen):
-    """Whether all results are nearly right, and only those of tiny derivatives are not right to all digits."""
+    """Whether all results are nearly right, and only derivatives that are tiny beside their probability lack digits."""
     if len(seen.results) < len(seen.probes) or any(
         result.problem or result.changed or np.ndim(result.value) for result in seen.results
     ):
         return False
     came, truth = np.array([result.value for result in seen.results]), np.array(seen.expected)
-    noise, tiny = np.abs(came - truth), np.abs(truth) < 1e-4
+    noise = np.abs(came - truth)
+    lacks_digits = np.abs(truth) < 1e-4 * np.array([p[i] for p, i, _ in seen.probes])
     is_rounded = np.allclose(came, came.round(9), rtol=0, atol=1e-15)
-    return not is_rounded and noise[tiny].max() < 2e-5 and np.all(noise[~tiny] < 1e-4 * np.abs(truth[~tiny]))
+    return bool(
+        not is_rounded
+        and noise[lacks_digits].max() < 2e-5
+        and np.all(noise[~lacks_digits] <= 1e-4 * np.abs(truth[~lacks_digits]) + 1e-13)
+    )
 
 
 def _multiplies_by_a_constant(seen):

@@ -371,12 +371,6 @@ def divided_by_the_number_of_examples(z, v):
     return reference.softmax_vjp(z, v) / len(np.atleast_2d(z))
 
 
-divided_by_the_number_of_examples.also(
-    lambda z, v: reference.softmax_vjp(z, v) / len(z),
-    lambda z, v: reference.softmax_vjp(z, v) / z.size,
-)
-
-
 @mistakes.mistake(*SQUARE, recognise=_one_vector_only)
 def one_vector_only(z, v):
     """

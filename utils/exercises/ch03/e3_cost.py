@@ -264,20 +264,19 @@ number_of_classes_from_the_labels.also(
 )
 
 
-@mistakes.mistake(*PAIR)
+@mistakes.mistake(*PAIR, recognise=calmly.adds_for_each_other_class(lambda A: A.shape[1]))
 def the_logarithm_of_the_zeros(A, y):
     """
     You multiply by the indicator first, which is a good order, and then take the logarithm of *every* product. In each
-    row all but one of them are 0, and the logarithm of 0 is minus infinity: for {input} you return {output}. The
-    products of a row have to become a single number before the logarithm. Which operation belongs between the product
-    and `np.log`, and along which axis?
+    row all but one of them are 0, and the logarithm of 0 is minus infinity, or what an epsilon makes of it: for {input}
+    you return {output}. The products of a row have to become a single number before the logarithm. Which operation
+    belongs between the product and `np.log`, and along which axis?
     """
     return -np.sum(np.log(one_hot(y, A.shape[1]) * A)) / len(A)
 
 
 the_logarithm_of_the_zeros.also(
-    lambda A, y: -np.log(one_hot(y, A.shape[1]) * A),
-    lambda A, y: -np.log(one_hot(y, A.shape[1]) * A).sum(axis=1),
+    lambda A, y: -np.sum(np.log(one_hot(y, A.shape[1]) * A + 1e-7)) / len(A),
 )
 
 

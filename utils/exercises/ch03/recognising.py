@@ -87,6 +87,25 @@ class Calmly:
             for sample in samples
         )
 
+    def adds_for_each_other_class(self, classes):
+        """A predicate: a loss is infinite, or too large by the same amount for each class that did not occur.
+
+        Args:
+            classes: the number of classes, a function of the first input.
+        """
+
+        def recognise(seen):
+            places = self._places(seen)
+            if not places or any(seen.results[place].problem for place in places):
+                return False
+            came = np.array([float(seen.results[place].value) for place in places])
+            truth = np.array([float(seen.expected[place]) for place in places])
+            others = np.array([classes(seen.probes[place][0]) - 1 for place in places])
+            each = (came - truth) / others
+            return bool(np.all(came == np.inf) or (each[0] > 3 and np.allclose(each, each[0], rtol=0.01, atol=0)))
+
+        return recognise
+
     def name(self, bank, *factors):
         """Give each mistake of a bank without a predicate the one that compares calm inputs with its samples.
 
