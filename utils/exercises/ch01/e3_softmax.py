@@ -491,10 +491,10 @@ small_probabilities_become_0.also(
 @mistakes.mistake(*LARGE, recognise=_replaces_nan)
 def nan_replaced(z):
     """
-    You let the powers overflow and put another number in the place of nan. For {input} you return {output}, and no
-    number would be right for every row: the information was lost when infinite was divided by infinite, and no
-    later step can bring it back. The overflow has to be avoided before `exp`. What may be subtracted from all
-    logits of a row without changing its softmax?
+    Where the powers of e overflow, other numbers come in the place of nan, from `nan_to_num` or from a branch for
+    large logits. For {input} you return {output}, and no fixed numbers would be right for every row: infinite divided
+    by infinite has forgotten how far the logits are apart. The overflow has to be avoided before `exp`. What may be
+    subtracted from all logits of a row without changing its softmax?
     """
     return np.nan_to_num(_plain(z))
 
