@@ -297,7 +297,10 @@ def test_a_torch_tensor_with_gradients_is_accepted():
         (lambda z, more: z, "1 argument here"),
         (lambda z: undefined_name, "NameError"),  # noqa: F821
         (loops_for_ever, "did not end within 0.2 seconds"),
-        (lambda z: "text", "not real numbers"),
+        (lambda z: "text", "it is text in quotes, not numbers"),
+        (lambda z: ["2", "4"], "it is a list that holds text in quotes, not numbers"),
+        (lambda z: (z, 2 * z), "A comma between two values makes a tuple"),
+        (lambda z: np.array([]), "It has the shape (0,); (2,) was expected."),
     ],
 )
 def test_an_unknown_mistake_is_told_by_the_smallest_input_that_fails(double, answer, words):
@@ -372,6 +375,29 @@ def test_a_name_that_rests_on_one_probe_says_so(double):
     verdict = double.check(lambda z: z / 2 if z.shape == (2,) else z + 1)
     assert (verdict.mistake, verdict.is_certain) == ("half", False)
     assert repr(verdict).startswith("Not yet: this looks like half.")
+
+
+def test_zeros_on_one_probe_name_nothing(double):
+    double.bank.add("zeros", "You return {output} for {input}.", lambda z: 0 * z, example=(np.array([1.0, 2.0]),))
+    assert double.check(lambda z: 0 * z).mistake == "zeros"
+    assert double.check(lambda z: 0 * z if z.shape == (2,) else z).mistake is None
+
+
+def test_rounding_errors_do_not_lose_a_name(double):
+    """Two ways to write one formula differ by what cancels in them, also where the result is 0."""
+    cancelling = replace(double, scale=lambda z: float(np.max(np.abs(z))))
+    assert cancelling.check(lambda z: z / 2 + 1e-16).mistake == "half"
+
+
+def test_any_rounding_is_named_and_shown_where_it_fails_first(double):
+    thirds = replace(double, reference=lambda z: z / 3)
+    verdict = thirds.check(lambda z: np.round(z / 3, 3))
+    assert verdict.mistake == "rounded" and verdict.message.startswith("You round the result: `[0.333, 0.667]` for")
+    assert replace(thirds, rtol=1e-2).check(lambda z: np.round(z / 3, 7)).status == "correct"
+    assert replace(thirds, rtol=1e-9).check(lambda z: np.round(z / 3, 6)).mistake == "rounded"
+    assert thirds.check(lambda z: z / 3 + 1e-3).mistake is None
+    whole = replace(double, reference=np.sign)
+    assert "rounded" not in {mistake.name for mistake in whole.mistakes}
 
 
 def test_what_the_answer_raised_is_told_beside_the_name(double):

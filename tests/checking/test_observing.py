@@ -10,7 +10,7 @@ import pytest
 
 from utils.checking import Bank, Exercise, Observation, Seen, Unfit, judging
 from utils.checking.observing import UNREADABLE, Answer, Result
-from utils.checking.values import NUMBERS, WORD, agree, form_of, leaves, pairs
+from utils.checking.values import NUMBERS, WORD, agree, form_of, kind, leaves, pairs
 
 MISTAKES = Bank()
 MISTAKES.add("asked twice", "You ask twice.", recognise=lambda seen: seen.results[0].facts.get("calls") == 2)
@@ -44,6 +44,22 @@ EXERCISE = Exercise(
     bank=MISTAKES,
     remark="Doubled.",
 )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.zeros(1), "an ndarray"),
+        (3, "an int"),
+        (np.uint8(3), "a uint8"),
+        (np.exp, "a ufunc"),
+        ([1], "a list"),
+        (np.ma.array([1]), "a MaskedArray"),
+        (None, "None"),
+    ],
+)
+def test_a_kind_has_the_article_that_is_spoken(value, words):
+    assert kind(value) == words
 
 
 def test_facts_tell_a_mistake_and_are_not_compared():

@@ -34,6 +34,10 @@ def own_softmax(z, shift, small=0.0):
         ([1 / 13, 3 / 13, 9 / 13], "rounded too early"),
         ([0.09, 0.24, 0.666], "rounded too early"),
         (30.19, "one number"),
+        ([0.09, 0.244, 0.665], "cut off instead of rounded"),
+        ([0.09, 0.244, 0.666], "rounded too early"),
+        ([0.09, 0.245, 0.666], "rounded too early"),
+        ([0.09, 0.254, 0.665], None),
         ([0.0, 0.5, 0.5], None),
     ],
 )
@@ -78,6 +82,34 @@ def test_axis_1_of_a_vector_is_named_together_with_anything_else():
     (found,) = verdicts(ch01.first_softmax, answer)
     assert found == ("incorrect", "axis 1 of a vector", True)
     assert "AxisError" in ch01.first_softmax.check(answer).message
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        np.cumsum,
+        lambda powers: powers[0],
+        lambda powers: powers[:-1].sum(),
+        lambda powers: sum(powers[i] for i in range(1, len(powers))) or 1 / 0,
+        lambda powers: powers.sum() - powers,
+    ],
+)
+def test_any_sum_that_lacks_powers_is_named(part):
+    with np.errstate(all="ignore"):
+        found = verdicts(ch01.first_softmax, lambda z: np.exp(z) / part(np.exp(z)))
+    assert found == {("incorrect", "a sum that is not complete", True)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda z: [math.exp(z) / math.fsum(map(math.exp, z)) for _ in z], "a function of single numbers"),
+        (lambda z: (2.718 ^ z) / np.sum(2.718 ^ z), "a sign that is no power"),
+        (lambda z: (z == z.max()).astype(int), "hard max"),
+    ],
+)
+def test_families_of_a_first_softmax(answer, name):
+    assert verdicts(ch01.first_softmax, answer) == {("incorrect", name, True)}
 
 
 # Exercise 1.3
@@ -187,6 +219,7 @@ def root_of_the_probabilities(z, T):
         (lambda z, T: reference.softmax(z / max(T, 0.2)), "a limit on the temperature"),
         (lambda z, T: reference.softmax(z / min(T, 50)), "an upper limit on the temperature"),
         (lambda z, T: reference.softmax(z / T, axis=1), "batches only"),
+        (lambda z, T: np.exp(z / T) / np.sum(np.exp(z), axis=-1)[..., None] * T, "on one side of the line only"),
     ],
 )
 def test_families_of_a_temperature(answer, name):
@@ -214,6 +247,9 @@ def with_an_if(z):
         (lambda z: reference.softmax([z, 0.0])[0], "numbers only"),
         (lambda z: np.array([reference.softmax([value, 0.0])[0] for value in z]), "arrays only"),
         (lambda z: np.exp(z) / (1 + np.exp(z)), "overflow for large logits"),
+        (lambda z: 1 / (1 + np.exp(-np.clip(z, -25, 25))), "a floor below the probability"),
+        (lambda z: np.maximum(one_by_one(z), 1e-15), "a floor below the probability"),
+        (lambda z: np.stack([1 - one_by_one(z), one_by_one(z)], axis=-1), "both probabilities"),
     ],
 )
 def test_families_of_a_sigmoid(answer, name):

@@ -34,6 +34,8 @@ def own_softmax(z):
         lambda p, i, j: len(p) > 2 and (p == 0).any(),
         lambda p, i, j: len(p) > 2 and i == j == len(p) - 1,
         lambda p, i, j: 0 < p.min() < 1e-6,
+        lambda p, i, j: p.min() == 0 < min(p[i], p[j]) and i != j,
+        lambda p, i, j: p.min() == 0 < p[i] < 1 and i == j,
     ],
 )
 def test_a_derivative_that_is_wrong_under_one_condition_is_rejected(is_met):
@@ -43,12 +45,24 @@ def test_a_derivative_that_is_wrong_under_one_condition_is_rejected(is_met):
     assert {status for status, *_ in verdicts(ch02.partial, answer)} == {"incorrect"}
 
 
+def slope_from_logits(p, i, j, h):
+    with np.errstate(divide="ignore"):
+        z, step = np.log(p), h * np.eye(len(p))[j]
+    return (reference.softmax(z + step)[i] - reference.softmax(z - step)[i]) / (2 * h)
+
+
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
         (lambda p, i, j: 3 * p[i] * ((i == j) - p[j]), "a constant factor"),
         (lambda p, i, j: p[i - 1] * ((i == j) - p[j - 1]), "places counted from 1"),
         (lambda p, i, j: p * ((np.arange(len(p)) == j) - p[j]), "the whole matrix"),
+        (lambda p, i, j: [p[i] * ((i == j) - p[j])], None),
+        (lambda p, i, j: round(p[i] * ((i == j) - p[j]), 4), "rounded"),
+        (lambda p, i, j: round(p[i] * ((i == j) - p[j]), 6), "rounded"),
+        (lambda p, i, j: slope_from_logits(p, i, j, 3e-6), "measured with a step"),
+        (lambda p, i, j: p[i] * ((i == j) - p[j]) + 1e-9, None),
+        (lambda p, i, j: 0.0 if i == j else -p[i] * p[j], None),
     ],
 )
 def test_families_of_a_derivative(answer, name):
@@ -62,6 +76,12 @@ def jacobian_of(a):
     return np.diag(a) - np.outer(a, a)
 
 
+def measured_jacobian(z, h):
+    z = z.astype(float)
+    rows = [(reference.softmax(z + h * unit) - reference.softmax(z - h * unit)) / (2 * h) for unit in np.eye(len(z))]
+    return np.array(rows)
+
+
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
@@ -71,6 +91,9 @@ def jacobian_of(a):
         (lambda z: np.diag(z) - np.outer(z, z).astype(float), "logits in place of probabilities"),
         (lambda z: jacobian_of(np.exp(z) / np.exp(z).sum(axis=1)), "axis 1 of a vector"),
         (lambda z: reference.softmax_jacobian(z)[None], "another shape"),
+        (lambda z: measured_jacobian(z, 1e-4), "measured with a step"),
+        (lambda z: measured_jacobian(z, 1e-6), "measured with a step"),
+        (lambda z: np.round(reference.softmax_jacobian(z), 4), "rounded"),
     ],
 )
 def test_families_of_a_jacobian(answer, name):
@@ -90,6 +113,11 @@ def test_a_jacobian_that_is_wrong_under_one_condition_is_rejected(is_met):
 
 def product_with(a, v):
     return a * (v - (a * v).sum(axis=-1, keepdims=True))
+
+
+def opposite(a, v):
+    """The wrong sign, and no digit is left of what cancels."""
+    return a * ((a * v).sum(axis=-1, keepdims=True) - v)
 
 
 def row_by_row(like):
@@ -115,6 +143,10 @@ def row_by_row(like):
         (lambda z, v: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True) * v, "batches only"),
         (lambda z, v: reference.softmax(z) * (v - np.dot(reference.softmax(z), v)), "one vector only"),
         (lambda z, v: np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True) * v, "nothing subtracted"),
+        (lambda z, v: reference.softmax_vjp(z, v) / len(np.atleast_2d(z)), "divided by the number of examples"),
+        (lambda z, v: opposite(reference.softmax(z), v), "everything with the other sign"),
+        (lambda z, v: product_with(reference.softmax(v), z), "probabilities and v exchanged"),
+        (lambda z, v: np.round(reference.softmax_vjp(z, v), 4), "rounded"),
     ],
 )
 def test_families_of_a_product(answer, name):
@@ -204,6 +236,11 @@ def a_row_at_a_time(f, x):
         (measured(lambda f, x, step, h: (f(x + step) - f(x - step)) / h, 3e-5), "divided by one step"),
         (measured(lambda f, x, step, h: (f(x + step) + f(x - step)) / (2 * h), 3e-5), "the sum of the values"),
         (lambda f, x: x, None),
+        (lambda f, x: np.cumsum(reference.central_difference(f, x)).reshape(x.shape), "steps that pile up"),
+        (lambda f, x: reference.central_difference(f, x).ravel()[:1], "one slope only"),
+        (lambda f, x: reference.central_difference(f, x) if x.ndim == 2 else x.shape[2:][5], "matrices only"),
+        (lambda f, x: np.gradient(f(x)), "a function for tables"),
+        (lambda f, x: np.round(reference.central_difference(f, x), 4), "rounded"),
     ],
 )
 def test_families_of_a_measured_gradient(answer, name):

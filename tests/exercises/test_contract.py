@@ -140,7 +140,7 @@ def test_the_bank_is_rich_enough(exercise):
     assert len(set(names)) == len(names)
     assert len(set(explanations)) == len(explanations)
     if exercise.is_function:
-        assert [m.name for m in exercise.mistakes if "{output}" in m.explanation and not m.example] == []
+        assert [m.name for m in exercise.bank if "{output}" in m.explanation and not m.example] == []
 
 
 @each_exercise

@@ -19,7 +19,7 @@ class Mistake:
             look; no ready-made answer. ``{input}`` and ``{output}`` stand for the example and for what the reader's own
             answer makes of it.
         samples: wrong answers of this kind, each a function or a value; a check recognises them by their results.
-        example: the inputs that show the mistake, as small as possible.
+        example: the inputs that show the mistake, as small as possible; without any, what fails first is shown.
         describe: how ``{output}`` is put into words, from the value that came back.
         recognise: a predicate, a function of :class:`utils.checking.observing.Seen`, for what results alone do not
             tell. It then decides alone, and no sample is run at a check.

@@ -9,7 +9,7 @@ import numpy as np
 
 from utils.checking.bank import Bank
 from utils.checking.domain import Domain
-from utils.checking.values import agree, has_finite_numbers
+from utils.checking.values import agree, change, has_finite_numbers, leaves, pairs, plain
 
 
 def mistakes_of_every_function(exercise):
@@ -70,6 +70,19 @@ def mistakes_of_every_function(exercise):
             changes_its_input,
             recognise=lambda seen: any(result.changed for result in seen.results),
         )
+    if _rounding_matters(exercise):
+        mistakes.add(
+            "rounded",
+            """
+            You round the result: {output} for {input}. On paper that is enough. In code another line goes on with the
+            number: what is small becomes exactly 0, what should sum to 1 or to 0 no longer does, and of the difference
+            between two nearly equal results only rounding is left. `round`, `np.round` and a format such as `:.4f`
+            belong in the line that prints; NumPy shows few digits of a number that has them all. Which call in your
+            function cuts the digits off?
+            """,
+            lambda *inputs: _rounded(plain(exercise.reference(*inputs)), 3),
+            recognise=_is_rounded,
+        )
     return [_of(exercise, mistake) for mistake in mistakes if exercise.of_every_function.get(mistake.name) != ()]
 
 
@@ -77,6 +90,41 @@ def _some_probes(exercise):
     """Inputs of this exercise, without drawing where its domain names some: to draw may mean to train a model."""
     probes = exercise.probes
     return probes.smallest if isinstance(probes, Domain) else probes(np.random.default_rng(0))
+
+
+def _rounding_matters(exercise):
+    """Whether a call returns numbers for which three decimals are too few, and no mistake of the bank says so."""
+    own = {"rounded", "rounded result"} & {mistake.name for mistake in exercise.bank}
+    if own or (exercise.observe is not None and "rounded" not in exercise.of_every_function):
+        return False
+    return any(_differs_when_rounded(exercise, inputs) for inputs in _some_probes(exercise))
+
+
+def _differs_when_rounded(exercise, inputs):
+    truth = exercise.expect(inputs)
+    return not any(isinstance(leaf, str) for _, leaf in leaves(truth)) and not agree(
+        _rounded(truth, 3), truth, exercise.rtol, exercise.scale(*inputs)
+    )
+
+
+def _rounded(value, digits):
+    return change(lambda leaf: np.round(leaf, digits), value)
+
+
+def _is_rounded(seen):
+    """Whether all results are the right ones, rounded to one and the same number of decimals, and some differ by it."""
+    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for result in seen.results):
+        return False
+    both = [pairs(result.value, truth) for result, truth in zip(seen.results, seen.expected, strict=True)]
+    if None in both or any(one.shape != other.shape for part in both for one, other in part):
+        return False
+    came, truth = (np.concatenate([np.ravel(leaf) for part in both for leaf in part_of(part)]) for part_of in _SIDES)
+    return any(
+        agree(came, np.round(truth, digits), 1e-7, 0.0) and not agree(came, truth, 1e-6, 1e-12) for digits in range(7)
+    )
+
+
+_SIDES = (lambda part: [one for one, _ in part], lambda part: [other for _, other in part])
 
 
 def _of(exercise, mistake):

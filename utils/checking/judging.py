@@ -13,9 +13,11 @@ import numpy as np
 
 from utils.checking.observing import UNREADABLE, Seen, look
 from utils.checking.time_limit import TimeLimitExceeded, run_guarded
-from utils.checking.values import agree, form_of, has_finite_numbers
+from utils.checking.values import agree, form_of, has_finite_numbers, leaves
 from utils.checking.verdict import Verdict
 from utils.checking.words import SHOWN_WHOLE, beside, fold, in_code, show
+
+NOISE = 1e-6  # of the size of what cancels: two ways to write one formula differ by that, or by less
 
 LEAVING = (
     "Your answer calls `exit()`, `quit()` or `sys.exit()`. In a script that ends the program; in a notebook it would "
@@ -132,7 +134,7 @@ def recognise(questions, seen, wrong):
 
     Three stages, the most certain first: a mistake of which a sample gives the same results on all probes; a mistake
     whose predicate holds; the one mistake of which a sample is like the answer up to the first probe that fails, and
-    gives the same finite result there. Samples speak for mistakes without a predicate.
+    gives the same finite result there, other than 0. Samples speak for mistakes without a predicate.
 
     Args:
         questions: what was asked, with the probes.
@@ -152,7 +154,8 @@ def recognise(questions, seen, wrong):
     for mistake in exercise.mistakes:
         if mistake.recognise is not None and _holds(mistake.recognise, seen):
             return mistake, True
-    speaks = exercise.named_by_one_probe and has_finite_numbers(seen.results[wrong].value)
+    value = seen.results[wrong].value  # zeros tell nothing: many mistakes lead to them
+    speaks = exercise.named_by_one_probe and has_finite_numbers(value) and any(leaf.any() for _, leaf in leaves(value))
     return (candidates[0], False) if speaks and len(candidates) == 1 else (None, True)
 
 
@@ -183,8 +186,8 @@ def agreeing(questions, sample, seen, wrong):
     def visit():
         with exercise.visit():
             for place in order:
-                result = questions.of_sample(sample, place)
-                if not alike(seen.results[place], result, exercise.rtol, nothing_but_failures):
+                result, noise = questions.of_sample(sample, place), NOISE * exercise.scale(*seen.probes[place])
+                if not alike(seen.results[place], result, exercise.rtol, noise, nothing_but_failures):
                     differs.append(place)
                     return
 
@@ -197,13 +200,14 @@ def agreeing(questions, sample, seen, wrong):
     return differs[0] if differs[0] > wrong else 0
 
 
-def alike(one, other, rtol, in_words):
+def alike(one, other, rtol, scale, in_words):
     """Whether two results are the same, failures of the same kind included.
 
     Args:
         one: a result.
         other: another.
         rtol: relative tolerance.
+        scale: two numbers are the same within ``rtol * (abs(one) + scale)``.
         in_words: whether failures have to agree in words: where there is nothing else, many answers raise one and the
             same exception.
     """
@@ -211,7 +215,7 @@ def alike(one, other, rtol, in_words):
         return False
     if one.problem:
         return one.detail == other.detail or not (in_words or one.problem == UNREADABLE)
-    return agree(one.value, other.value, rtol, 0.0)
+    return agree(one.value, other.value, rtol, scale)
 
 
 # Saying it ------------------------------------------------------------------------------------------------------------
@@ -221,7 +225,8 @@ def explain(exercise, mistake, answer, seen, wrong):
     """The explanation of a mistake, with its example worked by the answer that made it.
 
     The example is shown only with words that fit it: where the answer happens to be right there, the first probe that
-    fails is described in its place. What the answer raised is always told.
+    fails is described in its place. A mistake without an example is shown where it fails first. What the answer raised
+    is always told.
 
     Args:
         exercise: what was asked.
@@ -230,14 +235,16 @@ def explain(exercise, mistake, answer, seen, wrong):
         seen: what was observed of it.
         wrong: the place of the first probe that fails.
     """
-    text = mistake.explanation
+    text, example = mistake.explanation, mistake.example or seen.probes[wrong]
     if "{output}" in text:
-        expected = exercise.expect(mistake.example)
-        result = answer.observe([mistake.example], [form_of(expected)])[0]
-        if is_right(exercise, mistake.example, result, expected):
+        expected, result = seen.expected[wrong], seen.results[wrong]
+        if mistake.example:
+            expected = exercise.expect(example)
+            result = answer.observe([example], [form_of(expected)])[0]
+        if is_right(exercise, example, result, expected):
             return f"{describe(exercise, answer, seen, wrong)} It goes wrong as in a known mistake, *{mistake.name}*."
         text = text.replace("{output}", _output(mistake, result, expected))
-    text = text.replace("{input}", in_code(mistake.example))
+    text = text.replace("{input}", in_code(example))
     failure = seen.results[wrong]
     has_raised = failure.problem not in ("", UNREADABLE) and failure.raw is None and failure.detail.startswith("raised")
     return f"{text} Your answer {failure.detail}." if has_raised and failure.detail not in text else text
@@ -265,7 +272,9 @@ def describe(exercise, answer, seen, place):
     if result.problem:
         return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
     scale = exercise.scale(*inputs)
-    if _asks_yes_or_no(exercise, inputs):
+    if result.kind == "a tuple" and not isinstance(expected, (tuple, dict)) and result.value.shape != expected.shape:
+        difference = "A comma between two values makes a tuple of them, and one thing was asked for."
+    elif _asks_yes_or_no(exercise, inputs):
         is_one_of_them = np.ndim(result.value) == 0 and result.value in (0, 1)
         difference = "Here the other one of the two is right." if is_one_of_them else "It is neither of the two."
     else:

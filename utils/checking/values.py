@@ -5,6 +5,8 @@ A value is an array of float64, a string, or a tuple or dict of values. Its *for
 gives nothing of the result away.
 """
 
+import re
+
 import numpy as np
 
 NOTHING = "nothing was returned (None)"
@@ -91,7 +93,8 @@ def _read_numbers(result):
     except (TypeError, ValueError):
         raise Unreadable(f"it is {kind(result)}, not numbers") from None
     if array.dtype.kind in "US":
-        raise Unreadable(f"it is {kind(result)}, text in quotes, not real numbers")
+        holder = "" if isinstance(result, str) else f"{kind(result)} that holds "
+        raise Unreadable(f"it is {holder}text in quotes, not numbers")
     if array.dtype.kind not in "fiub":
         raise Unreadable(f"it is {kind(result)} of the type {array.dtype}, not real numbers")
     return array.astype(np.float64)
@@ -107,7 +110,8 @@ def kind(value):
     if value is None:
         return "None"
     name = type(value).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    sounds_like_a_vowel = re.match(r"[aeio]|u(?!int|func|ser)|nd", name.lower())  # an ndarray, a uint8
+    return f"{'an' if sounds_like_a_vowel else 'a'} {name}"
 
 
 def agree(value, expected, rtol, scale):
@@ -137,7 +141,9 @@ def _leaf_agrees(value, expected, rtol, scale):
 def has_finite_numbers(value):
     """Whether a value has numbers, and no nan and no infinite number among them."""
     numbers = [leaf for _, leaf in leaves(value) if not isinstance(leaf, str)]
-    return bool(numbers) and all(isinstance(leaf, np.ndarray) and bool(np.all(np.isfinite(leaf))) for leaf in numbers)
+    return bool(numbers) and all(
+        isinstance(leaf, np.ndarray) and leaf.size > 0 and bool(np.all(np.isfinite(leaf))) for leaf in numbers
+    )
 
 
 def same_arrays(given, original):

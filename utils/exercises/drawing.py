@@ -83,6 +83,12 @@ def whole(values):
     return np.round(values).astype(np.int64)
 
 
+def ties_far_out(rng):
+    """Logits so large that a small step is lost in them, two of three equal, at places that vary."""
+    top = 2.0**37 + 2.0**14 * int(rng.integers(1000))  # in float64 the next number is 3e-5 away, in float32 16384
+    return np.array([top, top, 0.0])[rng.permutation(3)]
+
+
 def gaps_beyond_thirty(rng):
     """Logits that lie so far apart that all but one probability look like 0, and are not."""
     return exact(np.array([0.0, -rng.uniform(31, 45), -rng.uniform(60, 80)])[rng.permutation(3)])

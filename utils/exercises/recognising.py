@@ -12,7 +12,7 @@ def is_mild(z, *_):
     return z.dtype.kind == "f" and np.max(np.abs(z)) <= 10
 
 
-def like_its_samples(mistake, where=is_mild, rtol=1e-3, scale=0.0):
+def like_its_samples(mistake, where=is_mild, rtol=1e-3, scale=1e-9):
     """A predicate: on the probes for which ``where(*inputs)`` holds, the answer does what a sample of the mistake does.
 
     So a second slip that shows elsewhere, such as a missing shift or a small number in a denominator, does not lose

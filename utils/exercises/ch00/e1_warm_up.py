@@ -46,7 +46,18 @@ def any_two_numbers(rng):
 
 
 TWO_NUMBERS = Domain(
-    smallest=[(2.0, 4.0), (1, 2), (4.0, 2.0), (0.0, 5.0), (5.0, 0.0), (-3.0, 3.0), (3.0, 3.0), (-1.0, -4.0), (7, 7)],
+    smallest=[
+        (2.0, 4.0),
+        (1, 2),
+        (4.0, 2.0),
+        (0.0, 5.0),
+        (5.0, 0.0),
+        (-3.0, 3.0),
+        (3.0, 3.0),
+        (-1.0, -4.0),
+        (7, 7),
+        (0.125, 0.5),
+    ],
     corners=corners,
     draw=any_two_numbers,
 )
@@ -137,6 +148,42 @@ half_the_distance.also(lambda a, b: (a - b) / 2, lambda a, b: abs(a - b) / 2)
 
 
 @mistakes.mistake(*TWO_AND_FOUR)
+def away_from_the_other_number(a, b):
+    """
+    You start at one of the two numbers and go half the distance, which is a good way, but in the wrong direction: for
+    {input} you return {output}, which does not lie between them. From `a` the way to `b` is `b` minus `a`, negative
+    where `b` is the smaller one. Which of the two comes first in your difference, or which sign stands before it?
+    """
+    return a + (a - b) / 2
+
+
+away_from_the_other_number.also(
+    lambda a, b: b + (b - a) / 2,
+    lambda a, b: min(a, b) - abs(a - b) / 2,
+    lambda a, b: max(a, b) + abs(a - b) / 2,
+)
+
+
+@mistakes.mistake(*TWO_AND_FOUR)
+def two_arguments_for_one_list(a, b):
+    """
+    You hand the two numbers to a function that takes *one* list of numbers: for {input} your function returns {output}.
+    A second argument of `sum` is where the sum begins, and a second argument of `np.mean` is an axis, so neither
+    averages two numbers side by side. Square brackets around both make one list of them; or you add and divide
+    without any function.
+    """
+    return np.mean(a, b)
+
+
+two_arguments_for_one_list.also(
+    lambda a, b: sum(a, b) / 2,
+    lambda a, b: statistics.mean(a, b),
+    lambda a, b: np.average(a, b),
+    lambda a, b: np.median(a, b),
+)
+
+
+@mistakes.mistake(*TWO_AND_FOUR)
 def the_distance(a, b):
     """
     You return the difference of the two numbers, {output} for {input}: how far they are apart. It would be the same
@@ -173,7 +220,7 @@ def half_the_product(a, b):
 
 
 @mistakes.mistake(1, 2)
-def rounded_down(a, b):
+def whole_numbers_only(a, b):
     """
     For {input} you return {output}. The middle of 1 and 2 is not a whole number. The operator `//` divides and drops
     the part after the point, and `int` and `round` give whole numbers, too. That is right for some pairs, such as 2
@@ -182,7 +229,7 @@ def rounded_down(a, b):
     return (a + b) // 2
 
 
-rounded_down.also(lambda a, b: int((a + b) / 2), lambda a, b: round((a + b) / 2), lambda a, b: a // 2 + b // 2)
+whole_numbers_only.also(lambda a, b: int((a + b) / 2), lambda a, b: round((a + b) / 2), lambda a, b: a // 2 + b // 2)
 
 
 @mistakes.mistake(2.0, 4.0)

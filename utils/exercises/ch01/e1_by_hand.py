@@ -1,4 +1,4 @@
-"""Exercise 1.1: the softmax of [1, 2, 3], to three decimals, from the powers of e in the table."""
+"""Exercise 1.1: the softmax of [1, 2, 3], rounded to three decimals, from the powers of e in the table."""
 
 import math
 
@@ -11,10 +11,10 @@ mistakes = Bank()
 
 by_hand = Exercise(
     name="ch01.by_hand",
-    asks="The softmax of [1, 2, 3], to three decimals, from the powers of e in the table.",
+    asks="The softmax of [1, 2, 3], rounded to three decimals, from the powers of e in the table.",
     reference=reference.softmax([1.0, 2.0, 3.0]),
-    expects=lambda: "a list of three numbers between 0 and 1 that sum to 1, each to three decimals,",
-    rtol=6e-4,
+    expects=lambda: "a list of three numbers between 0 and 1 that sum to 1, each rounded to three decimals,",
+    rtol=4e-4,
     scale=lambda: 1.0,
     hints=paragraphs("""
         Two steps: raise e to each logit, then divide each result by the sum of all three. Which number is the sum?
@@ -159,6 +159,17 @@ mistakes.add(
 )
 
 mistakes.add(
+    "cut off instead of rounded",
+    """
+    Your way is right, and the numbers are cut off after the third decimal, not rounded: {output}. The second
+    probability is 0.24473, which lies nearer to 0.245 than to 0.244. What is cut off always goes down, so the sum of
+    many such numbers falls further and further below what it should be; rounding goes to the nearer side. Which digit
+    decides whether the third one stays?
+    """,
+    [0.090, 0.244, 0.665],
+)
+
+mistakes.add(
     "rounded too early",
     """
     You have the right idea with too few digits: {output}. The exercise asks for three decimals, and an early rounding,
@@ -224,14 +235,24 @@ def near_a_sample(mistake):
 
 
 def near_the_truth(seen):
-    """Whether the idea is right, and the numbers are those of an early rounding."""
+    """Whether these are the numbers of an early rounding: nearly right, with a sum of nearly 1 or with few digits."""
     value = seen.results[0].value
-    return value is not None and value.shape == (3,) and np.allclose(value, seen.expected[0], rtol=0, atol=0.05)
+    if value is None or value.shape != (3,) or not np.allclose(value, seen.expected[0], rtol=0, atol=0.05):
+        return False
+    return abs(value.sum() - 1) < 0.0055 or np.allclose(value, value.round(2), rtol=0, atol=1e-9)
+
+
+def is_cut_off(seen):
+    """Whether the digits behind the third decimal are missing, and nothing else is wrong."""
+    value = seen.results[0].value
+    return value is not None and np.allclose(value, np.floor(1000 * seen.expected[0]) / 1000, rtol=0, atol=1e-9)
 
 
 for mistake in mistakes:
     mistake.recognise = near_a_sample(mistake)
     if mistake.name == "rounded too early":
         mistake.recognise = near_the_truth
+    if mistake.name == "cut off instead of rounded":
+        mistake.recognise = is_cut_off
     if mistake.name == "one number":
         mistake.recognise = lambda seen: getattr(seen.results[0].value, "size", 0) == 1

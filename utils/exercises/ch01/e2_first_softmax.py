@@ -6,8 +6,19 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
-from utils.checking.values import agree
 from utils.exercises.ch01.common import probabilities_in_words
+from utils.exercises.ch01.recognising import (
+    guards_the_denominator,
+    has_an_axis_too_many,
+    is_an_exclusive_or,
+    is_another_base,
+    is_e_with_few_digits,
+    is_in_another_order,
+    is_one_probability,
+    is_rounded,
+    lacks_powers_in_the_sum,
+    takes_one_number,
+)
 from utils.exercises.drawing import corners_of_vectors, exact, whole
 from utils.exercises.recognising import is_mild, lacks_an_axis, like_its_samples
 
@@ -106,86 +117,6 @@ first_softmax = Exercise(
     bank=mistakes,
     remark="The powers of e, divided by their sum: right for one vector whose logits are not too large.",
 )
-
-
-# Families of mistakes
-
-
-def _results(seen):
-    """What came back for each probe beside the inputs and the truth, or nothing where a result is missing."""
-    if len(seen.results) < len(seen.probes) or any(result.problem or result.changed for result in seen.results):
-        return []
-    return [
-        (result.value, inputs[0], truth)
-        for result, inputs, truth in zip(seen.results, seen.probes, seen.expected, strict=True)
-    ]
-
-
-def _base(seen):
-    """The number that was raised to the logits, whichever, or None."""
-    found = _results(seen)
-    if not found or found[0][0].shape != (2,) or not np.all(found[0][0] > 0):
-        return None
-    base = found[0][0][1] / found[0][0][0]
-    same = all(agree(value, reference.softmax(np.log(base) * z), 1e-3, 0.0) for value, z, _ in found)
-    return base if same and base > 1.05 else None
-
-
-def _is_e_with_few_digits(seen):
-    base = _base(seen)
-    return base is not None and abs(np.log(base) - 1) <= 0.03
-
-
-def _is_another_base(seen):
-    base = _base(seen)
-    return base is not None and abs(np.log(base) - 1) > 0.03
-
-
-def _guards_the_denominator(seen):
-    """Whether the ratios are right, and the total is too small where the denominator is, and only there."""
-    found = _results(seen)
-    if not found or not all(value.shape == truth.shape and value.sum() > 0 for value, _, truth in found):
-        return False
-    if not all(agree(value / value.sum(), truth, 1e-4, 0.0) for value, _, truth in found):
-        return False
-    denominators = np.array([np.exp(z.astype(float)).sum() for _, z, _ in found])
-    right = np.array(seen.right)
-    totals = np.array([value.sum() for value, _, _ in found])
-    return bool(right.any() and totals.max() < 1.001 and denominators[~right].max() <= denominators[right].min())
-
-
-def _is_rounded(seen):
-    """Whether the truth was rounded to some number of decimals."""
-    found = _results(seen)
-    return bool(found) and any(
-        all(value.shape == truth.shape and np.allclose(value, truth.round(n), 0, 1e-9) for value, _, truth in found)
-        for n in range(9)
-    )
-
-
-def _is_in_another_order(seen):
-    """Whether the right numbers came in another order."""
-    found = _results(seen)
-    return bool(found) and all(
-        value.shape == truth.shape and agree(np.sort(value), np.sort(truth), 1e-4, 0.0) for value, _, truth in found
-    )
-
-
-def _is_one_probability(seen):
-    """Whether one number came, which is one of the right ones."""
-    found = _results(seen)
-    return bool(found) and all(
-        value.size == 1 and np.isclose(value.item(), truth, 1e-4, 0.0).any() for value, _, truth in found
-    )
-
-
-def _has_an_axis_too_many(seen):
-    """Whether the numbers are right and are in a table."""
-    found = _results(seen)
-    return bool(found) and all(
-        value.ndim == 2 and value.size == truth.size and agree(value.reshape(truth.shape), truth, 1e-4, 0.0)
-        for value, _, truth in found
-    )
 
 
 # Mistakes
@@ -317,6 +248,9 @@ def hard_max(z):
     return (np.arange(len(z)) == np.argmax(z)).astype(float)
 
 
+hard_max.also(lambda z: (z == np.max(z)).astype(float))
+
+
 @mistakes.mistake(np.array([1.0, 2.0]), name="the winner's index")
 def the_winners_index(z):
     """
@@ -352,7 +286,7 @@ def minus_sign_in_the_exponent(z):
     return np.exp(-z) / np.sum(np.exp(-z))
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_another_base)
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=is_another_base)
 def another_base(z):
     """
     You raise another number than e to the logits, such as 2 or 10. For {input} you return {output}: a distribution,
@@ -369,7 +303,7 @@ another_base.also(
 )
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_e_with_few_digits)
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=is_e_with_few_digits)
 def e_with_few_digits(z):
     """
     You write e as a number with few digits, and every probability is off: {output} for {input}. On paper that is
@@ -396,7 +330,7 @@ mistakes.add(
     *(lambda z, e=e: np.exp(z) / (np.sum(np.exp(z)) + e) for e in (1e-3, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12)),
     lambda z: np.exp(z) / max(np.sum(np.exp(z)), 1e-8),
     example=(np.array([-20.0, -40.0]),),
-    recognise=_guards_the_denominator,
+    recognise=guards_the_denominator,
 )
 
 
@@ -425,7 +359,7 @@ def zeros_of_the_wrong_type(z):
     return a
 
 
-@mistakes.mistake(np.array([0.0, -12.0]), recognise=_is_rounded)
+@mistakes.mistake(np.array([0.0, -12.0]), recognise=is_rounded)
 def rounded_result(z):
     """
     Your function rounds what it returns: {output} for {input}. Rounding is for printing. Inside a computation it
@@ -441,7 +375,7 @@ rounded_result.also(
 )
 
 
-@mistakes.mistake(np.array([1.0, 3.0, 2.0]), recognise=_is_in_another_order)
+@mistakes.mistake(np.array([1.0, 3.0, 2.0]), recognise=is_in_another_order)
 def in_another_order(z):
     """
     Your numbers are the right ones, in another order: {output} for {input}. A probability has the place of its
@@ -471,7 +405,7 @@ def only_the_sum(z):
 only_the_sum.also(lambda z: np.sum(np.exp(z) / np.sum(np.exp(z))))
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), recognise=_is_one_probability)
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=is_one_probability)
 def one_probability_alone(z):
     """
     You return one number, {output} for {input}: the probability of a single class. The exercise asks for an array
@@ -505,6 +439,54 @@ the_index_in_the_exponent.also(
 )
 
 
+@mistakes.mistake(np.array([1.0, 2.0, 3.0]), recognise=lacks_powers_in_the_sum)
+def a_sum_that_is_not_complete(z):
+    """
+    The sum that you divide by lacks some of the powers: for {input} you return {output}, and these do not sum to 1.
+    In a loop that happens when the division stands in the same loop as the addition, when a `return` is indented into
+    it, when it begins with the second logit, or when a class leaves itself out. All classes are divided by the same
+    number, the sum over *all* of them. Which line has to wait until that sum is complete?
+    """
+    powers = np.exp(z)
+    return powers / np.cumsum(powers)
+
+
+a_sum_that_is_not_complete.also(
+    lambda z: np.exp(z) / np.exp(z[0]),
+    lambda z: np.exp(z) / (np.exp(z).sum() - np.exp(z)),
+    lambda z: np.exp(z) / sum(np.exp(z[i]) for i in range(1, len(z))),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=takes_one_number)
+def a_function_of_single_numbers(z):
+    """
+    You hand the whole array to a function that takes a single number, as those of the module `math` and `float` do.
+    For {input} you return {output}. NumPy has functions of the same names that work on every entry of an array at
+    once; with those of `math` you would need a loop that takes one logit after the other. Which call in your code is
+    given more than it takes?
+    """
+    return math.exp(z) / sum(math.exp(z))
+
+
+a_function_of_single_numbers.also(lambda z: np.array([float(np.exp(z)) / np.sum(np.exp(z))]))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=is_an_exclusive_or)
+def a_sign_that_is_no_power(z):
+    """
+    You write a power with the sign `^`, as calculators and typeset formulas do. In Python that sign compares two whole
+    numbers bit by bit, so `2 ^ 3` is 1, and it does not exist for floats: for {input} you return {output}. A power is
+    written with two asterisks, `2 ** 3`; for powers of e NumPy has a function that is more exact than any number that
+    you type for e. Which one?
+    """
+    powers = math.e ^ z
+    return powers / powers.sum()
+
+
+a_sign_that_is_no_power.also(lambda z: [(math.e ^ value) / sum(math.e ^ other for other in z) for value in z])
+
+
 @mistakes.mistake(np.array([1.0, 2.0]), recognise=lambda seen: all(map(lacks_an_axis, seen.results)))
 def axis_1_of_a_vector(z):
     """
@@ -523,13 +505,13 @@ axis_1_of_a_vector.also(
 )
 
 
-@mistakes.mistake(np.array([1.0, 2.0]), recognise=_has_an_axis_too_many)
+@mistakes.mistake(np.array([1.0, 2.0]), recognise=has_an_axis_too_many)
 def an_axis_too_many(z):
     """
-    Your numbers are right, but in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of
-    the shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
-    a second pair of brackets or `keepdims`. Code that expects one probability for each entry of `z` would combine such
-    a table with it in unexpected ways. Which line adds the axis?
+    Your numbers are right, but in a table: {output} for {input}. A vector of the shape (K,) came in, and a row of the
+    shape (1, K) or a column of the shape (K, 1) goes out, because a line adds an axis with `reshape`, `atleast_2d`,
+    `keepdims`, a second pair of brackets, or a comma behind the result. Code that expects one probability for each
+    entry of `z` would combine such a table with it in unexpected ways. Which line adds the axis?
     """
     return reference.softmax(z)[np.newaxis, :]
 

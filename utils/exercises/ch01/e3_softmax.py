@@ -131,6 +131,7 @@ softmax = Exercise(
         returns=("softmax(z)",),
     ),
     remark="One function for a vector and for a batch, and no power in it overflows.",
+    of_every_function={"rounded": ()},  # which is one way to *small probabilities become 0*
 )
 
 
@@ -490,10 +491,10 @@ small_probabilities_become_0.also(
 @mistakes.mistake(*LARGE, recognise=_replaces_nan)
 def nan_replaced(z):
     """
-    You let the powers overflow and put another number in the place of nan. For {input} you return {output}, and no
-    number would be right for every row: the information was lost when infinite was divided by infinite, and no
-    later step can bring it back. The overflow has to be avoided before `exp`. What may be subtracted from all
-    logits of a row without changing its softmax?
+    Where the powers of e overflow, other numbers come in the place of nan, from `nan_to_num` or from a branch for
+    large logits. For {input} you return {output}, and no fixed numbers would be right for every row: infinite divided
+    by infinite has forgotten how far the logits are apart. The overflow has to be avoided before `exp`. What may be
+    subtracted from all logits of a row without changing its softmax?
     """
     return np.nan_to_num(_plain(z))
 
@@ -661,7 +662,11 @@ def first_row_only(z):
     return softmax_row_by_row(z if z.ndim == 1 else z[0])
 
 
-first_row_only.also(lambda z: softmax_row_by_row(z if z.ndim == 1 else z[-1]))
+first_row_only.also(
+    lambda z: softmax_row_by_row(z if z.ndim == 1 else z[-1]),
+    lambda z: softmax_row_by_row(z if z.ndim == 1 else z[:1]),
+    lambda z: softmax_row_by_row(z if z.ndim == 1 else z[-1:]),
+)
 
 
 # A second slip, such as a missing shift or a small number in the denominator, does not lose the name of these.

@@ -349,7 +349,23 @@ def on_one_side_of_the_line_only(z, T):
     return np.exp(z / T) / np.exp(z).sum(axis=-1, keepdims=True)
 
 
-on_one_side_of_the_line_only.also(lambda z, T: np.exp(z) / np.exp(z / T).sum(axis=-1, keepdims=True))
+def _on_one_side(above, below):
+    """A quotient of powers of the shifted logits, with a temperature of its own above and below the line."""
+
+    def quotient(z, T):
+        shifted = z - z.max(axis=-1, keepdims=True)
+        return above(shifted, T) / below(shifted, T).sum(axis=-1, keepdims=True)
+
+    return quotient
+
+
+on_one_side_of_the_line_only.also(
+    lambda z, T: np.exp(z) / np.exp(z / T).sum(axis=-1, keepdims=True),
+    lambda z, T: np.exp(z / T) / (np.exp(z) / T).sum(axis=-1, keepdims=True),
+    _on_one_side(lambda z, T: np.exp(z / T), lambda z, T: np.exp(z)),
+    _on_one_side(lambda z, T: np.exp(z), lambda z, T: np.exp(z / T)),
+    _on_one_side(lambda z, T: np.exp(z / T), lambda z, T: np.exp(z) / T),
+)
 
 
 @mistakes.mistake(np.array([800.0, 0.0]), 100.0, recognise=_takes_the_root_too_late)
@@ -555,6 +571,20 @@ def root_of_the_temperature(z, T):
     return reference.softmax(z / np.sqrt(T))
 
 
+@mistakes.mistake(np.array([1.0, 2.0]), 1.0)
+def double_softmax(z, T):
+    """
+    You apply a softmax twice, once without the temperature and once with it. At {input} you return {output}, though at
+    T = 1 the result has to be the plain softmax of the logits. Probabilities are at most 1 apart, so as logits they
+    are nearly equal, and the second softmax flattens whatever the first one said. What has to be divided by T, the
+    logits or the probabilities, and how many softmaxes come after that?
+    """
+    return reference.softmax(reference.softmax(z) / T)
+
+
+double_softmax.also(lambda z, T: reference.softmax(reference.softmax(z / T)))
+
+
 # A second slip, such as a missing shift, does not lose the name of these.
 for mistake in (
     the_wrong_way_round,
@@ -566,5 +596,6 @@ for mistake in (
     sum_over_the_whole_batch,
     rows_and_columns_mixed_up,
     root_of_the_temperature,
+    double_softmax,
 ):
     mistake.recognise = like_its_samples(mistake, is_mild)

@@ -172,6 +172,23 @@ def _overflows(seen):
     return all(far) and all(near)
 
 
+def _has_a_floor(seen):
+    """Whether results are right above some number, and none lies below it, though truths do."""
+    pairs = list(zip(seen.results, seen.expected, strict=False))
+    if len(pairs) < len(seen.probes) or any(np.shape(result.value) != np.shape(truth) for result, truth in pairs):
+        return False
+    came = np.concatenate([np.ravel(result.value) for result, _ in pairs])
+    truth = np.concatenate([np.ravel(truth) for _, truth in pairs])
+    floor = came.min()
+    low, high = truth < 0.1 * floor, truth > 10 * floor
+    return bool(
+        0 < floor < 0.1
+        and low.any()
+        and np.allclose(came[low], floor, rtol=0.1, atol=0)
+        and np.allclose(came[high], truth[high], rtol=0.2, atol=0)
+    )
+
+
 # Mistakes
 
 
@@ -318,6 +335,31 @@ def both_probabilities(z):
     return reference.softmax(_with_zero(z))
 
 
+both_probabilities.also(
+    lambda z: reference.softmax(np.stack([np.zeros(np.shape(z)), np.asarray(z)], axis=-1)),
+    lambda z: reference.softmax(np.stack([np.asarray(z), np.zeros(np.shape(z))]), axis=0),
+    lambda z: reference.softmax(np.stack([np.zeros(np.shape(z)), np.asarray(z)]), axis=0),
+)
+
+
+@mistakes.mistake(1.0)
+def the_decision(z):
+    """
+    You return which of the two classes is ahead, {output} for {input}, and not how probable it is. A decision forgets
+    by how much: logits of 0.1 and of 10 give the same, and nothing can be learned from a step. The softmax that comes
+    before it holds what is asked for. Which comparison, rounding or `argmax` can go?
+    """
+    return np.where(np.asarray(z) > 0, 1.0, 0.0)
+
+
+the_decision.also(
+    lambda z: reference.softmax(np.stack([np.zeros(np.shape(z)), np.asarray(z)], axis=-1)).argmax(axis=-1),
+    lambda z: np.where(np.asarray(z) >= 0, 1.0, 0.0),
+    lambda z: reference.softmax(_with_zero(z)).argmax(axis=-1),
+    lambda z: np.round(reference.softmax(_with_zero(z))[..., 0]),
+)
+
+
 @mistakes.mistake(np.array([2.0, 5.0]))
 def softmax_over_the_examples(z):
     """
@@ -376,6 +418,24 @@ def overflow_for_large_logits(z):
 overflow_for_large_logits.also(
     lambda z: np.exp(z) / (np.exp(z) + np.exp(0)),
     lambda z: np.exp(z) / (np.exp(z) + 1 + 1e-15),
+)
+
+
+@mistakes.mistake(-700.0, recognise=_has_a_floor)
+def a_floor_below_the_probability(z):
+    """
+    No probability of yours falls below some number: for {input} you return {output}, and every smaller logit gives the
+    same. Either the logits are cut off before the softmax, or a small number is added to its result or takes the place
+    of what is smaller. A softmax that subtracts the largest logit cannot overflow, so there is nothing to guard
+    against; and where the result stands still, nothing can be learned. Which `clip`, `maximum` or epsilon can go?
+    """
+    return reference.softmax(_with_zero(np.clip(z, -30, 30)))[..., 0]
+
+
+a_floor_below_the_probability.also(
+    lambda z: reference.softmax(_with_zero(np.maximum(z, -20)))[..., 0],
+    lambda z: np.clip(reference.softmax(_with_zero(z))[..., 0], 1e-7, 1 - 1e-7),
+    lambda z: reference.softmax(_with_zero(z))[..., 0] + 1e-12,
 )
 
 

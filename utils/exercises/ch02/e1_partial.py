@@ -35,7 +35,14 @@ def corners(rng):
         found[f"{name}, the other way round"] = p, j, i
         found[f"{name}, the last place"] = p, len(p) - 1, len(p) - 1
         found[f"{name}, first and last place"] = p, 0, len(p) - 1
-    found["the smallest of tiny probabilities"] = kinds["tiny probabilities"] / kinds["tiny probabilities"].sum(), 0, 0
+    tiny = kinds["tiny probabilities"] / kinds["tiny probabilities"].sum()
+    found["the smallest of tiny probabilities"] = tiny, 0, 0
+    hardly = np.array([10.0 ** -rng.uniform(11, 12), 1.0, 0.3])
+    found["a large one, and the logit of the smallest"] = hardly / hardly.sum(), 1, 0
+    without = kinds["a class without a chance"]
+    i, j = map(int, np.flatnonzero(without))
+    found["the others beside a class without a chance"] = without, i, j
+    found["one of them by itself"] = without, j, j
     return found
 
 
@@ -130,7 +137,7 @@ partial = Exercise(
 
 def _is_a_row_or_more(seen):
     """Whether a row, a column, or the whole matrix came back for every probe, and the right number stands in it."""
-    return all(
+    return any(np.size(result.value) > 1 for result in seen.results) and all(
         result.value is not None and result.value.ndim > 0 and np.isclose(result.value, truth, 1e-4, 1e-18).any()
         for result, truth in zip(seen.results, seen.expected, strict=False)
     )
@@ -143,6 +150,23 @@ def _counts_from_1(seen):
     return all(
         not result.problem and agree(result.value, np.asarray(_two_cases(p, i - 1, j - 1)), 1e-4, 0.0)
         for result, (p, i, j) in zip(seen.results, seen.probes, strict=True)
+    )
+
+
+def _is_measured(seen):
+    """Whether all results are nearly right, and only derivatives that are tiny beside their probability lack digits."""
+    if len(seen.results) < len(seen.probes) or any(
+        result.problem or result.changed or np.ndim(result.value) for result in seen.results
+    ):
+        return False
+    came, truth = np.array([result.value for result in seen.results]), np.array(seen.expected)
+    noise = np.abs(came - truth)
+    lacks_digits = np.abs(truth) < 1e-4 * np.array([p[i] for p, i, _ in seen.probes])
+    is_rounded = np.allclose(came, came.round(9), rtol=0, atol=1e-15)
+    return bool(
+        not is_rounded
+        and noise[lacks_digits].max() < 2e-5
+        and np.all(noise[~lacks_digits] <= 1e-4 * np.abs(truth[~lacks_digits]) + 1e-13)
     )
 
 
@@ -369,6 +393,48 @@ def a_constant_factor(p, i, j):
 
 
 a_constant_factor.also(lambda p, i, j: _two_cases(p, i, j) / 2)
+
+
+@mistakes.mistake(THREE, 0, 1)
+def one_class_twice(p, i, j):
+    """
+    Where i and j differ you multiply a probability with itself: for {input} you return {output}. Two classes take part:
+    the power of e of class i stands in the numerator, that of class j comes from the denominator, and each, divided by
+    the sum, is a probability of its own. For two equally probable classes nothing shows. Which index does each of your
+    two factors have?
+    """
+    return p[i] * (1 - p[i]) if i == j else -(p[i] ** 2)
+
+
+one_class_twice.also(lambda p, i, j: p[i] * (1 - p[i]) if i == j else -(p[j] ** 2))
+
+
+def _measured_with_a_step(h, points=(1, -1)):
+    """A difference quotient in the logits, which are the logarithms of the probabilities."""
+
+    def measured(p, i, j):
+        with np.errstate(divide="ignore"):
+            z = np.log(p)
+        above, below = (reference.softmax(z + side * h * np.eye(len(p))[j])[i] for side in points)
+        return (above - below) / ((points[0] - points[1]) * h)
+
+    return measured
+
+
+mistakes.add(
+    "measured with a step",
+    """
+    Your results are nearly right, as those of a measurement are: a small step of one logit, and the change divided by
+    the step. Where the derivative itself is tiny, the change drowns in the rounding of the probability it is taken
+    from: for {input} you return {output}, which is wrong in its first digits. A measurement is how a formula is
+    checked, later in this chapter. Which product of probabilities does the formula have for these two places?
+    """,
+    _measured_with_a_step(1e-5),
+    _measured_with_a_step(1e-6),
+    _measured_with_a_step(1e-5, points=(1, 0)),
+    example=(np.array([1e-12, 1.0]) / (1 + 1e-12), 1, 0),
+    recognise=_is_measured,
+)
 
 
 @mistakes.mistake(THREE, 0, 0)

@@ -6,9 +6,10 @@ from utils import reference
 from utils.checking import Bank, Domain, Exercise, Playground, logit_sliders, paragraphs
 from utils.checking.values import agree
 from utils.exercises.ch02.common import jacobian_of, plain_softmax
-from utils.exercises.drawing import any_vector, corners_of_logits, exact
+from utils.exercises.drawing import any_vector, corners_of_logits, exact, ties_far_out
 from utils.exercises.recognising import (
     cuts_to_whole_numbers,
+    goes_wrong,
     lacks_an_axis,
     like_its_samples,
     overflows,
@@ -24,6 +25,7 @@ def corners(rng):
     found["three classes"] = (exact(rng.normal(size=3)),)
     found["four classes"] = (exact(rng.normal(scale=2, size=4)),)
     found["many classes, close"] = (exact(rng.normal(size=int(rng.integers(8, 14)))),)
+    found["ties far out"] = (ties_far_out(rng),)
     return found
 
 
@@ -115,9 +117,6 @@ jacobian = Exercise(
         _row_by_row_products,
         _by_complex_steps,
         _times_centred,
-        lambda z: np.array(
-            [reference.central_difference(lambda x, i=i: reference.softmax(x)[i], z) for i in range(len(z))]
-        ),
     ),
     bank=mistakes,
     playground=Playground(
@@ -142,6 +141,11 @@ def _has_another_shape(seen):
         and agree(result.value.reshape(truth.shape), truth, 1e-4, 1e-3)
         for result, truth in zip(seen.results, seen.expected, strict=True)
     )
+
+
+def _is_measured(seen):
+    """Whether all is nearly right but for logits in which a small step is lost."""
+    return goes_wrong(seen, lambda z: np.max(np.abs(z)) > 1e9, lambda z: np.max(np.abs(z)) < 1e3)
 
 
 # Mistakes
@@ -273,6 +277,12 @@ def logits_in_place_of_probabilities(z):
     return np.diag(z) - np.outer(z, z)
 
 
+@logits_in_place_of_probabilities.also
+def logits_in_one_of_the_two_places(z):
+    a = reference.softmax(z)
+    return [[a[i] * ((i == j) - z[j]) for j in range(len(z))] for i in range(len(z))]
+
+
 logits_in_place_of_probabilities.also(
     lambda z: np.diag(z * (1 - z)),
     lambda z: z * (1 - z),
@@ -281,6 +291,47 @@ logits_in_place_of_probabilities.also(
     lambda z: np.diag(z) - z * z[:, None] * (1 - np.eye(len(z))),
     lambda z: np.diag(z) + np.outer(z, z),
 )
+
+
+@mistakes.mistake(*TWO)
+def values_compared(z):
+    """
+    You compare two *probabilities* in order to tell the cases apart. Two different classes may be equally probable: for
+    {input} you return {output}, with a positive number off the diagonal, as if both were one class. Where a loop runs
+    over the probabilities themselves, their places are not at hand. Which case it is depends only on the row and the
+    column; which kind of loop knows them?
+    """
+    a = reference.softmax(z)
+    return [[p * (1 - p) if p == q else -p * q for q in a] for p in a]
+
+
+@mistakes.mistake(np.array([1.0, 2.0]))
+def overwritten_in_every_round(z):
+    """
+    You return one number for each class, {output} for {input}, from a loop over all pairs of classes. There are K times
+    K derivatives, and your inner loop writes all of a row into one and the same place, so that the last one is left:
+    that of the last logit. A result of two loops needs two places. Which shape does your array of zeros have, and which
+    indices stand in its brackets?
+    """
+    return reference.softmax_jacobian(z)[:, -1]
+
+
+@mistakes.mistake(np.array([1e15, 1e15]), recognise=_is_measured)
+def measured_with_a_step(z):
+    """
+    You measure: a small step of one logit, and the change divided by it. That is how the formula is found to be right,
+    later in this chapter, but logits may have any size, and beside a large one the step is lost. In float64, 1e15 plus
+    a small step is 1e15 again: for {input} you return {output}. The probabilities of these two are 0.5 each, and the
+    formula needs nothing else. Which products of them does it ask for?
+    """
+    return np.array([reference.central_difference(lambda x, i=i: reference.softmax(x)[i], z) for i in range(len(z))])
+
+
+@measured_with_a_step.also
+def measured_on_one_side(z, h=1e-5):
+    z = z.astype(float)
+    columns = [(reference.softmax(z + h * unit) - reference.softmax(z)) / h for unit in np.eye(len(z))]
+    return np.array(columns).T
 
 
 @mistakes.mistake(np.array([1.0, 2.0]))

@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch02.common import jacobian_of, plain_softmax
-from utils.exercises.drawing import any_vector_or_batch, corners_of_logits, exact, whole
+from utils.exercises.drawing import any_vector_or_batch, corners_of_logits, exact, ties_far_out, whole
 from utils.exercises.recognising import (
     cuts_to_whole_numbers,
     goes_wrong,
@@ -40,6 +40,7 @@ def corners(rng):
         "a small vector": (Z, exact(1e-3 * rng.normal(size=(4, 3)))),
         "a negative vector": (z, -rng.uniform(1, 9, size=5).round(2)),
         "many classes, close": (Z[0, 0] * np.linspace(0, 1, 9), exact(rng.normal(size=9))),
+        "ties far out": (ties_far_out(rng), exact(rng.normal(size=3))),
         "a wide batch": (Z.reshape(2, 6), a_vector_for(Z.reshape(2, 6), rng)),
     }
     return found
@@ -357,6 +358,17 @@ the_average_alone.also(
     lambda z, v: (reference.softmax(z) * v).sum(axis=-1, keepdims=True),
     lambda z, v: (reference.softmax(z) * v).sum(),
 )
+
+
+@mistakes.mistake(*SQUARE)
+def divided_by_the_number_of_examples(z, v):
+    """
+    Your formula is right, and every number is divided by the number of rows: {output} for {input}. A cost may be a mean
+    over examples, and then the factor 1/m is in `v` already, since `v` holds what the cost asks of each probability.
+    Here one row knows nothing of the others: the result for a row has to be the same whether it stands alone or in a
+    batch. Which division, or which mean, can go?
+    """
+    return reference.softmax_vjp(z, v) / len(np.atleast_2d(z))
 
 
 @mistakes.mistake(*SQUARE, recognise=_one_vector_only)

@@ -3,10 +3,9 @@
 import numpy as np
 
 from utils import reference
-from utils.checking import Bank, Domain, Exercise, Observation, paragraphs
+from utils.checking import Bank, Exercise, Observation, paragraphs
+from utils.exercises.ch02.points import FUNCTIONS_AND_POINTS
 from utils.exercises.ch02.slopes import (
-    CUBES,
-    FIRST,
     PRODUCT,
     QUARTERS,
     ROWS,
@@ -19,89 +18,19 @@ from utils.exercises.ch02.slopes import (
     cannot_move_integers,
     does_not_divide,
     fails_without_one_axis,
+    gets_one_slope,
+    goes_right_with_two_axes_alone,
     has_right_slopes_in_another_shape,
     measures_in_float32,
     moves_all_at_once,
     moves_the_callers_array,
     multiplies_by_the_step,
+    piles_up_steps,
     times,
     too_large_a_step,
     too_small_a_step,
 )
 from utils.exercises.recognising import like_its_samples
-
-# The domain
-
-
-def a_weighted_sum(shape, rng):
-    """A smooth function of an array of this shape, with a slope of its own in every entry."""
-    weights = rng.uniform(0.5, 2, size=shape) * rng.choice([-1.0, 1.0], size=shape)
-    return Measured("sum(w * sin(x))", lambda x: np.sum(weights * np.sin(x)))
-
-
-def a_point(shape, rng):
-    """Numbers of the size 1, in float64."""
-    return np.asarray(rng.normal(size=shape))
-
-
-def corners(rng):
-    """Points of every shape and type that may be handed over, each with a function of that shape."""
-    shapes = {
-        "one entry": (1,),
-        "many entries": (int(rng.integers(8, 20)),),
-        "one row": (1, int(rng.integers(2, 5))),
-        "one column": (int(rng.integers(2, 5)), 1),
-        "a table with one entry": (1, 1),
-        "a square table": (3, 3),
-        "a wide table": (2, 5),
-        "many rows": (25, 2),
-        "three axes": (2, 3, 2),
-        "no axes": (),
-    }
-    points = {name: a_point(shape, rng) for name, shape in shapes.items()}
-    points |= {
-        "all negative": -rng.uniform(0.5, 3, size=4),
-        "all equal": np.full(3, rng.uniform(0.5, 2)),
-        "zeros": np.zeros(3),
-        "ten and more": rng.uniform(8, 12, size=3),
-        "integers": rng.integers(-4, 5, size=4),
-        "a table of integers": rng.integers(-4, 5, size=(2, 3)),
-        "an integer without axes": np.asarray(rng.integers(1, 5)),
-        "float32": rng.normal(size=4).astype(np.float32),
-        "a table of float32": rng.normal(size=(2, 3)).astype(np.float32),
-        "float32 without axes": np.asarray(rng.normal(), dtype=np.float32),
-    }
-    found = {name: (a_weighted_sum(x.shape, rng), x) for name, x in points.items()}
-    found["a probability"] = FIRST, rng.normal(size=5)
-    found["probabilities of a batch"] = ROWS, rng.normal(size=(3, 4))
-    return found
-
-
-def any_function_and_point(rng):
-    """A smooth function and a point for it."""
-    shape = [(), (int(rng.integers(1, 9)),), tuple(rng.integers(1, 5, size=2)), tuple(rng.integers(1, 4, size=3))]
-    shape = shape[rng.integers(4)]
-    return [a_weighted_sum(shape, rng), SQUARES, CUBES, SINE][rng.integers(4)], a_point(shape, rng)
-
-
-FUNCTIONS_AND_POINTS = Domain(
-    smallest=[
-        (SQUARES, np.array([1.0, 3.0])),
-        (CUBES, np.array([1.0, -2.0])),
-        (VALLEY, np.array([0.0, 0.0])),
-        (QUARTERS, np.array([1, 2, 3])),
-        (SINE, np.array([0.3, 2.0])),
-        (SINE, np.array([0.0])),
-        (FIRST, np.array([2.0, 1.0, 0.1])),
-        (FIRST, np.array([2.0, 1.0, 0.1], np.float32)),
-        (PRODUCT, np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]])),
-        (ROWS, np.array([[1.0, 2.0], [3.0, 1.0]])),
-        (CUBES, np.array(2.0)),
-        (SINE, np.array([14.4])),  # where a step of 1e-9 is too small
-    ],
-    corners=corners,
-    draw=any_function_and_point,
-)
 
 
 def gradient_in_words(f, x):
@@ -198,6 +127,7 @@ central_difference = Exercise(
     scale=lambda f, x: max(1.0, abs(float(f(x)))),
     rtol=2e-7,  # float64 is asked for, and with a step of 1e-4 every slope of the domain is right within half of it
     observe=_watched,
+    of_every_function={"rounded": (lambda f, x: np.round(reference.central_difference(f, x), 3),)},
     hints=paragraphs("""
         One entry is moved at a time, and all others stay where they are. How many calls of `f` does one entry need?
 
@@ -615,6 +545,70 @@ def one_vector_only(f, x):
         step[k] = 1e-5
         result[k] = (f(x + step) - f(x - step)) / 2e-5
     return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=goes_right_with_two_axes_alone)
+def matrices_only(f, x):
+    """
+    You are right for a matrix, with one loop over its rows and one over its columns. A vector has no columns, a number
+    without axes has not even rows, and for three axes two loops are too few: for {input} you return {output}. One loop
+    can run through the places of an array however many axes it has; a place is then a tuple, which an array takes
+    between its brackets as it is. Which function of NumPy hands out such places, given a shape?
+    """
+    rows, columns = x.shape
+    x, result = np.array(x, dtype=float), np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            step = np.zeros((rows, columns))
+            step[i, j] = 1e-5
+            result[i, j] = (f(x + step) - f(x - step)) / 2e-5
+    return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=piles_up_steps)
+def steps_that_pile_up(f, x):
+    """
+    Your array of steps is made once and filled further in every round, so the second entry is moved together with the
+    first, and the last one together with all: for {input} you return {output}, and each number is the sum of the slopes
+    up to there. A partial derivative moves one entry while all others stay. What has to happen to the step of one round
+    before the next begins, or where does the array of zeros have to be made?
+    """
+    x = np.array(x, dtype=float)
+    step, result = np.zeros(x.shape), np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        step[place] = 1e-5
+        result[place] = (f(x + step) - f(x - step)) / 2e-5
+    return result
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE, recognise=gets_one_slope)
+def one_slope_only(f, x):
+    """
+    Only one of the entries gets its slope: {output} for {input}. A `return` that is indented into the loop ends the
+    function in the first round, and a line that gives a new value to the whole result, in place of one entry of it,
+    leaves only that of the last round. What is asked for has a slope for *each* entry. How far is your `return`
+    indented, and what stands on the left of the equals sign in the loop?
+    """
+    slopes, result = reference.central_difference(f, x), np.zeros(np.shape(x))
+    result.flat[0] = slopes.flat[0]
+    return result
+
+
+one_slope_only.also(
+    lambda f, x: reference.central_difference(f, x).flat[0],
+    lambda f, x: reference.central_difference(f, x).flat[-1],
+)
+
+
+@mistakes.mistake(*AT_ONE_AND_THREE)
+def a_function_for_tables(f, x):
+    """
+    `np.gradient` takes a *table* of values that lie side by side and compares neighbours. You hand it the single number
+    that `f` returns at `x`, which has no neighbours, so for {input} your result is {output}. How steep `f` is cannot be
+    read off one value. What is needed are values of `f` at points that you choose: a little above and a little below,
+    in one entry at a time. How often do you have to call `f`?
+    """
+    return np.gradient(f(x))
 
 
 # Another step does not lose the name of these.

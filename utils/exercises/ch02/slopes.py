@@ -103,6 +103,48 @@ def fails_without_one_axis(seen):
     return all(right == (axes == 1) for axes, right in points if axes > 0) and any(fails)
 
 
+def piles_up_steps(seen):
+    """Whether each slope came with those of all entries before it."""
+    pairs = [
+        (result.value, np.cumsum(truth).reshape(truth.shape))
+        for (f, x), result, truth in zip(seen.probes, seen.results, seen.expected, strict=False)
+        if _in_float64(f, x)
+    ]
+    return len(seen.results) == len(seen.probes) and all(
+        value is not None and agree(value, sums, 1e-3, 1.0) for value, sums in pairs
+    )
+
+
+def gets_one_slope(seen):
+    """Whether, of points with several entries, the first or the last slope came, by itself or beside zeros."""
+    found = [
+        (np.ravel(result.value), np.ravel(truth))
+        for (f, x), result, truth in zip(seen.probes, seen.results, seen.expected, strict=False)
+        if _in_float64(f, x) and x.size > 1 and result.value is not None and np.all(truth)
+    ]
+    whole = len(seen.results) == len(seen.probes) and bool(found)
+    return whole and any(all(_is_alone(came, truth, place) for came, truth in found) for place in (0, -1))
+
+
+def _is_alone(came, truth, place):
+    """Whether the slope of one place came without the others."""
+    if came.size not in (1, truth.size) or not np.isclose(came[place], truth[place], rtol=1e-3, atol=1e-3):
+        return False
+    return not np.delete(came, place).any()
+
+
+def goes_right_with_two_axes_alone(seen):
+    """Whether matrices of float64 go right, and all other points fail."""
+    points = [
+        (x.ndim, right, bool(result.problem))
+        for (_, x), right, result in zip(seen.probes, seen.right, seen.results, strict=False)
+        if x.dtype == np.float64
+    ]
+    return len(seen.results) == len(seen.probes) and all(
+        right if axes == 2 else failed for axes, right, failed in points
+    )
+
+
 def moves_all_at_once(seen):
     """Whether the sum of all slopes came back, once or in every entry."""
     found = [

@@ -458,6 +458,55 @@ zero_times_minus_infinity.also(
 )
 
 
+@mistakes.mistake(*EVEN, recognise=calmly.adds_for_each_other_class(len))
+def the_logarithm_of_the_zeros(a, y):
+    """
+    You multiply by the indicator first, which is a good order, and then take the logarithm of *every* product. All but
+    one of them are 0, and the logarithm of 0 is minus infinity, or what an epsilon makes of it: for {input} you return
+    {output}. The products have to become a single number before the logarithm, and as all but one are 0, that takes a
+    single call. Which operation belongs between the product and `np.log`?
+    """
+    return -np.sum(np.log(one_hot(y, len(a)) * a))
+
+
+the_logarithm_of_the_zeros.also(
+    lambda a, y: -np.mean(np.log(one_hot(y, len(a)) * a)),
+    lambda a, y: -np.sum(np.log(one_hot(y, len(a)) * a + 1e-9)),
+)
+
+
+def _knows_some_classes(seen):
+    """Whether the first two classes are right, or the first three, four or five, and no later one."""
+
+    def beyond(cases):
+        def where(a, y):
+            told_apart = y >= cases and not np.isclose(a[cases - 1], a[y], 1e-3, 0)
+            return True if told_apart else None if y >= cases else False
+
+        return where
+
+    return any(recognising.goes_wrong(beyond(cases))(seen) for cases in range(2, 6))
+
+
+@mistakes.mistake(np.array([0.1, 0.2, 0.3, 0.4]), 3, recognise=_knows_some_classes)
+def a_fixed_number_of_cases(a, y):
+    """
+    Your cases are written down one by one, and there are too few of them: for {input} you return {output}. A label may
+    be any integer from 0 to K − 1, and K is as large as the array is long: ten, or a thousand. The cases differ in
+    nothing but the place that is read, so a single line can serve for all. What goes between the brackets after `a`?
+    """
+    if y == 0:
+        return -np.log(a[0])
+    return -np.log(a[1]) if y == 1 else -np.log(a[2])
+
+
+@a_fixed_number_of_cases.also
+def three_cases(a, y):
+    for label in (0, 1, 2):
+        if y == label:
+            return -np.log(a[label])
+
+
 @mistakes.mistake(*EVEN, recognise=recognising.one_number_only)
 def a_function_of_single_numbers(a, y):
     """

@@ -7,6 +7,7 @@ from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch03.common import one_hot
 from utils.exercises.ch03.recognising import Calmly
 from utils.exercises.drawing import labels
+from utils.exercises.recognising import loses_axes_of_length_one
 
 # The domain
 
@@ -370,6 +371,20 @@ def one_column_too_many(y, K):
 one_column_too_many.also(lambda y, K: np.eye(K + 1)[y + 1])
 
 
+@mistakes.mistake(np.array([1, 0]), 2)
+def one_column_too_few(y, K):
+    """
+    Your rows have K − 1 entries, so the last class has no column: for {input} you return {output}. The classes are 0 to
+    K − 1, and these are K of them, since 0 is one; `range(K)` and `np.arange(K)` stop before K by themselves. From the
+    row of an example of the last class nobody could tell what it is. Which number does your count of the columns take 1
+    off from?
+    """
+    return [[int(label == j) for j in range(K - 1)] for label in y]
+
+
+one_column_too_few.also(lambda y, K: y[:, None] == np.arange(K - 1), lambda y, K: np.eye(K - 1)[y])
+
+
 @mistakes.mistake(np.array([1, 1, 0]), 3)
 def one_row_for_all_examples(y, K):
     """
@@ -488,6 +503,20 @@ def one_long_row(y, K):
     bring it back?
     """
     return np.eye(K)[y].ravel()
+
+
+@mistakes.mistake(np.array([1]), 2, recognise=loses_axes_of_length_one)
+def axes_of_length_one_are_lost(y, K):
+    """
+    Your numbers are right, and an axis is missing: for {input}, a batch of one example, you return {output}. The result
+    has the shape (m, K) for one example, too, and for a single class, so that code which runs over the rows need not
+    ask how many there are. `squeeze` takes out every axis of the length 1, whatever it is for, and so does a line that
+    treats one example as a special case. Which axis did your own code add?
+    """
+    return np.squeeze(np.eye(K)[y])
+
+
+axes_of_length_one_are_lost.also(lambda y, K: np.eye(K)[y[0]] if len(y) == 1 else np.eye(K)[y])
 
 
 # Nothing about labels is far out, so every result is compared.

@@ -247,6 +247,39 @@ as_many_columns_as_examples.also(
 )
 
 
+@mistakes.mistake(np.array([[0.25, 0.75]]), np.array([0]))
+def number_of_classes_from_the_labels(A, y):
+    """
+    You read the number of classes off the labels, as `np.eye(np.max(y) + 1)` does. For {input} the result is
+    {output}. A batch need not hold an example of its last class, and then your one-hot rows are narrower than the rows
+    of `A`: mostly that is an error, and where one column is left, it is stretched over all classes in silence. Which
+    entry of `A.shape` is the number of classes?
+    """
+    return -np.sum(np.eye(np.max(y) + 1)[y] * np.log(A)) / len(A)
+
+
+number_of_classes_from_the_labels.also(
+    lambda A, y: -np.log(np.sum(np.eye(np.max(y) + 1)[y] * A, axis=1)).mean(),
+    lambda A, y: -np.sum((y[:, None] == np.unique(y)) * np.log(A)) / len(A),
+)
+
+
+@mistakes.mistake(*PAIR, recognise=calmly.adds_for_each_other_class(lambda A: A.shape[1]))
+def the_logarithm_of_the_zeros(A, y):
+    """
+    You multiply by the indicator first, which is a good order, and then take the logarithm of *every* product. In each
+    row all but one of them are 0, and the logarithm of 0 is minus infinity, or what an epsilon makes of it: for {input}
+    you return {output}. The products of a row have to become a single number before the logarithm. Which operation
+    belongs between the product and `np.log`, and along which axis?
+    """
+    return -np.sum(np.log(one_hot(y, A.shape[1]) * A)) / len(A)
+
+
+the_logarithm_of_the_zeros.also(
+    lambda A, y: -np.sum(np.log(one_hot(y, A.shape[1]) * A + 1e-7)) / len(A),
+)
+
+
 @mistakes.mistake(
     np.full((1_200, 2), 0.5),
     np.zeros(1_200, dtype=int),
@@ -366,9 +399,9 @@ zero_times_minus_infinity.also(lambda A, y: -np.mean(np.sum(one_hot(y, A.shape[1
 def columns_instead_of_elements(A, y):
     """
     You index with a colon and the labels, and that picks whole columns: an m × m matrix, in which every example is
-    combined with the label of every other. For {input} the mean over all of it is {output}. Two index arrays of the
-    same length are read in pairs, row 0 with the first label, row 1 with the second. Which array belongs in the
-    place of the colon?
+    combined with the label of every other, as by two loops inside each other. For {input} you return {output}. Two
+    index arrays of the same length are read in pairs, row 0 with the first label, row 1 with the second. Which array
+    belongs in the place of the colon?
     """
     return np.mean(-np.log(A[:, y]))
 

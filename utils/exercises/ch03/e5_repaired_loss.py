@@ -143,9 +143,9 @@ SOURCE = (np.array([1, 2, 3]), np.array([0, 1, 0]))
 def one_hot_encoded_twice(x, y):
     """
     The label is one-hot already, and your code encodes it again or uses it as an index: each of its entries, 0 or
-    1, is taken for a class of its own. For {input} you return {output}, a sum with a term for every entry, in place
-    of a single term; and a label of floats cannot be an index at all. What remains to be done with a label that is
-    1 at its class and 0 elsewhere?
+    1, is taken for a class of its own. For {input} you return {output}, with a term for every entry in place of a
+    single term; and a label of floats cannot be an index at all. What remains to be done with a label that is 1 at
+    its class and 0 elsewhere?
     """
     return -np.sum(np.eye(len(y))[y] * np.log(_shares(x)))
 
@@ -253,19 +253,47 @@ shifted_on_one_side_only.also(lambda x, y_one_hot: reference.logsumexp(x) - np.s
 
 
 @mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def put_back_with_the_wrong_sign(x, y_one_hot):
+    """
+    You take the largest logit out of the powers, as you should, and after the logarithm it goes back with the wrong
+    sign: for {input} you return {output}, off by twice that logit. Out of a sum of powers the factor e to the power of
+    the largest logit was taken; the logarithm of the product is a sum of two logarithms. Which of the two was left out,
+    and with which sign does it come back?
+    """
+    return np.log(np.sum(np.exp(x - np.max(x)))) - np.max(x) - np.sum(x * y_one_hot)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+def the_logarithm_of_the_zeros(x, y_one_hot):
+    """
+    For {input} you return {output}: a logarithm of 0 is in your sum, for every class that did not occur, whatever the
+    logits are. Either you take the logarithm of the label, whose entries are 0 but for one, or that of its products
+    with the probabilities, which are 0 in the same places. The label supplies the weights, 1 and 0, and the prediction
+    supplies the logarithms; each weight stands outside of its logarithm. What belongs between the brackets of `np.log`?
+    """
+    return -np.sum(np.log(y_one_hot * reference.softmax(x)))
+
+
+the_logarithm_of_the_zeros.also(
+    lambda x, y_one_hot: -np.log(y_one_hot * reference.softmax(x)),
+    lambda x, y_one_hot: -np.sum(reference.softmax(x) * np.log(y_one_hot)),
+    lambda x, y_one_hot: -np.sum(_shares(x) * np.log(y_one_hot)),
+)
+
+
+@mistakes.mistake(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
 def prediction_and_truth_exchanged(x, y_one_hot):
     """
     You take the logarithm of the label and multiply it with the prediction. For {input} you return {output}. A
-    one-hot label is 0 almost everywhere, and the logarithm of 0 is minus infinity, or whatever an epsilon makes of
-    it. The truth supplies the weights, 1 and 0; the prediction supplies the logarithms. In which order does the
+    one-hot label is 0 almost everywhere, the logarithm of 0 is minus infinity, and your number is what an epsilon makes
+    of it. The truth supplies the weights, 1 and 0; the prediction supplies the logarithms. In which order does the
     cross-entropy take its two arguments?
     """
-    return -np.sum(reference.softmax(x) * np.log(y_one_hot))
+    return -np.sum(reference.softmax(x) * np.log(y_one_hot + 1e-9))
 
 
 prediction_and_truth_exchanged.also(
-    lambda x, y_one_hot: -np.sum(reference.softmax(x) * np.log(y_one_hot + 1e-9)),
-    lambda x, y_one_hot: -np.sum(_shares(x) * np.log(y_one_hot)),
+    lambda x, y_one_hot: -np.sum(reference.softmax(x) * np.log(np.clip(y_one_hot, 1e-7, 1)))
 )
 
 

@@ -87,6 +87,25 @@ class Calmly:
             for sample in samples
         )
 
+    def adds_for_each_other_class(self, classes):
+        """A predicate: a loss is infinite, or too large by the same amount for each class that did not occur.
+
+        Args:
+            classes: the number of classes, a function of the first input.
+        """
+
+        def recognise(seen):
+            places = self._places(seen)
+            if not places or any(seen.results[place].problem for place in places):
+                return False
+            came = np.array([float(seen.results[place].value) for place in places])
+            truth = np.array([float(seen.expected[place]) for place in places])
+            others = np.array([classes(seen.probes[place][0]) - 1 for place in places])
+            each = (came - truth) / others
+            return bool(np.all(came == np.inf) or (each[0] > 3 and np.allclose(each, each[0], rtol=0.01, atol=0)))
+
+        return recognise
+
     def name(self, bank, *factors):
         """Give each mistake of a bank without a predicate the one that compares calm inputs with its samples.
 
@@ -228,6 +247,26 @@ def an_array_of_one(seen):
         and _close(result.value.reshape(()), expected, (1e-4, 1e-4))
         for result, expected in zip(seen.results, seen.expected, strict=True)
     )
+
+
+def loses_its_push(seen):
+    """Whether each row of a gradient is the right one times a number from 0 to 1 that dies away with the probability of
+    the label, and is 1 where that is not small."""
+    if len(seen.results) < len(seen.probes) or any(result.problem for result in seen.results):
+        return False
+    kept, probabilities = [], []
+    for (_, y), result, truth in zip(seen.probes, seen.results, seen.expected, strict=True):
+        came, right = len(y) * result.value, len(y) * truth
+        rows = np.flatnonzero(right[np.arange(len(y)), y] < -1e-3)
+        if np.shape(came) != np.shape(right):
+            return False
+        share = came[rows, y[rows]] / right[rows, y[rows]]
+        if not np.allclose(came[rows], share[:, None] * right[rows], rtol=1e-3, atol=1e-3):
+            return False
+        kept.extend(share)
+        probabilities.extend(1 + right[rows, y[rows]])
+    kept, probabilities = np.array(kept), np.array(probabilities)
+    return bool((kept > -1e-6).all() and (kept[probabilities > 0.01] > 0.99).all() and kept.min() < 0.5)
 
 
 # Where a softmax fails, from the largest logit of each row
