@@ -10,7 +10,6 @@ from support.solution_cells import names_given_by_the_notebook
 
 from utils.checking.values import change
 from utils.exercises import all_exercises
-from utils.files import ROOT
 
 # A machine with other work to do may take its time. (Models that are trained in an answer use all that they get.)
 EXERCISES = [
@@ -67,21 +66,6 @@ def test_every_exercise_has_a_name_of_its_own_and_stands_under_it():
         chapter, _, name = exercise.name.partition(".")
         module = __import__(f"utils.exercises.{chapter}", fromlist=[name])
         assert getattr(module, name).name == exercise.name
-
-
-def test_the_table_in_contributing_counts_these_exercises():
-    """`make report` prints it. What the mutants did cannot be counted here in a moment; what was attacked can."""
-    rows = re.findall(
-        r"^\| (\d+) \| ([\d, |]+) \|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    written = {int(chapter): [int(cell.replace(",", "")) for cell in cells.split(" | ")[:4]] for chapter, cells in rows}
-    counted = {}
-    for exercise in EXERCISES:
-        named = [mistake for mistake in exercise.mistakes if mistake.samples]
-        numbers = [1, 1 + len(exercise.alternatives), len(named), sum(len(mistake.samples) for mistake in named)]
-        chapter = int(exercise.name[2:4])
-        counted[chapter] = [one + other for one, other in zip(counted.get(chapter, [0] * 4), numbers, strict=True)]
-    assert written == counted
 
 
 @each_exercise

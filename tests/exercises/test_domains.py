@@ -4,12 +4,16 @@
 domain.
 """
 
+import re
+from collections import defaultdict
+
 import numpy as np
 import pytest
 from support.regions import is_rejected, missed, regions_of, regions_promised_to
 
 from utils.checking import Domain
 from utils.exercises import all_exercises
+from utils.files import ROOT
 
 CHECKS = 10
 FUNCTIONS = [exercise for exercise in all_exercises() if exercise.is_function]
@@ -33,6 +37,22 @@ def test_a_region_that_is_never_tried_is_reported():
     (softmax,) = (exercise for exercise in FUNCTIONS if exercise.name == "ch01.softmax")
     without = Domain(softmax.probes.smallest)
     assert "input 0: 8 classes and more" in missed(without(np.random.default_rng(0)), set(regions_promised_to(softmax)))
+
+
+def test_the_table_in_contributing_counts_these_exercises():
+    """`make report` prints it. What the mutants did cannot be counted here in a moment; what was attacked can."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if re.match(r"\| (?:\d+|all) \|", line)]
+    written = {chapter: [int(number.replace(",", "")) for number in numbers] for chapter, *numbers in rows}
+    counted = defaultdict(lambda: [0] * 5)
+    for exercise in all_exercises():
+        named = [mistake for mistake in exercise.mistakes if mistake.samples]
+        samples = sum(len(mistake.samples) for mistake in named)
+        regions = len(regions_promised_to(exercise)) if exercise.is_function else 0
+        numbers = 1, 1 + len(exercise.alternatives), len(named), samples, regions
+        for row in (str(int(exercise.name[2:4])), "all"):
+            counted[row] = [one + other for one, other in zip(counted[row], numbers, strict=True)]
+    assert written == counted
 
 
 def test_regions_are_seen_in_inputs():

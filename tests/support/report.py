@@ -1,7 +1,8 @@
 """What the checks are worth, in one table, and everything that they say, on one page: ``make report``.
 
 The table counts, for each exercise, the right answers that are accepted, the wrong ones that are named, and what became
-of the mutants and of answers that are wrong in one region of the domain alone. The page, ``.cache/diagnoses.md``, is there to be read by a person in one go.
+of the mutants and of answers that are wrong in one region of the domain alone. The page, ``.cache/diagnoses.md``, is
+there to be read by a person in one go.
 """
 
 import multiprocessing
