@@ -4,6 +4,13 @@ import numpy as np
 
 from utils import reference
 
+# Small cases that show a mistake
+THREE_OF_FOUR = (np.tile([3.0, 0.0], (4, 1)), np.array([0, 0, 0, 1]))
+TOO_MODEST = (np.tile([0.1, 0.0], (8, 1)), np.array([0] * 7 + [1]))  # the best T is 0.1/ln 7 = 0.0514
+TOO_SURE = (np.tile([20.0, 0.0], (4, 1)), np.array([0, 0, 0, 1]))  # and here 20/ln 3 = 18.2
+
+A_REPORT = "a report"  # of a minimiser of SciPy came back
+
 
 def best_temperature(Z, y):
     """The temperature at which the cost is lowest, by Newton's method for 1/T: that of the reference, and faster."""
