@@ -372,7 +372,7 @@ def test_hints_lie_folded_below_each_inside_the_fold_of_the_one_before(double):
 
 
 def test_a_name_that_rests_on_one_probe_says_so(double):
-    verdict = double.check(lambda z: z / 2 if z.shape == (2,) else z + 1)
+    verdict = double.check(lambda z: z / 2 if z.ndim == 1 else z + 1)
     assert (verdict.mistake, verdict.is_certain) == ("half", False)
     assert repr(verdict).startswith("Not yet: this looks like half.")
 
@@ -398,6 +398,25 @@ def test_any_rounding_is_named_and_shown_where_it_fails_first(double):
     assert thirds.check(lambda z: z / 3 + 1e-3).mistake is None
     whole = replace(double, reference=np.sign)
     assert "rounded" not in {mistake.name for mistake in whole.mistakes}
+
+
+def test_what_a_mistake_explains_less_than_half_of_is_not_called_by_its_name(double):
+    assert double.check(lambda z: z / 2 if z.shape == (2,) else z + 1).mistake is None
+
+
+def test_an_input_close_to_a_whole_number_is_not_written_as_that(double):
+    number = replace(double, probes=lambda rng: [(1 - 1e-9,)], expects=lambda z: "a number")
+    assert "For `0.999999999`," in number.check(lambda z: 3 * z).message
+
+
+def test_a_list_of_one_part_has_no_others_and_parts_of_parts_are_told_apart(double):
+    pairs = replace(double, reference=lambda z: ((z, 2 * z),))
+    message = pairs.check(lambda z: ((z, 3 * z),)).message
+    assert "part number 1 of 1" not in message
+    assert "Look at part number 2 of 2 (the others are right)." in message
+    three = replace(double, reference=lambda z: ((z, z), (z, z)))
+    message = three.check(lambda z: ((z, z + 1), (z, z))).message
+    assert "Look at part number 1 of 2 (the others are right). In it, look at part number 2 of 2" in message
 
 
 def test_what_the_answer_raised_is_told_beside_the_name(double):
@@ -444,7 +463,7 @@ def test_an_example_on_which_the_answer_is_right_gives_way_to_one_that_fails(dou
 
 
 def test_two_mistakes_at_once_are_named_by_the_smallest_input(double):
-    answer = lambda z: z / 2 if z.shape == (2,) else z + 1  # noqa: E731
+    answer = lambda z: z / 2 if z.ndim == 1 else z + 1  # noqa: E731
     assert double.check(answer).mistake == "half"
 
 

@@ -133,8 +133,9 @@ def recognise(questions, seen, wrong):
     """The mistake that explains what was seen, or None; and whether that is certain.
 
     Three stages, the most certain first: a mistake of which a sample gives the same results on all probes; a mistake
-    whose predicate holds; the one mistake of which a sample is like the answer up to the first probe that fails, and
-    gives the same finite result there, other than 0. Samples speak for mistakes without a predicate.
+    whose predicate holds; the one mistake of which a sample is like the answer up to the first probe that fails, gives
+    the same finite result there, other than 0, and repeats at least half of all wrong results. Samples speak for
+    mistakes without a predicate.
 
     Args:
         questions: what was asked, with the probes.
@@ -156,7 +157,24 @@ def recognise(questions, seen, wrong):
             return mistake, True
     value = seen.results[wrong].value  # zeros tell nothing: many mistakes lead to them
     speaks = exercise.named_by_one_probe and has_finite_numbers(value) and any(leaf.any() for _, leaf in leaves(value))
-    return (candidates[0], False) if speaks and len(candidates) == 1 else (None, True)
+    if speaks and len(candidates) == 1 and repeats_half(questions, candidates[0], seen):
+        return candidates[0], False
+    return None, True
+
+
+def repeats_half(questions, mistake, seen):
+    """Whether one sample of a mistake gives at least half of the wrong results of an answer, failures included."""
+    exercise, wrong = questions.exercise, [place for place, right in enumerate(seen.right) if not right]
+
+    def repeats(sample):
+        return 2 * sum(_repeats(questions, sample, seen, place, False) for place in wrong) >= len(wrong)
+
+    def visit():
+        with exercise.visit():
+            samples = (sample for sample in mistake.samples if questions.late[id(sample)] <= 1)
+            return any(map(repeats, samples))
+
+    return bool(run_guarded(visit, exercise.time_limit, exercise.left_whole).value)
 
 
 def _holds(predicate, seen):
@@ -186,8 +204,7 @@ def agreeing(questions, sample, seen, wrong):
     def visit():
         with exercise.visit():
             for place in order:
-                result, noise = questions.of_sample(sample, place), NOISE * exercise.scale(*seen.probes[place])
-                if not alike(seen.results[place], result, exercise.rtol, noise, nothing_but_failures):
+                if not _repeats(questions, sample, seen, place, nothing_but_failures):
                     differs.append(place)
                     return
 
@@ -198,6 +215,12 @@ def agreeing(questions, sample, seen, wrong):
     if not differs:
         return len(seen.results)
     return differs[0] if differs[0] > wrong else 0
+
+
+def _repeats(questions, sample, seen, place, in_words):
+    """Whether a sample gives the result of an answer on one probe; see :func:`alike`."""
+    noise = NOISE * questions.exercise.scale(*seen.probes[place])
+    return alike(seen.results[place], questions.of_sample(sample, place), questions.exercise.rtol, noise, in_words)
 
 
 def alike(one, other, rtol, scale, in_words):
@@ -297,7 +320,7 @@ def _signature_help(exercise, answer, result):
     return ""
 
 
-def differences(value, expected, are_equal):
+def differences(value, expected, are_equal, look="Look"):
     """The first thing about a result that cannot be right, in words and without the expected numbers.
 
     Of words, such as the entries of a decision table, it does not say which one is wrong: with two words to choose from
@@ -308,10 +331,12 @@ def differences(value, expected, are_equal):
         wrong = [name for name in names if not are_equal(value[name], expected[name])]
         if isinstance(expected[wrong[0]], str):
             return "Not every part of it is right."
+        part = differences(value[wrong[0]], expected[wrong[0]], are_equal, "In it, look" if len(names) > 1 else look)
+        if len(names) == 1:
+            return part
         first = f"`{wrong[0]}`" if isinstance(expected, dict) else f"number {wrong[0] + 1}"
         others = "the others are right" if len(wrong) == 1 else "it is not the only wrong one"
-        part = differences(value[wrong[0]], expected[wrong[0]], are_equal)
-        return f"Look at part {first} of {len(names)} ({others}). {part}"
+        return f"{look} at part {first} of {len(names)} ({others}). {part}"
     if isinstance(expected, str):
         return "It is another word than the one that was asked for."
     if value.shape != np.shape(expected):

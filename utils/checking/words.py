@@ -91,7 +91,14 @@ def in_code(inputs):
     """Inputs as they would stand between the brackets of a call; a large array is told by its shape."""
     if any(np.size(value) > SHOWN_WHOLE for value in inputs if isinstance(value, np.ndarray)):
         return ", ".join(show(v) if np.size(v) > SHOWN_WHOLE else f"`{show(v)}`" for v in inputs)
-    return f"`{', '.join(show(value) for value in inputs)}`"
+    return f"`{', '.join(map(_show_input, inputs))}`"
+
+
+def _show_input(value):
+    """A value as :func:`show` writes it; a number close to a whole one, such as 1 - 1e-9, is not written as that."""
+    if not isinstance(value, float) or value.is_integer():
+        return show(value)
+    return next((text for text in in_all_digits(value) if not float(text).is_integer()), show(value))
 
 
 def error_words(error, seconds=None):
