@@ -96,9 +96,11 @@ def in_code(inputs):
 
 def _show_input(value):
     """A value as :func:`show` writes it; a number close to a whole one, such as 1 - 1e-9, is not written as that."""
-    if not isinstance(value, float) or value.is_integer():
+    if not isinstance(value, (float, np.ndarray)):
         return show(value)
-    return next((text for text in in_all_digits(value) if not float(text).is_integer()), show(value))
+    numbers = [number for number in np.ravel(value).tolist() if isinstance(number, float) and not number.is_integer()]
+    digits = (digits for digits in DIGITS if not any(float(show(number, digits)).is_integer() for number in numbers))
+    return show(value, next(digits, DIGITS[0]))
 
 
 def error_words(error, seconds=None):

@@ -227,8 +227,9 @@ def examples_in_the_columns(D, W, A):
     """
     Your result has a column for each example, and here each example is a row: for {input} you return {output}. `W @
     D.T` computes the right sums and lays them down on their side. Texts that keep examples in columns write the
-    formula this way. With A, which has examples in its rows, such a product cannot be masked, or it is masked at
-    the wrong places where the shape is square. What shape does the result need, and what shape does yours have?
+    formula this way. A has its examples in the rows, so it masks such a product only when it is turned, too, and
+    where the shape is square it may mask the wrong places. What shape does the result need, and what shape does yours
+    have?
     """
     return W @ D.T
 
@@ -237,6 +238,45 @@ examples_in_the_columns.also(
     lambda D, W, A: ((D @ W.T) * (A > 0)).T,
     lambda D, W, A: (W @ D.T) * (A > 0),
 )
+
+
+@mistakes.mistake(*SQUARE)
+def entry_by_entry(D, W, A):
+    """
+    You multiply D and the weights with `*`, entry by entry: for {input} the function returns {output}. That pairs
+    example i with unit i, and nothing is added up over the units above. For most shapes it is an error, and for square
+    arrays it is silent. With `@` a row meets a column and the products are summed, as the chain rule of the section
+    asks. The mask is the place for `*`: it has the shape of the result. Which of your products needs a sum?
+    """
+    return (D * W.T) * (A > 0)
+
+
+entry_by_entry.also(
+    lambda D, W, A: D * W.T,
+    lambda D, W, A: (D * W) * (A > 0),
+    lambda D, W, A: D * W,
+)
+
+
+@mistakes.mistake(*TWO_UNITS)
+def the_last_unit_alone(D, W, A):
+    """
+    Of the sum over the units above only the last term is left: for {input} you return {output}. In a loop over these
+    units, `=` writes each product over the one before, where `+=` would add it. A unit below acts on the cost through
+    *all* units above, so all of its ways belong to its gradient. With a single unit above nobody notices. Which line
+    of your loop should add, and with which number does the sum begin?
+    """
+    return np.outer(D[:, -1], W[:, -1]) * (A > 0)
+
+
+@mistakes.mistake(*TWO_UNITS)
+def the_other_sign(D, W, A):
+    """
+    Every number of your result has the wrong sign: for {input} you return {output}. The minus belongs to the step of
+    gradient descent, `W -= learning_rate * dW`, and there it stands once. The gradient itself points to where the cost
+    grows; turned round at one layer, it makes all layers below climb. Where does your minus come from?
+    """
+    return -_pass_back(D, W, A)
 
 
 def _factors(seen):

@@ -146,7 +146,7 @@ keras_to_torch = Exercise(
     # One result for all inputs has too few pairs for most of them.
     of_every_function={"the argument is not used": ()},
     remark="""
-        Not a bit has changed, so every difference between the two models from here on is a difference of the
+        Not a digit has changed, so every difference between the two models from here on is a difference of the
         frameworks.
     """,
 )

@@ -308,6 +308,37 @@ def right_ones_alone(y, prediction, K):
     return np.diag(np.bincount(y[y == prediction], minlength=K))
 
 
+@mistakes.mistake(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 2]), 3)
+def one_class_left_out(y, prediction, K):
+    """
+    One class has only zeros in its row and in its column, the last one or the first: for {input} you return {output}.
+    `range(K - 1)` does that, and so does `range(1, K)`. There are K classes, from 0 to K − 1, and a range stops before
+    its end by itself, so nothing has to be taken off. The sum of the table should be the number of examples. Which
+    numbers does your loop go through for K = 3?
+    """
+    table = reference.confusion_matrix(y, prediction, K)
+    table[-1], table[:, -1] = 0, 0
+    return table
+
+
+@one_class_left_out.also
+def the_first_class_left_out(y, prediction, K):
+    table = reference.confusion_matrix(y, prediction, K)
+    table[0], table[:, 0] = 0, 0
+    return table
+
+
+@mistakes.mistake(np.array([0]), np.array([1]), 2)
+def or_in_place_of_and(y, prediction, K):
+    """
+    You count the examples with the label i *or* the answer j, and the cell (i, j) is for those with both: for {input}
+    you return {output}, a table whose sum is not the number of examples. An example belongs to exactly one cell. With
+    arrays of True and False `&` asks for both and `|` for one of them. What does your condition say about an example of
+    class 0 that was taken for 1, in the cell (0, 0)?
+    """
+    return np.array([[np.sum((y == i) | (prediction == j)) for j in range(K)] for i in range(K)])
+
+
 @mistakes.mistake(np.array([0, 1, 1]), np.array([0, 1, 0]), 2)
 def errors_alone(y, prediction, K):
     """

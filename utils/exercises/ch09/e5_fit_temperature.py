@@ -9,7 +9,14 @@ import numpy as np
 from utils import reference
 from utils.checking import Domain, Exercise, Playground, Slider, Unfit, paragraphs
 from utils.exercises.ch09.common import array
-from utils.exercises.ch09.temperatures import A_REPORT, THREE_OF_FOUR, best_temperature, calibrated_at, lowest
+from utils.exercises.ch09.temperatures import (
+    A_REPORT,
+    THREE_OF_FOUR,
+    best_temperature,
+    calibrated_at,
+    lowest,
+    one_far_wrong,
+)
 from utils.exercises.ch09.wrong_temperatures import mistakes
 
 # The domain
@@ -41,6 +48,7 @@ def _corners(rng):
         "rows beyond 10,000 on both sides": between(6, 12, shift=2e4 * rng.choice([-1.0, 1.0], size=(40, 1))),
         "an absent class, and all logits below -750": with_an_absent_class,
         "rows of equal logits": with_ties,
+        "one example far wrong among many": one_far_wrong(rng, 140),
     }
 
 

@@ -60,6 +60,13 @@ def calibrated_at(rng, T, m, K, shift=0.0):
             return Z, y
 
 
+def one_far_wrong(rng, m):
+    """Many examples that are right by a little, and one, of class 0, that is so far wrong that its loss is about 40."""
+    gaps = np.append(-40.0, rng.uniform(0.8, 1.2, size=m))
+    scale = rng.uniform(1.2, 2.5)
+    return np.float32(scale * np.column_stack([gaps, 0 * gaps])).astype(float), np.zeros(m + 1, dtype=int)
+
+
 def lowest(f, low=0.02, high=50.0, steps=45):
     """Where a function of T with one valley is lowest, by golden section on a logarithmic scale."""
     low, high = np.log(low), np.log(high)

@@ -192,18 +192,61 @@ def relu_on_the_examples(weights, X):
     return A
 
 
-@mistakes.mistake([(np.eye(2), np.ones(2)), (np.eye(2), np.zeros(2))], array([1.0, 2.0]))
+@mistakes.mistake([(np.eye(2), np.ones(2)), *[(np.eye(2), np.zeros(2))] * 2], array([1.0, 2.0]))
 def every_layer_reads_the_examples(weights, X):
     """
     Each turn of your loop computes `X @ W + b` with the same `X`: what one layer has found never reaches the next
     one. For {input} the function returns {output}. When the shapes do not fit you see an error, and with square
-    layers only the last layer counts. What a turn makes has to be what the next turn reads. Which name should the
+    layers the layers below are skipped. What a turn makes has to be what the next turn reads. Which name should the
     product start from?
     """
     for W, b in weights:
         Z = X @ W + b
         relu(Z)
     return Z
+
+
+@every_layer_reads_the_examples.also
+def all_hidden_layers_read_the_examples(weights, X):
+    A = X
+    for W, b in weights[:-1]:
+        A = relu(X @ W + b)
+    return A @ weights[-1][0] + weights[-1][1]
+
+
+@every_layer_reads_the_examples.also
+def without_a_start(weights, X):
+    for W, b in weights[:-1]:
+        A = relu(X @ W + b)
+    return A @ weights[-1][0] + weights[-1][1]
+
+
+@mistakes.mistake([(array([1.0, 2.0], [3.0, 4.0]), np.zeros(2))], array([1.0, 0.0], [0.0, 2.0]))
+def the_weights_on_the_left(weights, X):
+    """
+    Your product has the weights first and the examples second, `W @ X`. Each row of X is an example and each row of W
+    belongs to a feature, so this pairs features with examples: for {input} the function returns {output}. For most
+    shapes NumPy refuses it, and for square ones the numbers are mixed up. Books whose examples are columns write W
+    first. Here the examples have to stay in the rows. Which of the two arrays has a row for each example?
+    """
+    return layered(relu, affine=lambda A, W, b: W @ A + b)(weights, X)
+
+
+the_weights_on_the_left.also(
+    layered(relu, affine=lambda A, W, b: W.T @ A + b),
+    layered(relu, affine=lambda A, W, b: np.dot(W, A) + b[:, None]),
+)
+
+
+@mistakes.mistake(*SMALL)
+def examples_in_the_columns(weights, X):
+    """
+    Your numbers are right and lie on their side: for {input} you return {output}, with a row for each class and a
+    column for each example. Many books keep examples in columns, write `W.T @ A + b` and begin with the examples
+    turned. In this course an example is a row, on the way in and on the way out, so that row i of the logits belongs to
+    row i of `X`. What was done to `X` at the beginning, and is not undone at the end?
+    """
+    return reference.forward(weights, X).T
 
 
 @mistakes.mistake(*SMALL)

@@ -116,18 +116,24 @@ range_ends_too_early.also(
 
 
 def _end_of_the_range(seen):
-    """Whether one and the same extreme number came back each time."""
+    """Whether one and the same extreme number came back each time, or one of two, the ends of an interval."""
     values = _values(seen)
-    return values is not None and np.ptp(values) <= 1e-3 * values[0] and not 0.7 < values[0] < 10
+    if values is None:
+        return False
+    ends = values.min(), values.max()
+    at_an_end = [np.abs(values / end - 1) <= 2e-3 for end in ends]
+    beyond = (at_an_end[0].all() and ends[0] >= 10) or (ends[0] <= 0.7 and (at_an_end[1].all() or ends[1] >= 10))
+    return beyond and bool(np.all(at_an_end[0] | at_an_end[1]))
 
 
 @mistakes.mistake(*THREE_OF_FOUR, recognise=_end_of_the_range)
 def an_end_of_the_search(Z, y):
     """
-    You return the same number for every data set, {output}: an end of the interval that you search. That happens
+    Whatever the data are, you return an end of the interval that you search, {output} for {input}. That happens
     when what you minimise has no valley. The accuracy has none, since no temperature changes a decision. The cost
     against the predicted classes has none, since it falls for ever as T falls. Nor has the quotient of probability
-    and T, and the largest cost lies at an end, too. What is compared with what, and where does T divide?
+    and T, and the largest cost, or the least with a minus in front, lies at an end, too. What is compared with what,
+    and where does T divide?
     """
     return np.linspace(0.1, 10, 50)[np.argmax([np.mean((Z / T).argmax(1) == y) for T in np.linspace(0.1, 10, 50)])]
 
@@ -136,6 +142,7 @@ an_end_of_the_search.also(
     lambda Z, y: lowest(lambda T: reference.cross_entropy(Z / T, Z.argmax(axis=1))),
     lambda Z, y: 0.05,
     lambda Z, y: 20.0,
+    lambda Z, y: lowest(lambda T: -reference.cross_entropy(Z / T, y), 0.05, 20.0),
 )
 
 
@@ -188,7 +195,8 @@ def _places(seen):
     if any(result.problem or np.shape(result.value) != () for result in seen.results):
         return False
     values = np.array([float(result.value) for result in seen.results])
-    return bool(np.all(values == np.round(values))) and np.ptp(values) > 0
+    whole = bool(np.all(values == np.round(values))) and np.ptp(values) > 0
+    return whole and (values.min() == 0 or values.max() > 20)  # and not 1, 2, 3 or 5, a list of temperatures
 
 
 @mistakes.mistake(*THREE_OF_FOUR, recognise=_places)
@@ -360,6 +368,41 @@ def _costs_overflow(seen):
     return bool(good[~far_out].all() and not good[far_out].all())
 
 
+FAR_WRONG = (np.array([[-40.0, 0.0]] + [[1.0, 0.0]] * 140), np.zeros(141, dtype=int))
+
+
+def _stops_growing(seen):
+    """Whether all is well, or nearly, but where the loss of one example is large, and there T is far too small."""
+    ratios = _numbers_or_nan(seen) / _best(seen)
+    far_wrong = np.array(
+        [(reference.logsumexp(Z / T) - Z[np.arange(len(y)), y] / T).max() > 25 for (Z, y), T in _at_best(seen)]
+    )
+    return bool(far_wrong.any() and (np.abs(ratios - 1) < 0.02)[~far_wrong].all() and (ratios < 0.8)[far_wrong].all())
+
+
+def _at_best(seen):
+    return zip(seen.probes, seen.expected, strict=True)
+
+
+def _cut_off(bound):
+    """The cost with probabilities that are cut off below some bound."""
+    return lambda Z, y, T: -np.mean(np.log(np.maximum(reference.softmax(Z / T)[np.arange(len(y)), y], bound)))
+
+
+@mistakes.mistake(*FAR_WRONG, recognise=_stops_growing)
+def a_ceiling_on_the_cost(Z, y):
+    """
+    Where one of many examples is sure and far wrong, your temperature is too small: for {input} you return {output}. A
+    clip before the logarithm, or a small number added to the probability, does that. With 1e-7 no loss exceeds 16, so
+    the example that should hold the search back costs nothing more from there on. Chapter 6 had this ceiling. Which
+    form of the logarithm of a probability needs neither?
+    """
+    return lowest(lambda T: _cut_off(1e-7)(Z, y, T), 0.05, 20.0)
+
+
+a_ceiling_on_the_cost.also(lambda Z, y: lowest(lambda T: _cut_off(1e-12)(Z, y, T), 0.05, 20.0))
+
+
 ABOVE_700 = (np.tile([2003.0, 2000.0], (4, 1)), np.array([0, 0, 0, 1]))
 
 
@@ -390,11 +433,20 @@ def _near_misses(seen):
     if moderate.sum() < 3 or not np.all(values[moderate] > 0) or np.ptp(values[moderate]) == 0:
         return False
     near = np.abs(values - best) < np.maximum(0.1 * best, 0.06)  # also rounded to one decimal
-    if near.all():
+    if near.all() or _best_of_a_few(seen, values):
         return True
     falling, rising = values[moderate & ~near & (values > best)], values[moderate & ~near & (values < best)]
     start = falling.max(initial=0.7), rising.min(initial=5)
     return bool(0.7 <= start[0] <= start[1] <= 5)
+
+
+def _best_of_a_few(seen, values):
+    """Whether each of the temperatures is the best one among a few, which come back again and again."""
+    few = np.unique(values)
+    return 1 < len(few) <= len(values) / 2 and all(
+        few[np.argmin([reference.cross_entropy(Z / T, y) for T in few])] == value
+        for (Z, y), value in zip(seen.probes, values, strict=True)
+    )
 
 
 def _across_zero(seen):
@@ -442,11 +494,11 @@ def _descent(T, rate, turns):
 mistakes.add(
     "not down to the bottom",
     """
-    Your search ends beside the lowest point: {output} for {input}. A grid of fixed steps does that, and so does a
-    descent with too few turns, or too small ones, also inside of an optimizer. Near the lowest point the cost is so
-    flat that its value hardly shows the difference, and far from it the slope may be tiny as well. Search again
-    between the two neighbours of the best point with smaller steps, or look where the slope changes its sign. How
-    far apart are your last two candidates?
+    Your search ends beside the lowest point: {output} for {input}. A list or a grid of fixed steps does that, a
+    rounded result, and a descent with too few turns, or too small ones, also inside of an optimizer. Near the lowest
+    point the cost is so flat that its value hardly shows the difference, and far from it the slope may be tiny as well.
+    Search again between the two neighbours of the best point with smaller steps, or look where the slope changes its
+    sign. How far apart are your last two candidates?
     """,
     _on_grid(np.arange(0.1, 10, 0.01)[::2]),
     _on_grid(np.geomspace(0.05, 20, 120)),
@@ -454,6 +506,7 @@ mistakes.add(
     _descent(1.0, 0.5, 60),
     _descent(1.0, 0.1, 200),
     _descent(1.5, 0.01, 50),
+    _on_grid(np.array([1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0])),
     example=TOO_MODEST,
     recognise=_near_misses,
 )

@@ -24,10 +24,10 @@ class Watched(np.ndarray):
     What comes out of a calculation with them is an ordinary array.
     """
 
-    rows, widths = 1, ()
+    rows, shapes = 1, ()
 
     def __array_finalize__(self, other):
-        self.rows, self.widths = getattr(other, "rows", 1), getattr(other, "widths", [])
+        self.rows, self.shapes = getattr(other, "rows", 1), getattr(other, "shapes", [])
 
     def __array_ufunc__(self, function, method, *inputs, **options):
         result = getattr(function, method)(*map(_plain, inputs), **{key: _plain(part) for key, part in options.items()})
@@ -42,7 +42,7 @@ class Watched(np.ndarray):
         return self._note(_plain(self).dot(*map(_plain, inputs), **options))
 
     def _note(self, result):
-        self.widths.append(np.size(result) // (self.rows if np.ndim(result) > 1 else 1))
+        self.shapes.append((np.size(result) // (self.rows if np.ndim(result) > 1 else 1), np.shape(result)))
         return result
 
 
@@ -66,14 +66,15 @@ def call_and_watch(answer, H, W, y, block):
             raise Unfit(KEPT_TOO_MUCH, f"held {held / table:.1f} times the memory of all logits")
         return result
     watched = H.view(Watched), W.view(Watched)
-    widths = []
+    shapes = []
     for part in watched:
-        part.rows, part.widths = len(H), widths
+        part.rows, part.shapes = len(H), shapes
     result = answer(*watched, y, block)
     # A product of all rows with the columns at their labels is as wide as the batch is long, and no harm.
-    if max(widths, default=0) > max(4 * block + 4, len(H)):
-        formed = f"formed {max(widths)} columns of logits at once, where a block has {block}"
-        raise Unfit(TOO_WIDE, formed, facts={"width": max(widths)})
+    width, shape = max(shapes, default=(0, ()))
+    if width > max(4 * block + 4, len(H)):
+        formed = f"formed {width} columns of logits at once, where a block has {block}"
+        raise Unfit(TOO_WIDE, formed, facts={"width": width, "shape": shape})
     return result
 
 

@@ -213,6 +213,25 @@ root_of_another_size.also(
 )
 
 
+@mistakes.mistake(*SQUARE)
+def divided_by_another_size(Q, K, V):
+    """
+    You divide the scores by the number of keys or of queries, or by the width of the values, as for a mean. None of
+    them says how large a scalar product is: with more keys there are more scores, not larger ones, and a long text
+    would make every look-up flat. For {input} you return {output}. A score is a sum over the width of `Q` and `K`.
+    How does the spread of such a sum grow with the number of its terms?
+    """
+    return _shares(_scores(Q, K, len(K))) @ V
+
+
+divided_by_another_size.also(
+    lambda Q, K, V: _shares(_scores(Q, K, len(Q))) @ V,
+    lambda Q, K, V: _shares(_scores(Q, K, V.shape[1])) @ V,
+    lambda Q, K, V: _unshifted(_scores(Q, K, len(K))) @ V,
+    lambda Q, K, V: _shares(_scores(Q, K) / len(K)) @ V,
+)
+
+
 def _divided_by_one_number(seen):
     """Whether one divisor explains all results: it is read off the first look-up, whose two values tell the weights."""
     if seen.results[0].problem or seen.results[0].value.shape != (1, 1):
@@ -298,7 +317,14 @@ def no_keepdims(Q, K, V):
     ) @ V
 
 
+@no_keepdims.also
+def neither_for_the_maximum(Q, K, V):
+    exponentials = np.exp(_scores(Q, K) - _scores(Q, K).max(axis=1))
+    return exponentials / exponentials.sum(axis=1) @ V
+
+
 no_keepdims.also(lambda Q, K, V: np.exp(_scores(Q, K)) / np.exp(_scores(Q, K)).sum(axis=1) @ V)
+
 
 LARGE_SCORES = (np.array([[2000.0]]), np.array([[1.0], [0.999]]), np.array([[1.0], [0.0]]))
 
@@ -368,6 +394,50 @@ def keys_and_values_exchanged(Q, K, V):
     With which of the two tables does the scalar product belong?
     """
     return _shares(Q @ V.T / math.sqrt(Q.shape[1])) @ K
+
+
+@mistakes.mistake(*SQUARE)
+def a_mean_of_the_keys(Q, K, V):
+    """
+    Your weights are right, and you average the keys with them: for {input} you return {output}. A key says how to find
+    something and a value what is found there, so `V` plays no part in your result. In a dictionary that would be to
+    look a word up and to read out the word. What width does the result have, and which of the three tables has as many
+    columns?
+    """
+    return _shares(_scores(Q, K)) @ K
+
+
+@mistakes.mistake(*LOOK_UP)
+def the_softmax_comes_last(Q, K, V):
+    """
+    You multiply the scores with the values first and take the softmax of what comes out: for {input} you return
+    {output}, a row that sums to 1 whatever the values are. The shares are meant to weigh the values, so they have to be
+    there before. Products with `@` are worked out from the left to the right, and brackets say where the softmax ends.
+    Which of your brackets closes too late?
+    """
+    return _shares(_scores(Q, K) @ V)
+
+
+@mistakes.mistake(*LOOK_UP)
+def a_mean_of_weighted_values(Q, K, V):
+    """
+    You multiply each value by its weight and then take the mean over the keys, or divide by their number. For {input}
+    you return {output}, which does not even lie between the values 10 and 20. The weights sum to 1, so they contain
+    the division already: a weighted mean is the plain *sum* of weight times value. Which function or which divisor
+    after your product can go?
+    """
+    return _shares(_scores(Q, K)) @ V / len(K)
+
+
+@mistakes.mistake(*LOOK_UP)
+def the_last_key_alone(Q, K, V):
+    """
+    Of the sum over the keys only the last term is left: for {input} you return {output}. In a loop over the keys, `=`
+    writes each weighted value over the one before, where `+=` would add it. With a single key nobody notices. A mean
+    needs all of its terms, and a product of matrices adds them up by itself. Which line of your loop should add, and
+    with which array does the sum begin?
+    """
+    return _shares(_scores(Q, K))[:, -1:] * V[-1:]
 
 
 @mistakes.mistake(*SQUARE)

@@ -219,7 +219,7 @@ def one_too_many(z, k):
 one_too_many.also(lambda z, k: reference.softmax(np.where(z >= -np.sort(-z, axis=-1)[..., [k]], z, -np.inf)))
 
 
-PLACES = (np.array([3.0, 1.0, 4.0, 2.0]), 2)
+PLACES = (np.array([2.0, 3.0, 1.0, 4.0]), 2)
 
 
 @mistakes.mistake(*PLACES)
@@ -234,7 +234,8 @@ def places_taken_for_ranks(z, k):
 
 
 places_taken_for_ranks.also(
-    lambda z, k: reference.softmax(np.where(np.argsort(z, axis=-1) >= z.shape[-1] - k, z, -np.inf))
+    lambda z, k: reference.softmax(np.where(np.argsort(z, axis=-1) >= z.shape[-1] - k, z, -np.inf)),
+    lambda z, k: reference.softmax(np.where(np.argsort(z, axis=-1) < k, z, -np.inf)),
 )
 
 
@@ -333,9 +334,9 @@ nothing_removed.also(lambda z, k: no_shift_at_all(z))
 def one_vector_only(z, k):
     """
     Your code is right for one vector and not for a batch: for {input} it returns {output}. An index such as
-    `[-k:]`, or one made by `argsort`, counts *rows* as soon as there are any. Write down the shape of every array
-    on the way, once for (K,) and once for (m, K). Which of your steps looks at the first axis, where the rows are,
-    and how can it be made to look at the last one?
+    `[-k:]`, or one made by `argsort`, counts *rows* as soon as there are any, and a sum without an axis runs through
+    all of them. Write down the shape of every array on the way, once for (K,) and once for (m, K). Which of your steps
+    takes rows for classes, or forgets that there are rows, and how can it be made to look at the last axis?
     """
     chosen = np.argsort(z)[-k:]
     banned = np.full(z.shape, -np.inf)

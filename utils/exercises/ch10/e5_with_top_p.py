@@ -34,6 +34,7 @@ SMALLEST = [
     RISING,
     (np.log([0.4, 0.1, 0.25, 0.2, 0.05]), 0.9),
     (np.array([3.0, 1.0, 2.0]), 0.9),
+    (np.log([0.297, 0.5, 0.203]), 0.798),  # a total that is a little below p, and would reach it when it is rounded
     BATCH,
     (np.log([[0.2, 0.5, 0.3], [0.05, 0.9, 0.051], [0.35, 0.33, 0.32]]), 0.66),
     (np.array([1000.0, 998.0, 999.0, -1000.0]), 0.9),

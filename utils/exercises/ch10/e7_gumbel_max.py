@@ -21,6 +21,9 @@ COIN = (np.array([0.0, 0.0]), np.array([0.3, 0.9]))
 ALONE = (np.array([2.0, 1.0, 0.1]), np.array([0.2, 0.7, 0.95]))
 MANY = (np.array([[2.0, 1.0, 0.1], [0.0, 1.0, 0.5]]), np.array([[0.2, 0.7, 0.95], [0.9, 0.4, 0.3]]))
 LUCK = (np.array([0.0, -100.0]), np.array([1e-30, 1 - 2.0**-23]))
+MIDDLE = math.exp(-1)  # its noise is 0
+VERY_LUCKY = (np.array([0.0, 25.5]), np.array([1 - 1e-12, MIDDLE]))  # its noise is 27.6
+VERY_UNLUCKY = (np.array([0.0, -3.5]), np.array([1e-30, MIDDLE]))  # and this one -4.2
 SMALLEST = [
     COIN,
     ALONE,
@@ -71,6 +74,8 @@ def corners_of_draws(rng):
     return {name: _drawn(rng, z) for name, z in corners.items()} | {
         "numbers near 0 and 1": (nearly_equal, ends),
         "the clearest of leads": LUCK,
+        "luck beyond any draw of float32": VERY_LUCKY,
+        "bad luck": VERY_UNLUCKY,
     }
 
 
@@ -283,12 +288,29 @@ def wrong_axis(z, u):
 @mistakes.mistake(*ALONE)
 def the_smallest_in_place_of_the_largest(z, u):
     """
-    You ask for the place of the *smallest* sum: for {input} you return {output}. The clock that rings first has the
-    smallest time, and that is where an `argmin` belongs; the minus sign in front of its logarithm has turned the first
-    into the largest. As it stands, a larger logit makes its class less likely. Which of the two do you have, times or
-    noisy logits?
+    You ask for the place of the *smallest* sum, or of the largest time: for {input} you return {output}. The clock that
+    rings first has the smallest time, and there an `argmin` belongs; the minus sign in front of its logarithm has
+    turned the first into the largest, and there an `argmax`. As it stands, a larger logit makes its class less likely.
+    Which of the two do you have, times or noisy logits?
     """
     return (z + _noise(u)).argmin(axis=-1)
+
+
+the_smallest_in_place_of_the_largest.also(
+    lambda z, u: (-np.log(u) * np.exp(-z)).argmax(axis=-1),
+    lambda z, u: (-np.log(u) / np.exp(z)).argmax(axis=-1),
+)
+
+
+@mistakes.mistake(*COIN)
+def the_logarithm_of_a_negative_number(z, u):
+    """
+    You return class 0 whatever comes in, `{output}` for {input}. All your sums are nan: the logarithm of a number below
+    1 is negative, and a negative number has no logarithm. `argmax` takes the first nan for the largest. In the formula
+    a minus stands *between* the two logarithms and makes a waiting time of the inner one; another stands in front. What
+    does `np.log(np.log(u))` give for u = 0.3?
+    """
+    return (z - np.log(np.log(u))).argmax(axis=-1)
 
 
 @mistakes.mistake(*ALONE)
@@ -376,7 +398,17 @@ def noise_times_the_logits(z, u):
     return (z * _noise(u)).argmax(axis=-1)
 
 
-@mistakes.mistake(*MANY, recognise=right_for_vectors_alone)
+def _knows_no_rows(seen):
+    """Whether vectors go right and batches do not; a batch of which most rows are right was understood."""
+    batches = [
+        np.mean(result.value == truth)
+        for result, truth in zip(seen.results, seen.expected, strict=False)
+        if np.ndim(truth) == 1 and len(truth) > 3 and not result.problem and result.value.shape == truth.shape
+    ]
+    return right_for_vectors_alone(seen) and max(batches, default=0) < 0.7
+
+
+@mistakes.mistake(*MANY, recognise=_knows_no_rows)
 def one_vector_only(z, u):
     """
     Your code is right for one vector and not for a batch: for {input} it returns {output}. A loop over `range(len(z))`,
@@ -451,4 +483,42 @@ mistakes.add(
         for epsilon in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
     ),
     example=LUCK,
+)
+
+
+def _wrong_at_the_ends(seen):
+    """Whether only draws with uniform numbers close to 0 or to 1 go wrong, and one of the two clearest does."""
+    right = {
+        far: [
+            ok for (_, u), ok in zip(seen.probes, seen.right, strict=False) if (u.min() < 1e-8 or u.max() > ONE) == far
+        ]
+        for far in (True, False)
+    }
+    return all(right[False]) and not all(right[True]) and not any(result.problem for result in seen.results)
+
+
+ONE = 1 - 1e-6
+
+
+def _with_small_numbers(z, u, inner, outer):
+    return (z - np.log(outer - np.log(u + inner))).argmax(axis=-1)
+
+
+mistakes.add(
+    "a small number in the noise",
+    """
+    Your draws are right as long as luck is moderate. A small number is added inside of a logarithm, or `u` is cut off
+    at both ends, and that bounds the noise: with 1e-6 it never exceeds 14, where a number close enough to 1 gives 20.
+    For {input} you return {output}. `u` lies strictly between 0 and 1, so both logarithms exist as they are, and the
+    rare long steps are what lets unlikely classes be drawn. What are you protecting the logarithms from?
+    """,
+    *(
+        lambda z, u, small=small: _with_small_numbers(z, u, 0.0, small)
+        for small in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+    ),
+    *(lambda z, u, small=small: _with_small_numbers(z, u, small, small) for small in (1e-7, 1e-8, 1e-9, 1e-10)),
+    lambda z, u: (z + _noise(np.clip(u, 1e-7, 1 - 1e-7))).argmax(axis=-1),
+    lambda z, u: (z + _noise(np.clip(u, 1e-10, 1 - 1e-10))).argmax(axis=-1),
+    example=(np.array([[0.0, 18.5], [0.0, -3.5]]), np.array([[1 - 1e-9, MIDDLE], [1e-30, MIDDLE]])),
+    recognise=_wrong_at_the_ends,
 )

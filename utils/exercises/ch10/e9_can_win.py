@@ -232,9 +232,9 @@ def yes_for_every_class(W, i):
     """
     You return {output} for {input}, and the same for every class. Inequalities that ask class i to be *at least as
     good* as the others do that: the input 0 satisfies them, because all logits are then 0. A strict inequality is
-    not allowed in a linear program; but a class that wins by a little wins by 1 with a longer input. Or the result
-    object of `linprog` is read as a truth value, and it always counts as True. What stands on the right side, and
-    what do you return?
+    not allowed in a linear program, and a gap such as 1e-9 is within its tolerance; but a class that wins by a little
+    wins by 1 with a longer input. Or the result object of `linprog` is read as a truth value, and it always counts as
+    True. What stands on the right side, and what do you return?
     """
     return _program(W, i, gap=0.0)
 
@@ -365,3 +365,44 @@ def the_input_in_place_of_the_answer(W, i):
 
     differences = (np.delete(W, i, axis=1) - W[:, [i]]).T
     return linprog(np.zeros(len(W)), A_ub=differences, b_ub=-np.ones(len(differences)), bounds=(None, None)).x
+
+
+@mistakes.mistake(np.array([[3.0, 0.0, 1.6], [0.0, 3.0, 1.6]]), 2)
+def shares_without_a_sum(W, i):
+    """
+    You ask whether the weights of class i are a sum of the others with factors from 0 up, and leave out that these sum
+    to 1. Without that the factors are no shares, and long mixtures count, too: for {input} you return {output}, since
+    0.53 of each of the others makes this column. But 1.07 in all is not a mean, and the class can win. A mean is never
+    above the maximum, a longer sum may be. Which equation is missing?
+    """
+    from scipy.optimize import nnls
+
+    others = np.delete(W, i, axis=1)
+    return nnls(others, W[:, i])[1] > 1e-9 * np.abs(W).max()
+
+
+@mistakes.mistake(recognise=lambda seen: not {"ConvexHull", "Delaunay"}.isdisjoint(seen.names))
+def a_hull_of_scipy(W, i):
+    """
+    You let SciPy build the hull of all weight vectors and look class i up among its corners. That is the right picture,
+    and the wrong tool for all cases: it refuses one feature, and as many classes as features or fewer, or vectors that
+    lie in a plane, and of two equal vectors it may call one a corner, although they only tie. A linear program needs no
+    hull: which shares, or which input, does it look for?
+    """
+    from scipy.spatial import ConvexHull
+
+    return bool(i in ConvexHull(W.T).vertices)
+
+
+@mistakes.mistake(recognise=lambda seen: all("OptimizeResult" in result.detail for result in seen.results))
+def the_report_of_linprog(W, i):
+    """
+    You return everything that `linprog` has to tell: a status, a message, the input that it found, and more. The
+    question was whether there is such an input, True or False. As a truth value the report always counts as True, so an
+    `if` on it would let every class win. Print it once for a class that can win and once for one that cannot. Which of
+    its parts is different, and how does a comparison make True or False of it?
+    """
+    from scipy.optimize import linprog
+
+    differences = (np.delete(W, i, axis=1) - W[:, [i]]).T
+    return linprog(np.zeros(len(W)), A_ub=differences, b_ub=-np.ones(len(differences)), bounds=(None, None))

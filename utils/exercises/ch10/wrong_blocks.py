@@ -21,6 +21,42 @@ from utils.exercises.ch10.blocks import (
 mistakes = Bank()
 
 
+def _takes_some_rows(seen):
+    """Whether every product that was too wide has all classes and not all examples."""
+    wide = [
+        (result.facts["shape"], *inputs[:2])
+        for inputs, result in zip(seen.probes, seen.results, strict=False)
+        if result.problem == TOO_WIDE
+    ]
+    return bool(wide) and all(
+        shape[-1:] == W.shape[1:] and len(H) > 1 and (len(shape) == 1 or shape[0] < len(H)) for shape, H, W in wide
+    )
+
+
+@mistakes.mistake(recognise=_takes_some_rows)
+def blocks_of_examples(H, W, y, block):
+    """
+    Your blocks are made of examples: some rows of H at a time, each against *all* columns of W. What fills the memory
+    is the other side. Even a single row has 50,257 logits, and in training a few hundred rows come at once, each of
+    which would still meet the whole vocabulary. Every example is in every block here, and a block holds some of the
+    *classes*. Which of the two arrays has a column for each class, and where does your slice cut?
+    """
+    parts = [(H[start : start + block] @ W, y[start : start + block]) for start in range(0, len(H), block)]
+    return sum(len(labels) * reference.cross_entropy(Z, labels) for Z, labels in parts) / len(H)
+
+
+@blocks_of_examples.also
+def one_example_at_a_time(H, W, y, block):
+    return np.mean([reference.logsumexp(h @ W) - h @ W[:, label] for h, label in zip(H, y, strict=True)])
+
+
+blocks_of_examples.also(
+    lambda H, W, y, block: np.mean(
+        [reference.cross_entropy(H[i : i + block] @ W, y[i : i + block]) for i in range(0, len(H), block)]
+    )
+)
+
+
 def _takes_the_number_for_the_width(seen):
     """Whether every product that was too wide is a block of those into which the classes fall if there are so many."""
     wide = [
@@ -154,6 +190,15 @@ def new_block_not_rescaled(H, W, y, block):
     return mean_loss(H, W, y, block, merge)
 
 
+@new_block_not_rescaled.also
+def with_the_last_maximum(H, W, y, block):
+    total = np.zeros(len(H))
+    for _, Z in blocks_of(H, W, block):
+        largest = Z.max(axis=1)
+        total += np.exp(Z - largest[:, None]).sum(axis=1)
+    return (largest + np.log(total) - at_labels(H, W, y)).mean()
+
+
 HUGE = (np.array([[1000.0]]), np.array([[1.0, 0.999, 0.5]]), np.array([1]), 1)
 
 
@@ -195,6 +240,22 @@ def labels_counted_from_the_first_class(H, W, y, block):
     you return {output}. In the block that begins at class `start`, which column holds the class `y`?
     """
     return with_labels_in_their_block(H, W, y, block, lambda Z, i, label, s: Z[i, label])
+
+
+@labels_counted_from_the_first_class.also
+def wherever_the_block_is_wide_enough(H, W, y, block):
+    found = np.zeros(len(H))
+    for _, Z in blocks_of(H, W, block):
+        here = np.flatnonzero(y < Z.shape[1])
+        found[here] = Z[here, y[here]]
+    return (streamed(H, W, y, block, merged) - found).mean()
+
+
+@labels_counted_from_the_first_class.also
+def in_the_first_block_that_is_wide_enough(H, W, y, block):
+    _, Z = next(iter(blocks_of(H, W, block)))
+    found = np.where(y < Z.shape[1], Z[np.arange(len(y)), np.minimum(y, Z.shape[1] - 1)], 0)
+    return (streamed(H, W, y, block, merged) - found).mean()
 
 
 @mistakes.mistake(*PAIR)
@@ -414,6 +475,77 @@ a_softmax_for_each_block.also(
     lambda H, W, y, block: np.mean(
         [(reference.logsumexp(Z) - at_labels(H, W, y)).mean() for _, Z in blocks_of(H, W, block)]
     )
+)
+
+
+def _losses_of_the_blocks(H, W, y, block):
+    """For each block with a label the losses of its examples, as if its classes were all there are."""
+    for start, Z in blocks_of(H, W, block):
+        here = np.flatnonzero((y >= start) & (y < start + Z.shape[1]))
+        if len(here):
+            yield reference.logsumexp(Z[here]) - Z[here, y[here] - start], reference.softmax(Z)[here, y[here] - start]
+
+
+a_softmax_for_each_block.also(
+    lambda H, W, y, block: np.mean([losses.mean() for losses, _ in _losses_of_the_blocks(H, W, y, block)]),
+    lambda H, W, y, block: sum(losses.mean() for losses, _ in _losses_of_the_blocks(H, W, y, block)),
+    lambda H, W, y, block: -sum(np.log(a).sum() for _, a in _losses_of_the_blocks(H, W, y, block)) / len(y),
+)
+
+
+@mistakes.mistake(np.array([[1.0]]), np.array([[5.0, 1000.0, 0.0]]), np.array([0]), 1)
+def the_probability_is_formed_first(H, W, y, block):
+    """
+    You raise e to a number to get the probability of the true class, and take its logarithm again. A class that trails
+    by more than 745 has the probability 0 in a computer, and its loss becomes infinite, nan, or whatever your clip or
+    small number allows: for {input} you return {output}. The loss is a *difference* of two numbers that you have both.
+    What does the logarithm of a power of e come to, without any power?
+    """
+    return -np.log(np.exp(at_labels(H, W, y) - streamed(H, W, y, block, merged))).mean()
+
+
+the_probability_is_formed_first.also(
+    lambda H, W, y, block: -np.log(np.exp(at_labels(H, W, y)) / np.exp(streamed(H, W, y, block, merged))).mean(),
+    *(
+        lambda H, W, y, block, small=small: (
+            -np.log(np.exp(at_labels(H, W, y) - streamed(H, W, y, block, merged)) + small).mean()
+        )
+        for small in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16)
+    ),
+    *(
+        lambda H, W, y, block, small=small: (
+            -np.log(np.maximum(np.exp(at_labels(H, W, y) - streamed(H, W, y, block, merged)), small)).mean()
+        )
+        for small in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+    ),
+)
+
+
+def _refuses_a_rest(seen):
+    """Whether only layers are refused whose classes are not divided by the block, and most of these are."""
+    with_a_rest = [W.shape[1] % block > 0 for _, W, _, block in seen.probes]
+    refused = [result.problem in ("ValueError", "ZeroDivisionError") for result in seen.results]
+    results = list(zip(with_a_rest, refused, seen.right, strict=True))
+    return all(right or (rest and error) for rest, error, right in results) and 2 * sum(refused) > sum(with_a_rest)
+
+
+@mistakes.mistake(np.array([[1.0]]), np.array([[2.0, 1.0, 0.1, 0.0, 1.0]]), np.array([2]), 2, recognise=_refuses_a_rest)
+def blocks_of_equal_width_only(H, W, y, block):
+    """
+    Your code works where the block divides the number of classes, and refuses everything else: for {input} it returns
+    {output}. `np.split` and `reshape` want parts of one size. A vocabulary of 50,257 is divided by hardly any block,
+    and the text says that the last one may be narrower, or the only one. A range with a step, and slices from each
+    start, make such blocks. What does a slice do when it reaches beyond the end?
+    """
+    parts = np.split(W, W.shape[1] // block, axis=1)
+    return (reference.streaming_logsumexp(H @ part for part in parts) - at_labels(H, W, y)).mean()
+
+
+blocks_of_equal_width_only.also(
+    lambda H, W, y, block: (
+        reference.streaming_logsumexp(H @ part for part in W.reshape(len(W), -1, block).transpose(1, 0, 2))
+        - at_labels(H, W, y)
+    ).mean()
 )
 
 

@@ -44,6 +44,11 @@ mistakes.add(
     _clip_and_divide,
     lambda z: np.maximum(z, 0) / (np.maximum(z, 0).sum(axis=-1, keepdims=True) + 1e-9),
     lambda z: np.maximum(z, 0) / np.maximum(np.maximum(z, 0).sum(axis=-1, keepdims=True), 1e-12),
+    lambda z: _clip_and_divide(np.minimum(z, 1)),
+    lambda z: (
+        np.maximum(z, 0)
+        / np.where((z > 0).any(axis=-1, keepdims=True), np.maximum(z, 0).sum(axis=-1, keepdims=True), 1)
+    ),
     example=FIRST,
 )
 
@@ -477,3 +482,31 @@ def nothing_taken_off(z):
 
 
 nothing_taken_off.also(lambda z: np.maximum(z, 0))
+
+
+@mistakes.mistake(*TWO_STAY)
+def the_running_sums_added_up(z):
+    """
+    The running sums of all classes that stay are added up, where each of these sums holds the ones before it already:
+    for {input} you return {output}. If k classes stay, only the k-th running sum enters τ; it is the sum of the k
+    logits. As long as one class stays nobody notices, and so it came that the `sparsemax` of Keras 3.15 does it, too.
+    Which single entry of `cumsum` is needed?
+    """
+    ordered = -np.sort(-z, axis=-1)
+    sums = np.cumsum(ordered, axis=-1)
+    stays = 1 + np.arange(1, z.shape[-1] + 1) * ordered > sums
+    total = np.where(stays, sums, 0).sum(axis=-1, keepdims=True)
+    return np.maximum(z - (total - 1) / stays.sum(axis=-1, keepdims=True), 0)
+
+
+@mistakes.mistake(np.array([1.0, 0.9, 0.1, -2.0]))
+def dropped_once_only(z):
+    """
+    You compute a τ from all classes, drop those below it, and compute τ once more from the rest. That is a good
+    beginning: but with the new, larger τ other classes may fall below, and they have helped to determine it. For
+    {input} you return {output}, which does not sum to 1. With few classes one round is often enough, which hides it.
+    When may the dropping end?
+    """
+    stays = z > (z.sum(axis=-1, keepdims=True) - 1) / z.shape[-1]
+    total = np.where(stays, z, 0).sum(axis=-1, keepdims=True)
+    return np.maximum(z - (total - 1) / stays.sum(axis=-1, keepdims=True), 0)
