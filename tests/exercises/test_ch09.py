@@ -144,6 +144,11 @@ def test_a_wrong_step_back_is_named_whatever_its_constants(answer, name):
     assert verdicts(ch09.pass_back, answer) == {("incorrect", name)}
 
 
+def test_a_gradient_of_the_first_example_is_not_taken_for_a_sum():
+    first = lambda D, W, A: (W @ D[0]) * (A[0] > 0)  # noqa: E731
+    assert verdicts(ch09.pass_back, first, 1) == {("incorrect", None)}
+
+
 @pytest.mark.parametrize(
     "condition",
     [
@@ -383,6 +388,35 @@ def without_a_shift(Z, y, T):
 )
 def test_a_wrong_search_is_named_whatever_its_settings(answer, name):
     assert verdicts(ch09.fit_temperature, answer, times=5) == {("incorrect", name)}
+
+
+def cut_off(small):
+    return lambda Z, y, T: -np.mean(np.log(reference.softmax(Z / T)[np.arange(len(y)), y] + small))
+
+
+@pytest.mark.parametrize("small", [1e-6, 1e-9, 1e-15])
+def test_a_cost_that_is_cut_off_is_rejected_whatever_by(small):
+    assert verdicts(ch09.fit_temperature, bounded(0.05, 20, cut_off(small)), 1) == {
+        ("incorrect", "a ceiling on the cost")
+    }
+
+
+def test_whole_temperatures_are_no_places_and_the_ends_may_be_two():
+    a_list = on_a_grid(cost, np.array([1.0, 2.0, 3.0, 5.0]))
+    assert verdicts(ch09.fit_temperature, a_list, 3) == {("incorrect", "not down to the bottom")}
+    upside_down = bounded(0.05, 20, lambda Z, y, T: -cost(Z, y, T))
+    assert verdicts(ch09.fit_temperature, upside_down, 2) == {("incorrect", "an end of the search")}
+
+
+def test_a_minimiser_without_options_is_exact_enough():
+    """On a few examples of two classes it may stop at 6.4e-4 of the best temperature."""
+
+    def fit_temperature(Z, y):
+        from scipy.optimize import minimize
+
+        return minimize(lambda T: cost(Z, y, T[0]), [1.0]).x[0]
+
+    assert verdicts(ch09.fit_temperature, fit_temperature, 3) == {("correct", None)}
 
 
 @pytest.mark.parametrize("factor", [2.0, 0.5])

@@ -378,3 +378,58 @@ def test_a_ban_of_minus_infinity_is_needed_only_within_the_promise():
         for exercise in (ch10.with_top_k, ch10.with_top_p):
             found = verdicts(exercise, lambda z, limit, e=exercise, b=ban: with_a_ban(e.reference(z, limit) > 0, z, b))
             assert {one for one, _ in found} == {status}
+
+
+# What is decided, and what is not called by a name that does not fit -------------------------------------------------
+
+
+def rounded_totals(z, p):
+    order = np.argsort(-z, axis=-1)
+    ordered = np.take_along_axis(reference.softmax(z), order, axis=-1)
+    stays = np.zeros(z.shape, dtype=bool)
+    np.put_along_axis(stays, order, np.round(np.cumsum(ordered, axis=-1) - ordered, 2) < p, axis=-1)
+    return reference.softmax(np.where(stays, z, -np.inf))
+
+
+def of_the_first_query(Q, K, V):
+    return reference.softmax(K @ Q[0] / math.sqrt(K.shape[1])) @ V
+
+
+def with_a_threshold_from_0_to_1(z):
+    low, high = np.zeros((*z.shape[:-1], 1)), np.ones((*z.shape[:-1], 1))
+    for _ in range(50):
+        middle = (low + high) / 2
+        too_much = np.maximum(z - middle, 0).sum(axis=-1, keepdims=True) > 1
+        low, high = np.where(too_much, middle, low), np.where(too_much, high, middle)
+    return np.maximum(z - low, 0)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "name"),
+    [
+        (ch10.with_top_p, rounded_totals, None),
+        (ch10.attention, of_the_first_query, None),
+        (ch10.attention, lambda Q, K, V: reference.softmax(np.sqrt(np.maximum(Q @ K.T, 0))) @ V, None),
+        (ch10.sparsemax, with_a_threshold_from_0_to_1, None),
+        (ch10.gumbel_max, lambda z, u: (z + np.abs(np.log(-np.log(u)))).argmax(axis=-1), None),
+        (
+            ch10.gumbel_max,
+            lambda z, u: (z - np.log(1e-10 - np.log(u))).argmax(axis=-1),
+            "a small number in the noise",
+        ),
+        (
+            ch10.gumbel_max,
+            lambda z, u: (z - np.log(-np.log(np.clip(u, 1e-5, 0.99999)))).argmax(axis=-1),
+            "a small number in the noise",
+        ),
+    ],
+)
+def test_the_name_fits_or_there_is_none(exercise, answer, name):
+    assert verdicts(exercise, answer, 1) == {("incorrect", name)}
+
+
+def test_noise_with_a_number_too_small_for_any_draw_is_right():
+    """The usual spelling: a uniform number below 1e-16 comes from no generator."""
+    assert verdicts(ch10.gumbel_max, lambda z, u: (z - np.log(1e-20 - np.log(u + 1e-20))).argmax(axis=-1), 2) == {
+        ("correct", None)
+    }

@@ -152,7 +152,7 @@ fit_temperature = Exercise(
     observe=one_number,
     expected=best_temperature,
     expects=lambda Z, y: "one positive number, right to a few parts in ten thousand,",
-    rtol=3e-4,
+    rtol=1e-3,  # a minimiser of SciPy that is called without options may stop at 7e-4
     time_limit=6.0,
     hints=paragraphs("""
         For a given T you can compute the cost: `cross_entropy(Z / T, y)`. What remains is to search one number line for

@@ -32,8 +32,11 @@ NAMES = tuple(sorted((*RIGHT.values(), *ALSO_OFFERED)))
 def in_one_form(answer):
     """An answer as a dict from each piece to one of the names, in any spelling; ``""`` for a piece that is open.
 
-    It may be a dict, with or without all of the pieces, or ten names in order; anything else stays as it is.
+    It may be a dict, with or without all of the pieces, pairs of both, or ten names in order; anything else stays as it
+    is.
     """
+    if isinstance(answer, (list, tuple)) and answer and all(isinstance(pair, tuple) for pair in answer):
+        answer = dict(answer)
     if isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(RIGHT):
         answer = dict(zip(RIGHT, answer, strict=True))
     if not isinstance(answer, Mapping):
@@ -87,6 +90,7 @@ ten_faults = Exercise(
         dict(reversed(list(RIGHT.items()))),
         OrderedDict(RIGHT),
         list(RIGHT.values()),
+        tuple(RIGHT.items()),
         {piece.lower(): name.upper().replace(" ", "_") for piece, name in RIGHT.items()},
         {piece: np.str_(f" {name.replace('-', ' ')} ") for piece, name in RIGHT.items()},
     ),

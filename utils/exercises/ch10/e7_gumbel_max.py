@@ -305,7 +305,7 @@ the_smallest_in_place_of_the_largest.also(
 @mistakes.mistake(*COIN)
 def the_logarithm_of_a_negative_number(z, u):
     """
-    You return class 0 whatever comes in, `{output}` for {input}. All your sums are nan: the logarithm of a number below
+    You return class 0 whatever comes in, {output} for {input}. All your sums are nan: the logarithm of a number below
     1 is negative, and a negative number has no logarithm. `argmax` takes the first nan for the largest. In the formula
     a minus stands *between* the two logarithms and makes a waiting time of the inner one; another stands in front. What
     does `np.log(np.log(u))` give for u = 0.3?

@@ -381,7 +381,7 @@ def shares_without_a_sum(W, i):
     return nnls(others, W[:, i])[1] > 1e-9 * np.abs(W).max()
 
 
-@mistakes.mistake(recognise=lambda seen: not {"ConvexHull", "Delaunay"}.isdisjoint(seen.names))
+@mistakes.mistake(name="a hull of SciPy", recognise=lambda seen: not {"ConvexHull", "Delaunay"}.isdisjoint(seen.names))
 def a_hull_of_scipy(W, i):
     """
     You let SciPy build the hull of all weight vectors and look class i up among its corners. That is the right picture,
