@@ -22,14 +22,14 @@ mistakes = Bank()
 
 
 def _takes_some_rows(seen):
-    """Whether every product that was too wide has all classes and not all examples."""
+    """Whether every product that was too wide has all classes and not all examples, where there are several."""
     wide = [
         (result.facts["shape"], *inputs[:2])
         for inputs, result in zip(seen.probes, seen.results, strict=False)
-        if result.problem == TOO_WIDE
+        if result.problem == TOO_WIDE and len(inputs[0]) > 1
     ]
     return bool(wide) and all(
-        shape[-1:] == W.shape[1:] and len(H) > 1 and (len(shape) == 1 or shape[0] < len(H)) for shape, H, W in wide
+        shape[-1:] == W.shape[1:] and (len(shape) == 1 or shape[0] < len(H)) for shape, H, W in wide
     )
 
 
