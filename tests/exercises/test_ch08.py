@@ -15,7 +15,7 @@ from utils.checking.time_limit import run_guarded
 from utils.checking.values import leaves
 from utils.exercises import ch08
 from utils.exercises.ch08.e3_training_step import steps_of_training
-from utils.exercises.ch08.trainings import published_training, training_with
+from utils.exercises.ch08.trainings import published_training
 from utils.reference import cost_gradient, cross_entropy, gradients
 
 PREDICATES = [
@@ -434,10 +434,7 @@ def sequence_answers():
         (lambda Z, y: F.cross_entropy(Z.permute(1, 2, 0), y), "sequences and positions swapped"),
         (lambda Z, y: F.cross_entropy(Z.mT, y.float()), "labels as floats"),
         (lambda Z, y: F.cross_entropy(Z.argmax(-1), y), "decisions in place of logits"),
-        (
-            lambda Z, y: sum(F.cross_entropy(Z[:, t], y[:, t]) for t in range(y.shape[1])) / len(y),
-            "divided by another size",
-        ),
+        (lambda Z, y: F.cross_entropy(Z.mT, y) * y.shape[1] / len(y), "divided by another size"),
         (lambda Z, y: -Z.log_softmax(-1).gather(-1, y[..., None] + 1).mean(), "labels off by one"),
     ]
 
@@ -501,10 +498,6 @@ def test_labels_as_floating_rows_of_the_type_of_the_data_are_right():
         (a_step(lambda z, y: F.cross_entropy(z, y) / 3), "a multiple of the loss"),
         (a_step(lambda z, y: F.cross_entropy(z.squeeze(), y)), "an axis is lost"),
         (lambda X, y, model, optimizer: a_step()(model, optimizer, X, y), "inputs in another order"),
-        (lambda model, optimizer, X, y: a_step()(model, optimizer, X, y) * len(y), "the loss times m"),
-        (lambda model, optimizer, X, y: a_step()(model, optimizer, X.requires_grad_(), y), "a gradient for the data"),
-        (a_step(returns=lambda loss: loss.item), "a method that is not called"),
-        (a_step(lambda z, y: F.cross_entropy(z, F.one_hot(y).float())), "one-hot with too few columns"),
     ],
 )
 def test_steps_that_are_nearly_right(answer, name):
@@ -541,9 +534,6 @@ def test_a_penalty_is_named_whatever_its_weight(weight):
         (a_training(weight_decay=1e-3), "another optimizer"),
         (a_training(lambda z, y: F.cross_entropy(z, y.float())), "labels as floats"),
         (a_training(share=lambda Z, y: (Z.argmax() == y).float().mean().item()), "argmax without its axis"),
-        (training_with(clears="between"), "cleared before the step"),
-        (training_with(gradient=False), "backward forgotten"),
-        (training_with(clears="between", moves=0), "step forgotten"),
     ],
 )
 def test_trainings_that_are_nearly_right(answer, name):
@@ -562,7 +552,6 @@ def in_three_ways(by_hand):
         (lambda z, y: in_three_ways(F.cross_entropy)(z, (y + 1) % z.shape[1]), "labels off by one"),
         (in_three_ways(lambda z, y: F.nll_loss(z - z.logsumexp(1), y)), "no keepdim"),
         (in_three_ways(lambda z, y: -z.log_softmax(1).squeeze()[range(len(y)), y].mean()), "an axis is lost"),
-        (in_three_ways(lambda z, y: F.cross_entropy(z.argmax(1), y)), "decisions in place of logits"),
     ],
 )
 def test_three_losses_of_which_one_is_nearly_right(answer, name):

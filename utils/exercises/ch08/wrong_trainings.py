@@ -321,6 +321,7 @@ mistakes.add(
     """,
     training_with(moves=0),
     training_with(moves=0, clears=False),
+    training_with(moves=0, clears="between"),
     example=SMALL,
     describe=steps_in_words,
     recognise=_stands_still("gradient"),
