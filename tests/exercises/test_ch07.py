@@ -127,6 +127,7 @@ def other_names():
 
 
 def test_a_right_model_with_names_of_its_own_is_accepted():
+    ch07.preferred_model.reference()  # the import of Keras is no part of the answer's time
     assert ch07.preferred_model.check(other_names).status == "correct"
 
 
