@@ -430,6 +430,12 @@ def sequence_answers():
         (lambda Z, y: F.cross_entropy(Z.mT, y) / np.log(2), "a multiple of the loss"),
         (lambda Z, y: F.cross_entropy(Z.flatten(0, 1), y), "only one of the two flattened"),
         (lambda Z, y: F.cross_entropy(Z.reshape(-1, 3), y.reshape(-1)), "another number of rows"),
+        (lambda Z, y: F.cross_entropy(Z.permute(1, 2, 0), y.T), None),
+        (lambda Z, y: F.cross_entropy(Z.permute(1, 2, 0), y), "sequences and positions swapped"),
+        (lambda Z, y: F.cross_entropy(Z.mT, y.float()), "labels as floats"),
+        (lambda Z, y: F.cross_entropy(Z.argmax(-1), y), "decisions in place of logits"),
+        (lambda Z, y: F.cross_entropy(Z.mT, y) * y.shape[1] / len(y), "divided by another size"),
+        (lambda Z, y: -Z.log_softmax(-1).gather(-1, y[..., None] + 1).mean(), "labels off by one"),
     ]
 
 
@@ -532,3 +538,35 @@ def test_a_penalty_is_named_whatever_its_weight(weight):
 )
 def test_trainings_that_are_nearly_right(answer, name):
     assert verdicts(ch08.repaired_training, answer) == {("incorrect", name)}
+
+
+def in_three_ways(by_hand):
+    return lambda z, y: (F.cross_entropy(z, y), F.nll_loss(z.log_softmax(1), y), by_hand(z, y))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (in_three_ways(lambda z, y: (z.logsumexp(1) - z.gather(1, y[:, None] - 1)[:, 0]).mean()), "labels off by one"),
+        (in_three_ways(lambda z, y: -z.log_softmax(1)[torch.arange(len(y)), y - 1].mean()), "labels off by one"),
+        (lambda z, y: in_three_ways(F.cross_entropy)(z, (y + 1) % z.shape[1]), "labels off by one"),
+        (in_three_ways(lambda z, y: F.nll_loss(z - z.logsumexp(1), y)), "no keepdim"),
+        (in_three_ways(lambda z, y: -z.log_softmax(1).squeeze()[range(len(y)), y].mean()), "an axis is lost"),
+    ],
+)
+def test_three_losses_of_which_one_is_nearly_right(answer, name):
+    assert verdicts(ch08.loss_three_ways, answer) == {("incorrect", name)}
+
+
+def test_what_is_said_of_one_loss_is_true_of_three():
+    verdict = ch08.loss_three_ways.check(lambda z, y: [F.cross_entropy(z, y, reduction="sum") for _ in range(3)])
+    assert verdict.mistake == "sum in place of mean"
+    assert "the others" not in verdict.message
+
+
+def test_outputs_of_another_shape_have_no_missing_gradient():
+    class Flat(nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).flatten()
+
+    assert verdicts(ch08.make_model, lambda: Flat(*ch08.make_model.reference())) == {("incorrect", None)}

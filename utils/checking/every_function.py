@@ -23,10 +23,11 @@ def mistakes_of_every_function(exercise):
     mistakes.add(
         "nothing returned",
         f"""
-        `{name}` ends without a `return`, always or in one of its branches, so Python hands back `None`. Whatever it
-        computed, or printed, is gone when the function ends: printing shows a number to you, returning hands it to the
-        code that called. The check sees only what is returned, and so does every later cell that wants to go on with
-        the result. Which line holds your result, and which word has to stand in front of it?
+        `{name}` hands back `None`. Either it ends without a `return`, always or in one of its branches, or its `return`
+        passes on what a call gave that gives nothing, as `print`, `sort` and Keras's `compile` do. What was computed,
+        or printed, is gone when the function ends: printing shows a number to you, returning hands it to the code that
+        called. The check sees only what is returned, and so does every later cell that wants to go on with the result.
+        Which name holds your result, and does it stand after the word `return`?
         """,
         returns_nothing,
         recognise=lambda seen: any(result.is_nothing for result in seen.results),

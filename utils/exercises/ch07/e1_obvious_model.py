@@ -4,7 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
+from utils.exercises.ch07.common_mistakes import add_common_mistakes
 from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
@@ -16,6 +16,7 @@ from utils.exercises.ch07.looks import (
     one_point,
     size_of_numbers,
 )
+from utils.exercises.ch07.loss_mistakes import add_mistakes_of_the_loss
 from utils.exercises.ch07.models import (
     build,
     compiled,
@@ -203,6 +204,12 @@ def _double_softmax(z):
     return ops.softmax(ops.softmax(z, axis=-1), axis=-1)
 
 
+def _softmax_of_relu(z):
+    from keras import ops
+
+    return ops.softmax(ops.relu(z), axis=-1)
+
+
 @mistakes.mistake(one_point(4), recognise=outputs_like(lambda Z: reference.softmax(reference.softmax(Z))))
 def softmax_twice():
     """
@@ -213,6 +220,19 @@ def softmax_twice():
     """
     return compiled(_with_head(_double_softmax), sparse_loss())
 
+
+mistakes.add(
+    "ReLU before the softmax",
+    """
+    Your last sums go through a ReLU before the softmax gets them: {input} are {output}. The probabilities still sum to
+    1, and no class can be less probable than one with the logit 0: what is negative has been cut off, and its unit gets
+    no gradient any more. The activation of the hidden layers has been copied into the last one, as it seems. What
+    should the last `Dense` layer do with its sums, and which function follows?
+    """,
+    lambda: compiled(_with_head(_softmax_of_relu), sparse_loss()),
+    example=(one_point(4),),
+    recognise=outputs_like(lambda Z: reference.softmax(np.maximum(Z, 0))),
+)
 
 mistakes.add(
     "a loss for other labels",

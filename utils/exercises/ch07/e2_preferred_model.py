@@ -4,7 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss
+from utils.exercises.ch07.common_mistakes import add_common_mistakes
 from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
@@ -16,6 +16,7 @@ from utils.exercises.ch07.looks import (
     one_point,
     size_of_numbers,
 )
+from utils.exercises.ch07.loss_mistakes import add_mistakes_of_the_loss
 from utils.exercises.ch07.models import (
     build,
     compiled,

@@ -8,7 +8,7 @@ from utils.checking.values import agree
 from utils.exercises.ch07.looking import PATIENCE, to_array
 from utils.exercises.ch07.looks import CHANGED_MODEL, identity
 from utils.exercises.ch07.recognising import NEARLY, unfit
-from utils.exercises.ch07.small_models import a_model, in_time, logits_in, look_with_a_model
+from utils.exercises.ch07.small_models import a_model, add_stale_prediction, in_time, logits_in, look_with_a_model
 from utils.exercises.drawing import any_logits, corners_of_batches
 
 # The domain
@@ -134,6 +134,8 @@ probabilities = Exercise(
 
 
 # Mistakes
+
+add_stale_prediction(mistakes, "softmax")
 
 
 def _probabilities_by(function):
@@ -327,6 +329,77 @@ def by_training_it(model, X):
 
     model.fit(X, np.zeros(len(X), dtype=int), verbose=0)
     return keras.ops.softmax(model(X), axis=-1)
+
+
+def _powers(Z):
+    with np.errstate(all="ignore"):
+        return np.exp(np.asarray(Z) - np.max(Z))
+
+
+def _divided_along_the_classes(Z):
+    """Row totals without their axis, laid along the classes."""
+    with np.errstate(all="ignore"):
+        return _powers(Z) / _powers(Z).sum(axis=1)
+
+
+def _has_totals_without_an_axis(seen):
+    """Whether square tables are divided along the wrong axis, and others that are no single row fail."""
+    pairs = [(look, result) for look, result in in_time(seen, "probabilities") if len(look.X) > 1]
+    square = [(look, result) for look, result in pairs if len(look.X) == logits_in(look).shape[1]]
+    return bool(square) and all(
+        result.problem if (look, result) not in square else _is_like(_divided_along_the_classes, look, result)
+        for look, result in pairs
+        if logits_in(look).shape[1] > 1
+    )
+
+
+def _is_like(function, look, result):
+    """Whether a result is that of a function of the logits wherever both are numbers."""
+    if not isinstance(result.value, np.ndarray):
+        return False
+    made = np.asarray(function(logits_in(look)))
+    return result.value.shape == made.shape and np.allclose(result.value, made, rtol=1e-3, atol=1e-3, equal_nan=True)
+
+
+mistakes.add(
+    "no keepdims",
+    """
+    Your sums over the classes are a row of m numbers, and NumPy lays them along the classes when it divides. With as
+    many examples as classes a table comes out whose rows do not sum to 1; with any other number it stops with an
+    error about shapes; a single example hides it. Each row has to be divided by its own sum, which must stand as a
+    column, (m, 1). A sum drops its axis unless it is told to keep it. Which argument says so?
+    """,
+    _probabilities_by(_divided_along_the_classes),
+    recognise=_has_totals_without_an_axis,
+)
+
+
+def _shifted_by_column(Z):
+    with np.errstate(all="ignore"):
+        powers = np.exp(Z - Z.max(axis=0))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _is_shifted_by_column(seen):
+    pairs = in_time(seen, "probabilities")
+    return bool(pairs) and all(
+        isinstance(result.value, np.ndarray)
+        and (np.isnan(result.value).any() or _is_like(_shifted_by_column, look, result))
+        for look, result in pairs
+    )
+
+
+_add_function(
+    "the maximum of each column",
+    """
+    You subtract the largest logit of each *class*, over the examples. For {input} you return {output}: a single example
+    is its own maximum in every class, so all of its logits become 0 and all classes equal. A softmax is left as it is
+    when one number is subtracted from a whole row, and only then. So the number to subtract is that of the example,
+    and it has to be the same for all of its classes. Along which axis should your maximum look?
+    """,
+    _shifted_by_column,
+    recognise=_is_shifted_by_column,
+)
 
 
 def _quotients(seen):

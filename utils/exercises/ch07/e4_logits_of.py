@@ -13,6 +13,7 @@ from utils.exercises.ch07.small_models import (
     INSIDE,
     LAYER,
     a_model,
+    add_stale_prediction,
     hidden_of,
     in_time,
     logits_in,
@@ -180,6 +181,8 @@ logits_of = Exercise(
 
 # Mistakes
 
+add_stale_prediction(mistakes, "linear")
+
 
 def _of_probabilities(function):
     """An answer that makes this of what the model returns."""
@@ -233,6 +236,10 @@ def _log_shares(look):
     return reference.log_softmax(logits_in(look))
 
 
+def _lies_far_above(values, others):
+    return np.shape(values) == np.shape(others) and bool(np.any(values > others + 10))
+
+
 _add(
     "the logarithms of the probabilities",
     """
@@ -262,6 +269,7 @@ mistakes.add(
     recognise=lambda seen: (
         _near(seen, _log_shares)
         and all(r.value is not None and np.isfinite(r.value).all() for _, r in in_time(seen, "logits"))
+        and any(_lies_far_above(r.value, _log_shares(look)) for look, r in in_time(seen, "logits"))
     ),
 )
 
@@ -354,7 +362,7 @@ def _kinds(seen):
     return [kinds.pop() if len(kinds) == 1 else None for kinds in found.values()]
 
 
-ONE_FEATURE = _softmax_model("a model with the feature 2 and the logits [2, -4]", [[2]], [[1, -2]])
+ONE_UNIT = _softmax_model("a model with a hidden unit of 2 and the logits [2, -4]", [[2]], [[1, -2]], V=[[1]])
 
 
 def _logits_like(made):
@@ -383,7 +391,7 @@ def no_bias(model, X):
     return A @ to_array(last.kernel) if hasattr(last, "kernel") else A
 
 
-@mistakes.mistake(*ONE_FEATURE, recognise=lambda seen: _kinds(seen) == [False, True, True])
+@mistakes.mistake(*ONE_UNIT, recognise=lambda seen: _kinds(seen) == [False, True, True])
 def what_reaches_the_last_layer(model, X):
     """
     You return what the last layer is given. Where the softmax is a layer of its own, these are the logits, and you are
@@ -457,6 +465,28 @@ def in_training_mode(model, X):
         A = layer(A, training=True) if "training" in layer._call_signature.parameters else layer(A)
     A, last = to_array(A), model.layers[-1]
     return A @ to_array(last.kernel) + to_array(last.bias) if hasattr(last, "kernel") else A
+
+
+def _of_another_copy_each_time(seen):
+    return any(result.facts.get("repeats") is False for result in seen.results)
+
+
+@mistakes.mistake(recognise=_of_another_copy_each_time)
+def a_copy_without_its_weights(model, X):
+    """
+    Two calls with one model and one example give you two answers, so the numbers do not come from the model. A copy
+    made by `clone_model`, by `from_config` or of new layers has the structure of the original and weights of its own,
+    drawn at random. It runs without an error, and its shapes are right. What the model has learned is in its weights,
+    which have to be handed over to the copy before it is asked. Which pair of methods reads and sets them?
+    """
+    import keras
+
+    copy = keras.models.clone_model(model)
+    if hasattr(copy.layers[-1], "kernel"):
+        copy.layers[-1].activation = keras.activations.linear
+    else:
+        copy.pop()
+    return copy(X)
 
 
 @mistakes.mistake(recognise=unfit(CHANGED_MODEL))

@@ -4,7 +4,7 @@ import numpy as np
 
 from utils import reference
 from utils.checking import Bank, Exercise, paragraphs
-from utils.exercises.ch07.common_mistakes import add_common_mistakes, add_mistakes_of_the_loss, quoted
+from utils.exercises.ch07.common_mistakes import add_common_mistakes, quoted
 from utils.exercises.ch07.looking import PATIENCE, look_at_model, one_model_for_all_looks
 from utils.exercises.ch07.looks import (
     OTHER_LABELS,
@@ -16,6 +16,7 @@ from utils.exercises.ch07.looks import (
     one_point,
     size_of_numbers,
 )
+from utils.exercises.ch07.loss_mistakes import add_mistakes_of_the_loss
 from utils.exercises.ch07.models import (
     build,
     compiled,
@@ -27,7 +28,15 @@ from utils.exercises.ch07.models import (
     with_a_step_of_its_own,
     without_input,
 )
-from utils.exercises.ch07.recognising import all_like, both, loss_like, outputs_like, results_of, unfit
+from utils.exercises.ch07.recognising import (
+    all_like,
+    both,
+    loss_like,
+    outputs_like,
+    results_of,
+    takes_the_logarithm_of_0_where,
+    unfit,
+)
 
 # The domain
 
@@ -37,6 +46,7 @@ SMALLEST = [
     (np.array([[1000.0]]), np.array([0])),
     (np.array([[-1000.0], [1000.0]]), np.array([0, 1])),
     (np.array([[300.0], [-2.0]]), np.array([0, 0])),
+    (np.array([[-1000.0]]), np.array([1])),
 ]
 
 
@@ -66,6 +76,20 @@ def _binary_loss(**options):
 def binary():
     """One linear unit, and the binary loss from logits."""
     return compiled(network_with("linear", units=1), _binary_loss(from_logits=True))
+
+
+def _categorical_loss(**options):
+    import keras
+
+    return keras.losses.CategoricalCrossentropy(**options)
+
+
+def _naive_softplus(y, z):
+    """The binary loss as it stands in books."""
+    from keras import ops
+
+    y = ops.cast(ops.reshape(y, (-1, 1)), z.dtype)
+    return ops.mean(ops.log(1 + ops.exp(z)) - z * y)
 
 
 def _softplus_by_hand(y, z):
@@ -216,6 +240,33 @@ mistakes.add(
 )
 
 mistakes.add(
+    "a loss that is always 0",
+    """
+    Your loss is 0 for every output and label: for {input} it says {output}, where the model is as wrong as it can be.
+    The categorical losses share a total between the outputs, and a single output gets all of it, so its probability is
+    1 and the loss −log 1. The model would learn nothing, without an error. Such a loss is for two units or more. One
+    unit answers one yes-or-no question. Which loss did chapter 5 use for such questions?
+    """,
+    build("linear", lambda: _categorical_loss(from_logits=True), units=1),
+    build("linear", lambda: _categorical_loss(), units=1),
+    example=(THOUSAND,),
+    recognise=loss_like(lambda z, y: np.zeros(())),
+)
+
+mistakes.add(
+    "ReLU in the last layer",
+    """
+    Your unit has the activation of the hidden ones, so its output cannot be negative: {input} is {output}. A logit
+    needs both signs: below 0 it says *no*, and yours says at most *half*. Where the sum is negative the output is held
+    at 0 and has no slope, so examples of class 0 teach nothing there. Only the hidden layers need to bend their sums.
+    What does the last one do?
+    """,
+    build("relu", lambda: _binary_loss(from_logits=True), units=1),
+    example=(ONE_POINT,),
+    recognise=outputs_like(lambda Z: np.maximum(Z, 0)),
+)
+
+mistakes.add(
     "squared error",
     """
     Your loss is the mean squared distance between the logit and the label. For {input} it says {output}. It would
@@ -238,6 +289,20 @@ mistakes.add(
     """,
     build("linear", lambda: _binary_loss(from_logits=True, reduction="sum"), units=1),
     recognise=loss_like(lambda z, y: reference.binary_cross_entropy(z, y[:, np.newaxis]) * len(y)),
+)
+
+
+mistakes.add(
+    "an exponential that overflows",
+    """
+    Your loss is right for negative logits of any size, and from about 89 on it is infinite or no number at all: there
+    e to the power of the logit is larger than the largest float32. A logarithm around it comes too late, although
+    ln(1 + eᶻ) is next to z for such a z, a small number. Chapter 6 wrote the same loss with powers of e that never
+    exceed 1, and the libraries do so, too. Which loss of Keras takes the logit as it is?
+    """,
+    build("linear", lambda: _naive_softplus, units=1),
+    # e to the power of 88.7 is the largest float32.
+    recognise=takes_the_logarithm_of_0_where(lambda look: look.outputs.max() > 88.7),
 )
 
 

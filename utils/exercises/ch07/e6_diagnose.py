@@ -120,7 +120,7 @@ def _diagnosis(**changed):
 def _wrong(seen):
     """The logs whose activation is wrong, and those whose flag is; None where the answer could not be read."""
     value = seen.results[0].value
-    if value is None:
+    if value is None or _has_another_name(seen):
         return None
     both = {log: (value[log].split(", "), RIGHT[log].split(", ")) for log in LOGS}
     return tuple("".join(log for log in LOGS if both[log][0][part] != both[log][1][part]) for part in (0, 1))
@@ -135,6 +135,26 @@ def _where(condition):
 
     return recognise
 
+
+def _has_another_name(seen):
+    """Whether some log has an answer that is none of the four."""
+    value = seen.results[0].value
+    return value is not None and any(_combination(value[log]) is None for log in LOGS)
+
+
+mistakes.add(
+    "none of the four names",
+    """
+    At least one of your logs has an answer that is none of the four names. Each name has two parts, the output and the
+    flag: `softmax` or `linear`, a comma, and `True` or `False`. An output alone leaves open whether it fits its loss,
+    which is what the log is about; and a word with a letter missing means nothing. Capital letters and blanks do not
+    matter. Which of your four entries lacks a part, or has a word that the text does not offer?
+    """,
+    _diagnosis(A="sofmax, True"),
+    {log: name.split(", ")[0] for log, name in RIGHT.items()},
+    {log: name.split(", ")[1] for log, name in RIGHT.items()},
+    recognise=_has_another_name,
+)
 
 mistakes.add(
     "range and activation mixed up",

@@ -14,6 +14,8 @@ NOT_A_FUNCTION = "a model in place of a function"
 NOT_A_MODEL = "not a model"
 OTHER_EXAMPLES = "examples of another shape"
 OTHER_WEIGHTS = "other weights"
+LISTS_OF_LAYERS = "a list among the layers"
+STALE = "a prediction compiled with another activation"
 NOT_COMPILED = "not compiled"
 NO_LOSS = "compiled without a loss"
 UNKNOWN_LOSS = "unknown loss"
@@ -25,6 +27,7 @@ CHANGED_MODEL = "the model was changed"
 NEW_MODELS = "a new model each time"
 SAME_MODEL = "the same model"
 ALIKE = "a new model each time, of units that all start alike"
+OTHER_START = "a new model each time, of weights that start in another way than those of Dense"
 
 
 @dataclass(frozen=True)

@@ -281,6 +281,17 @@ def takes_the_logarithm_of_0(seen):
     return 0 < len(others) < len(pairs) and all(value is not None and not np.isfinite(value).all() for value in others)
 
 
+def takes_the_logarithm_of_0_where(is_far):
+    """A predicate: the same, and the losses that are not right are those of which this holds, a function of a look."""
+
+    def recognise(seen):
+        looks = [look for look, _ in results_of(seen, "loss")]
+        wrong = [not right for right in _right(seen, "loss")]
+        return takes_the_logarithm_of_0(seen) and wrong == [is_far(look) for look in looks]
+
+    return recognise
+
+
 def _clipped(outputs, y):
     """What Keras under TensorFlow and under torch makes of outputs that are no probabilities: one of the two, each."""
     low, high = np.float32(1e-7), np.float32(1 - 1e-7)

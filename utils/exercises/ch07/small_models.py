@@ -1,12 +1,16 @@
 """Small models whose numbers are known: what the answers of exercises 7.3 and 7.4 are called with."""
 
+import functools
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import numpy as np
 
-from utils.checking import Unfit
+from utils.checking import Observation, Unfit
 from utils.checking.values import agree
 from utils.exercises.ch07.looking import to_array, to_tensor, workbench
-from utils.exercises.ch07.looks import CHANGED_MODEL, Look
-from utils.exercises.ch07.recognising import NEARLY, results_of
+from utils.exercises.ch07.looks import CHANGED_MODEL, STALE, Look
+from utils.exercises.ch07.recognising import NEARLY, results_of, unfit
 from utils.exercises.ch07.training import relu
 
 # Where the softmax of a model is; "" for a model that returns logits.
@@ -46,14 +50,85 @@ def look_with_a_model(answer, look):
         model = _model_of(look)
         layers, before, optimizer, loss = list(model.layers), _state(model), model.optimizer, model.loss
         returned = to_array(model(to_tensor(look.X)))
-        result = answer(model, look.X.copy())
+        with _predictions_with_another_activation(model) as compiled:
+            result = answer(model, look.X.copy())
         is_untouched = model.optimizer is optimizer and model.loss is loss and _are_equal(_state(model), before)
         is_untouched = is_untouched and len(model.layers) == len(layers)
         outputs = to_array(model(to_tensor(look.X))) if is_untouched else None
+        repeats = _repeats(result, lambda: answer(model, look.X.copy()), look) if is_untouched else True
     if result is not None and not (is_untouched and agree(outputs, returned, NEARLY, 1.0)):
         raise Unfit(CHANGED_MODEL, "changed the model")
+    if model.predict_function in compiled:
+        raise Unfit(STALE, "left a prediction that was compiled with another activation")
     # Tensors of every framework, and what predict() gives, become arrays.
-    return to_array(result) if keras.ops.is_tensor(result) else result
+    value = to_array(result) if keras.ops.is_tensor(result) else result
+    return value if repeats else Observation(value, {"repeats": False})
+
+
+def _repeats(result, ask_again, look):
+    """Whether wrong logits of a single example come a second time; others are not asked for."""
+    if look.at != "logits" or look.first or len(look.X) > 1 or np.shape(result) != np.shape(logits_in(look)):
+        return True
+    first = np.array(to_array(result))
+    return agree(first, logits_in(look), 1e-3, 10.0) or agree(np.array(to_array(ask_again())), first, 1e-3, 10.0)
+
+
+@contextmanager
+def _predictions_with_another_activation(model):
+    """A list of the functions that `predict` compiled while an activation of the model was exchanged.
+
+    Such a function stays with the model, and the activation stays in it. Under torch nothing is compiled.
+    """
+    import keras
+
+    predict, activations, compiled = keras.Model.predict, _activations(model), []
+
+    @functools.wraps(predict)
+    def noted(own, *arguments, **options):
+        result = predict(own, *arguments, **options)
+        if own is model and _activations(model) != activations and keras.backend.backend() != "torch":
+            compiled.append(model.predict_function)
+        return result
+
+    with patch.object(keras.Model, "predict", noted):
+        yield compiled
+
+
+def _activations(model):
+    return [getattr(layer, "activation", None) for layer in model.layers]
+
+
+def predicts_with(name):
+    """An answer that calls `predict` while the last layer has another activation; it is put back afterwards."""
+
+    def answer(model, X):
+        import keras
+
+        last = model.layers[-1]
+        if not hasattr(last, "activation"):
+            return keras.Sequential(model.layers[:-1])(X)
+        former, last.activation = last.activation, keras.activations.get(name)
+        result = model.predict(X, verbose=0)
+        last.activation = former
+        return result
+
+    return answer
+
+
+def add_stale_prediction(mistakes, name):
+    """Add the mistake to a bank; its sample gives the last layer this activation."""
+    mistakes.add(
+        "predict with another activation",
+        """
+        You exchange an activation, call `predict` and put it back. Here the numbers come out right; in a notebook they
+        often would not. `predict` compiles the model at its first call and uses the compiled function from then on,
+        whatever is exchanged in a layer afterwards. So a model that has predicted before answers you as before, and one
+        that has not keeps your activation in its `predict`, though you have put the old one back. A call of the model,
+        `model(X)`, or of one layer after the other, compiles nothing. Which of your calls should be one of these?
+        """,
+        predicts_with(name),
+        recognise=unfit(STALE),
+    )
 
 
 def _model_of(look):

@@ -9,7 +9,7 @@ from utils.exercises.ch08.lazily import pytorch
 from utils.exercises.ch08.looking import observing
 from utils.exercises.ch08.networks import SIZES, look_at_network, reference_model
 from utils.exercises.ch08.probes import Net, drawn_numbers
-from utils.exercises.ch08.wrong_networks import mistakes
+from utils.exercises.ch08.wrong_modules import mistakes
 
 # The domain
 

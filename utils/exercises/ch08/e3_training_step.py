@@ -18,7 +18,7 @@ from utils.exercises.ch08.probes import (
     drawn_training,
 )
 from utils.exercises.ch08.steps import reference_step, step_with
-from utils.exercises.ch08.wrong_steps import mistakes
+from utils.exercises.ch08.wrong_moves import mistakes
 
 # The domain
 

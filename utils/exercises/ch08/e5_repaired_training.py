@@ -21,7 +21,7 @@ from utils.exercises.ch08.probes import (
 )
 from utils.exercises.ch08.steps import reference_step, step_with
 from utils.exercises.ch08.trainings import measured, reference_training
-from utils.exercises.ch08.wrong_trainings import mistakes
+from utils.exercises.ch08.wrong_records import mistakes
 
 # The domain
 

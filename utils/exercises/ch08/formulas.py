@@ -91,3 +91,25 @@ def squared_error(z, y):
 
 def squared_error_of_logits(z, y):
     return ((z - functional().one_hot(y, z.shape[1])) ** 2).mean()
+
+
+def reference_losses(z, y):
+    """The mean cross-entropy of logits, in three ways."""
+    return fused(z, y), in_two_steps(z, y), lse_minus_logit(z, y)
+
+
+# The same for sequences: logits (B, T, V), labels (B, T)
+
+
+def flat(Z, y):
+    return Z.reshape(-1, Z.shape[-1]), y.reshape(-1)
+
+
+def on_all_positions(formula):
+    """A loss of sequences from one of batches: every position is an example."""
+    return lambda Z, y: formula(*flat(Z, y))
+
+
+def loss_of_sequences(Z, y):
+    """The mean cross-entropy over all positions."""
+    return fused(*flat(Z, y))

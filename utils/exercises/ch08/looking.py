@@ -67,12 +67,20 @@ def look_at_steps(answer, training):
         loss = answer(model, optimizer, X, y)
         if loss is None:
             return None
-        if isinstance(loss, (dict, str, tuple, list)):
+        if isinstance(loss, (dict, str, tuple, list, pytorch().nn.Module)):
             raise Unfit("not one loss", f"returned {kind(loss)} in place of a single loss")
+        _reject_methods([loss])
         losses.append(loss)
     mode = "training" if model.training else "evaluation"
     value = {"losses": as_array(losses), **_left_by(training, model, X, y, losses), "mode": mode}
     return Observation(value, {"events": events, "steps": tuple(steps)})
+
+
+def _reject_methods(losses):
+    """Raise :class:`Unfit` for a method among losses, one that was named and not called."""
+    for loss in losses:
+        if callable(loss):
+            raise Unfit("a method", f"returned {getattr(loss, '__name__', 'a function')}, which was not called")
 
 
 def _events(optimizer, model):
@@ -123,10 +131,23 @@ def _in_one_row(tensors):
 
 
 def look_at_training(answer, training):
-    """The losses and the accuracy that a training returns, and what it leaves."""
+    """The losses and the accuracy that a training returns, and what it leaves.
+
+    Which of a gradient and a step of an optimizer came on the way are facts.
+    """
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
     model = training.model()
     X, y = training.data()
-    outcome = answer(model, X, y, training.rate, training.steps)
+    events = set()
+    for part in model.parameters():
+        part.register_hook(lambda gradient: events.add("gradient"))
+    # The optimizer is made by the answer, so all of them are asked.
+    hook = register_optimizer_step_pre_hook(lambda *inputs: events.add("step"))
+    try:
+        outcome = answer(model, X, y, training.rate, training.steps)
+    finally:
+        hook.remove()
     if outcome is None:
         return None
     if not isinstance(outcome, (tuple, list)) or len(outcome) != 2:
@@ -135,8 +156,10 @@ def look_at_training(answer, training):
     if _is_single(losses):
         problem = "a single loss" if _is_single(accuracy) else "not a pair"
         raise Unfit(problem, f"returned {kind(losses)} in place of a list of losses")
+    _reject_methods([*losses, accuracy])
     (accuracy,) = as_array([accuracy])
-    return {"losses": as_array(losses), "accuracy": accuracy, **_left_by(training, model, X, y, losses)}
+    value = {"losses": as_array(losses), "accuracy": accuracy, **_left_by(training, model, X, y, losses)}
+    return Observation(value, {"events": tuple(sorted(events))})
 
 
 def _is_single(value):
@@ -151,12 +174,13 @@ def _left_by(training, model, X, y, losses):
         parts = (first.running_mean, first.running_var, first.num_batches_tracked)
         statistics = np.concatenate([part.detach().double().numpy().ravel() for part in parts])
     untouched = all(pytorch().equal(now, before) for now, before in zip((X, y), training.data(), strict=True))
+    data = "changed" if not untouched else "with a gradient" if X.requires_grad else "untouched"
     trainable = all(part.requires_grad for part in model.parameters())
     return {
         "W": linear.weight.detach().T.double().numpy(),
         "b": linear.bias.detach().double().numpy(),
         "statistics": statistics,
         "graph": "kept" if any(getattr(loss, "requires_grad", False) for loss in losses) else "let go",
-        "data": "untouched" if untouched else "changed",
+        "data": data,
         "parameters": "trainable" if trainable else "frozen",
     }

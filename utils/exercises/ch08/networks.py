@@ -64,6 +64,7 @@ def look_at_network(answer, net):
         Z = model(X)
         mode = model.training
         evaluated = model.eval()(X)
+        repeats = torch.equal(evaluated, model(X))
         model.train(mode)
         value = {
             "parameters": sum(part.numel() for part in parameters),
@@ -73,7 +74,8 @@ def look_at_network(answer, net):
             "start": start,
             "calls": "one model" if model is other or shared else "two models",
         }
-        return Observation(value, {"shapes": tuple(tuple(part.shape) for part in parameters)})
+        shapes = tuple(tuple(part.shape) for part in parameters)
+        return Observation(value, {"shapes": shapes, "repeats": repeats})
 
 
 def start_of(parameters):

@@ -4,6 +4,7 @@ import numpy as np
 
 from utils.checking.values import agree
 from utils.checking.words import show
+from utils.exercises.ch08.probes import losses_of_rows
 
 # Values
 
@@ -111,6 +112,26 @@ def are_multiples(pairs):
     return are_in_proportion([(came, float(np.mean(losses))) for came, losses in pairs])
 
 
+def is_one_class_off(pairs):
+    """Whether a mean loss is that of the class after each label, or before it, wherever one came; counted round, as a
+    negative index counts. Nothing came only where there is no such class.
+
+    Args:
+        pairs: a batch, and the loss that came or None, for each batch.
+    """
+    return any(all(_is_off_by(step, *pair) for pair in pairs) for step in (1, -1)) and any(
+        loss is not None for _, loss in pairs
+    )
+
+
+def _is_off_by(step, batch, loss):
+    Z, y = np.array(batch.z, dtype=float), np.ravel(batch.y) + step
+    Z = Z.reshape(-1, Z.shape[-1])
+    if loss is None:
+        return y.min() < 0 or y.max() >= Z.shape[1]
+    return agree(loss, losses_of_rows(Z, y % Z.shape[1]).mean(), 1e-4, batch.size)
+
+
 # Something else in place of a value
 
 
@@ -150,7 +171,16 @@ def refused(*conditions):
 
 def is_softmax_of_whole_numbers(call):
     """Labels in the place of logits: a softmax is for floating numbers."""
-    return call["function"] in ("softmax", "log_softmax", "cross_entropy") and not call["tensors"][0]["is_floating"]
+    has_whole_numbers = not call["tensors"][0]["is_floating"] and not has_decisions(call)
+    return call["function"] in ("softmax", "log_softmax", "cross_entropy") and has_whole_numbers
+
+
+def has_decisions(call):
+    """Whole numbers in the place of logits, one for each label."""
+    if not _has_labels(call):
+        return False
+    logits, labels = call["tensors"][:2]
+    return logits["shape"] == labels["shape"] and not (logits["is_floating"] or labels["is_floating"])
 
 
 def has_labels_with_two_axes(call):
@@ -163,8 +193,11 @@ def has_labels_with_two_axes(call):
 
 
 def has_labels_with_fractions(call):
-    """A label is a place, and there is no place 1.5."""
-    return _has_labels(call) and call["tensors"][1]["is_floating"] and len(call["tensors"][1]["shape"]) < 2
+    """A label is a place, and there is no place 1.5. Labels have an axis less than their logits."""
+    if not _has_labels(call):
+        return False
+    logits, labels = call["tensors"][:2]
+    return labels["is_floating"] and len(labels["shape"]) < max(2, len(logits["shape"]))
 
 
 def has_index_with_fractions(call):
@@ -185,6 +218,18 @@ def has_logits_with_one_axis(call):
     if call["function"] not in ("cross_entropy", "nll_loss", "log_softmax", "softmax", "logsumexp"):
         return False
     return call["tensors"][0]["is_floating"] and len(call["tensors"][0]["shape"]) == 1
+
+
+def has_two_places_in_a_row(call):
+    """A row of numbers between whose brackets stand two indices."""
+    return call["function"] == "__getitem__" and len(call["tensors"][0]["shape"]) < len(call["tensors"]) - 1
+
+
+def lacks_its_last_axis(call):
+    """A table, and one number for each of its rows, subtracted without an axis for the classes."""
+    shapes = sorted((tensor["shape"] for tensor in call["tensors"]), key=len, reverse=True)
+    is_difference = call["function"].strip("_") in ("sub", "rsub") and len(shapes) == 2
+    return is_difference and len(shapes[0]) > 1 and shapes[1] == shapes[0][:-1]
 
 
 def has_shapes_that_differ(*functions):

@@ -5,6 +5,7 @@ import math
 from utils.exercises.ch08.formulas import fused
 from utils.exercises.ch08.lazily import functional, pytorch
 from utils.exercises.ch08.recognising import (
+    has_decisions,
     has_labels_with_fractions,
     has_labels_with_two_axes,
     has_logits_with_one_axis,
@@ -28,6 +29,19 @@ def _starts_from_a_row(call):
     loss, *others = call["tensors"]
     has_weights = call["function"] == "backward" and bool(others)
     return _goes_back(call) and not has_weights and loss["has_graph"] and math.prod(loss["shape"]) != 1
+
+
+def _has_as_many_columns_as_labels_need(seen):
+    """Whether a call fails wherever the last class is absent, for a table that has no column for it."""
+    failed = [
+        (probe, result.facts.get("refused"))
+        for (probe,), result in zip(seen.probes, seen.results, strict=False)
+        if result.problem
+    ]
+    fails_where_a_class_is_absent = all(max(probe.y) + 1 < len(probe.b) for probe, _ in failed)
+    tables = [(probe, tensor["shape"]) for probe, call in failed if call for tensor in call["tensors"]]
+    has_narrow_rows = any(shape == (len(probe.y), max(probe.y) + 1) for probe, shape in tables)
+    return has_narrow_rows and fails_where_a_class_is_absent and len(failed) < len(seen.probes)
 
 
 def _squared_error_of_decisions(z, y):
@@ -86,6 +100,19 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
     )
 
     mistakes.add(
+        "one-hot with too few columns",
+        """
+        PyTorch refuses your one-hot rows, because they have other columns than the logits. Without a second argument
+        `F.one_hot` makes as many columns as the largest label of *this* batch needs. A class that no example of the
+        batch belongs to, and that comes last, gets none; in a batch where it occurs nothing is wrong. The number of
+        classes is a property of the logits. Which of their axes tells it, and where do you hand it over?
+        """,
+        trained_with(lambda z, y: functional().cross_entropy(z, functional().one_hot(y).to(z.dtype))),
+        trained_with(lambda z, y: -(functional().one_hot(y) * z.log_softmax(dim=1)).sum(dim=1).mean()),
+        recognise=_has_as_many_columns_as_labels_need,
+    )
+
+    mistakes.add(
         column,
         """
         Your labels have two axes, and PyTorch stops with “0D or 1D target tensor expected”.
@@ -108,6 +135,18 @@ def add_what_is_refused(mistakes, names, trained_with, permuted, column="labels 
         """,
         trained_with(lambda z, y: functional().cross_entropy(y, z)),
         recognise=refused(is_softmax_of_whole_numbers),
+    )
+
+    mistakes.add(
+        "decisions in place of logits",
+        """
+        You hand decisions to the loss: an `argmax` makes one whole number of each row, and PyTorch stops with a message
+        about types or targets. A cross-entropy asks how probable the true class was, and a decision has forgotten that.
+        It also moves in jumps, so no gradient could come back through it. Decisions are for an accuracy; the loss takes
+        the whole rows of logits. Which call of yours reduces them too early?
+        """,
+        trained_with(lambda z, y: functional().cross_entropy(z.argmax(dim=1), y)),
+        recognise=refused(has_decisions),
     )
 
     mistakes.add(

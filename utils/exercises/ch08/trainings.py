@@ -19,6 +19,7 @@ def training_with(
     evaluates=True,
     column=False,
     moves=1,
+    gradient=True,
     report="before",
     brand="SGD",
     **options,
@@ -32,9 +33,12 @@ def training_with(
         losses = []
         for _ in range(epochs):
             value = loss(model(X), y)
-            if clears:
+            if clears is True:
                 optimizer.zero_grad()
-            value.backward()
+            if gradient:
+                value.backward()
+            if clears == "between":
+                optimizer.zero_grad()
             if moves:
                 optimizer.step()
             if report == "after":

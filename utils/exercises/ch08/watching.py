@@ -14,9 +14,10 @@ def with_facts_of_failures(look, answer):
     """What ``look()`` returns, which looks at an answer.
 
     Raises:
-        Unfit: in the place of what it raises, in the same words, with three facts: ``refused``, the call that PyTorch
+        Unfit: in the place of what it raises, in the same words, with four facts: ``refused``, the call that PyTorch
             refused, see :func:`_in_plain_data`, ``missing``, the attribute that something did not have, None where
-            there is no such thing, and ``parameters``, the names that the answer gives to its inputs.
+            there is no such thing, ``parameters``, the names that the answer gives to its inputs, and ``failed in``,
+            the name of the function that raised.
     """
     try:
         return look()
@@ -24,7 +25,12 @@ def with_facts_of_failures(look, answer):
         raise
     except Exception as error:
         missing = error.name if isinstance(error, AttributeError) else None
-        facts = {"refused": _refused_call(look), "missing": missing, "parameters": _parameters_of(answer)}
+        facts = {
+            "refused": _refused_call(look),
+            "missing": missing,
+            "parameters": _parameters_of(answer),
+            "failed in": _innermost(error.__traceback__),
+        }
         raise Unfit(type(error).__name__, error_words(error), facts=facts) from error
 
 
@@ -34,6 +40,13 @@ def _parameters_of(answer):
         return tuple(inspect.signature(answer).parameters)
     except (TypeError, ValueError):
         return ()
+
+
+def _innermost(traceback):
+    """The name of the function that raised, with that of its class."""
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code.co_qualname
 
 
 def _refused_call(look):

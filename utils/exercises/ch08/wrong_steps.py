@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from utils.checking import Bank
+from utils.checking.values import agree
 from utils.checking.words import show
 from utils.exercises.ch08.formulas import (
     added_sigmoids,
@@ -28,43 +29,73 @@ from utils.exercises.ch08.formulas import (
     summed,
     with_epsilon,
 )
-from utils.exercises.ch08.lazily import functional, pytorch
+from utils.exercises.ch08.lazily import functional
 from utils.exercises.ch08.probes import (
     SMALL,
     WRONG_AND_SURE,
     Training,
 )
 from utils.exercises.ch08.recognising import (
-    came_as,
     differing_parts,
     differs_only_in,
     nothing_moved,
+    pairs_of,
     steps_in_words,
     values_of,
 )
 from utils.exercises.ch08.recognising_steps import (
-    are_shares,
     begins_like,
     begins_with_a_multiple,
     begins_without_shift,
-    counts,
-    goes_through_the_model_twice,
-    is_rounded,
     losses_are_one_late,
     steps_with,
-    steps_with_a_penalty,
-    steps_with_less_than_arrived,
     steps_with_old_gradients,
 )
-from utils.exercises.ch08.refusals import add_what_is_refused
 from utils.exercises.ch08.steps import reference_step, step_with, step_with_graph
 
 mistakes = Bank()
 
 
-def _weights_in_words(value):
+def weights_in_words(value):
     return f"W = `{show(np.round(value['W'], 3))}`"
 
+
+def _events_of(seen):
+    """What happened on the smallest probe, as a list of names."""
+    return seen.results[0].facts.get("events", [])
+
+
+def _steps_before_the_gradient(seen):
+    events = _events_of(seen)
+    return "gradient" in events and "step" in events and events.index("step") < events.index("gradient")
+
+
+def _with_the_step_first(clears=True):
+    def training_step(model, optimizer, X, y):
+        if clears:
+            optimizer.zero_grad()
+        loss = fused(model(X), y)
+        optimizer.step()
+        loss.backward()
+        return loss.item()
+
+    return training_step
+
+
+mistakes.add(
+    "step before backward",
+    """
+    The optimizer steps before the gradients are there: in your function `step()` comes first and `backward()` after it.
+    So it moves with what an earlier call left in `.grad`, and with nothing where that was cleared; two calls return
+    {output}, and the first of them should already change the second. An optimizer computes no gradient. It takes what
+    `backward` has put down, so what has to stand directly above the line with `step`?
+    """,
+    _with_the_step_first(),
+    _with_the_step_first(clears=False),
+    example=SMALL,
+    describe=steps_in_words,
+    recognise=_steps_before_the_gradient,
+)
 
 mistakes.add(
     "zero_grad forgotten",
@@ -78,14 +109,9 @@ mistakes.add(
     step_with(clear="never", report="after"),
     step_with(clear="never", loss=double_softmax),
     example=SMALL,
-    describe=_weights_in_words,
+    describe=weights_in_words,
     recognise=steps_with_old_gradients,
 )
-
-
-def _events_of(seen):
-    """What happened on the smallest probe, as a list of names."""
-    return seen.results[0].facts.get("events", [])
 
 
 def _missing(event):
@@ -231,6 +257,34 @@ mistakes.add(
     recognise=begins_without_shift,
 )
 
+
+def _reports_a_multiple_by_the_size(seen):
+    """Whether all is right but the number that comes back, the mean loss times the number of examples or over it."""
+    pairs = pairs_of(seen)
+    return differing_parts(seen) == {"losses"} and any(
+        all(
+            agree(value["losses"], like["losses"] * len(probe.y) ** power, 1e-4, probe.size * len(probe.y))
+            for probe, value, like in pairs
+        )
+        for power in (1, -1)
+    )
+
+
+mistakes.add(
+    "the loss times m",
+    """
+    The step is right, and the number that you return is the mean loss times the number of examples, or divided by it:
+    with two examples {output}, and the first of them should be ln 2, since the model starts at zero. The product is
+    what a loop adds up when its batches differ in size, to divide the total by all examples at the end. That is the
+    business of the loop, which knows the sizes. What does `loss.item()` hold before you touch it?
+    """,
+    lambda model, optimizer, X, y: reference_step(model, optimizer, X, y) * len(X),
+    lambda model, optimizer, X, y: reference_step(model, optimizer, X, y) / len(X),
+    example=SMALL,
+    describe=steps_in_words,
+    recognise=_reports_a_multiple_by_the_size,
+)
+
 mistakes.add(
     "sum in place of mean",
     """
@@ -248,7 +302,7 @@ mistakes.add(
 @mistakes.mistake(
     *SMALL,
     name="sum in the step, mean in the report",
-    describe=_weights_in_words,
+    describe=weights_in_words,
     recognise=steps_with(lambda probe: len(probe.y)),
 )
 def sum_in_the_step_mean_in_the_report(model, optimizer, X, y):
@@ -380,66 +434,6 @@ mistakes.add(
 )
 
 
-def _moved_without_the_optimizer(seen):
-    facts = seen.results[0].facts
-    return "events" in facts and "step" not in facts["events"] and not nothing_moved(seen)
-
-
-def _optimizer_of_its_own(brand, rate):
-    def training_step(model, optimizer, X, y):
-        return reference_step(model, getattr(pytorch().optim, brand)(model.parameters(), lr=rate), X, y)
-
-    return training_step
-
-
-def _moved_by_hand(model, optimizer, X, y):
-    loss = fused(model(X), y)
-    gradients = pytorch().autograd.grad(loss, list(model.parameters()))
-    with pytorch().no_grad():
-        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
-            parameter -= 0.1 * gradient
-    return loss.item()
-
-
-mistakes.add(
-    "an optimizer of your own",
-    """
-    The weights move, and the optimizer that was handed over does not move them: you build another one in every
-    step, or subtract the gradients with a formula of your own. Either has its own learning rate or forgets what an
-    optimizer remembers between steps, the momentum of SGD and both averages of Adam. The argument `optimizer` holds
-    the parameters already. Which line of yours takes its place?
-    """,
-    _optimizer_of_its_own("SGD", 0.01),
-    _optimizer_of_its_own("SGD", 0.1),
-    _optimizer_of_its_own("Adam", 0.001),
-    _optimizer_of_its_own("Adam", 0.01),
-    _moved_by_hand,
-    recognise=_moved_without_the_optimizer,
-)
-
-
-def _two_whole_steps(model, optimizer, X, y):
-    first, _ = [reference_step(model, optimizer, X, y) for _ in range(2)]
-    return first
-
-
-mistakes.add(
-    "two steps in one",
-    """
-    Each call moves the weights more than once: two calls leave {output}. A second move with the same gradient uses
-    what belongs to a point that the model has left already, and a whole second round makes two steps of one call.
-    The caller counts the calls of your function, and draws its losses over them. The loop is the caller's; how often
-    does `optimizer.step()` run in your function?
-    """,
-    step_with(moves=2),
-    _two_whole_steps,
-    step_with(moves=3),
-    example=SMALL,
-    describe=_weights_in_words,
-    recognise=counts("step", 2),
-)
-
-
 def _step_of(loss):
     return step_with(loss=loss)
 
@@ -491,26 +485,6 @@ mistakes.add(
 )
 
 
-@mistakes.mistake(*SMALL, describe=steps_in_words, recognise=are_shares)
-def the_accuracy_returned(model, optimizer, X, y):
-    """
-    The step itself is right, and you return the share of right decisions: {output}. An accuracy moves in jumps and
-    stands still while the loss falls; training watches the loss, because that is what the gradient belongs to. The
-    accuracy comes later, on data the model has not been trained on. Which number did you call `backward` on?
-    """
-    reference_step(model, optimizer, X, y)
-    return (model(X).argmax(dim=1) == y).float().mean().item()
-
-
-@the_accuracy_returned.also
-def _accuracy_before_the_step(model, optimizer, X, y):
-    optimizer.zero_grad()
-    Z = model(X)
-    fused(Z, y).backward()
-    optimizer.step()
-    return 100 * (Z.argmax(dim=1) == y).sum().item() / len(y)
-
-
 def _smoothed_by(share):
     return lambda z, y: functional().cross_entropy(z, y, label_smoothing=share)
 
@@ -532,83 +506,6 @@ mistakes.add(
     recognise=begins_like(*_SMOOTHED),
 )
 
-
-def _twice_through_the_model(model, optimizer, X, y):
-    with pytorch().no_grad():
-        before = fused(model(X), y).item()
-    reference_step(model, optimizer, X, y)
-    return before
-
-
-mistakes.add(
-    "two passes through the model",
-    """
-    You call the model twice in a step: once for the number that you return, and once for the gradients. A linear model
-    gives the same both times. Batch normalisation counts what passes through it, so its running mean moves twice as
-    far, and dropout draws anew, so that the loss that you report is not the one that was differentiated. It also takes
-    twice the time. One call of the model gives one loss; which of its two uses has to come first?
-    """,
-    _twice_through_the_model,
-    recognise=goes_through_the_model_twice,
-)
-
-
-def _with_clipped_gradients(clip):
-    def training_step(model, optimizer, X, y):
-        optimizer.zero_grad()
-        loss = fused(model(X), y)
-        loss.backward()
-        clip(model.parameters())
-        optimizer.step()
-        return loss.item()
-
-    return training_step
-
-
-mistakes.add(
-    "gradients clipped",
-    """
-    Between `backward` and `step` you make the gradients smaller where they are large. The direction of a step then
-    depends on a limit that nobody asked for, and where the limit is met the model learns more slowly than its learning
-    rate says. Clipping helps networks whose gradients explode, in long sequences for example; the gradient of a softmax
-    with cross-entropy is a difference of two probabilities and cannot. Which line stands between the two calls?
-    """,
-    _with_clipped_gradients(lambda parameters: pytorch().nn.utils.clip_grad_norm_(parameters, 0.1)),
-    _with_clipped_gradients(lambda parameters: pytorch().nn.utils.clip_grad_norm_(parameters, 1.0)),
-    _with_clipped_gradients(lambda parameters: pytorch().nn.utils.clip_grad_value_(parameters, 0.05)),
-    recognise=steps_with_less_than_arrived,
-)
-
-
-def _with_penalty(factor, of_one, reported=True):
-    """A step with a penalty on the weights in its loss."""
-
-    def training_step(model, optimizer, X, y):
-        optimizer.zero_grad()
-        loss = fused(model(X), y)
-        whole = loss + factor * sum(of_one(part) for part in model.parameters())
-        whole.backward()
-        optimizer.step()
-        return (whole if reported else loss).item()
-
-    return training_step
-
-
-mistakes.add(
-    "a penalty on the weights",
-    """
-    Your loss has a second part that grows with the weights, and its gradient pulls each of them towards 0. Such a
-    penalty, also called weight decay or regularisation, can help against overfitting, and it changes both the number
-    that you return and the way that the weights go. Asked for is only the mean cross-entropy; those who want a decay
-    gives it to the optimizer. Which term of your loss does not know the labels?
-    """,
-    _with_penalty(0.01, lambda part: (part**2).sum()),
-    _with_penalty(0.001, lambda part: (part**2).sum() / 2),
-    _with_penalty(0.01, lambda part: (part**2).sum(), reported=False),
-    _with_penalty(0.01, lambda part: part.abs().sum()),
-    _with_penalty(0.01, lambda part: part.norm()),
-    recognise=steps_with_a_penalty,
-)
 
 mistakes.add(
     "1/m twice",
@@ -638,89 +535,4 @@ mistakes.add(
     example=SMALL,
     describe=steps_in_words,
     recognise=begins_with_a_multiple,
-)
-
-
-def _rounded_to(digits):
-    return lambda *inputs: round(reference_step(*inputs), digits)
-
-
-mistakes.add(
-    "the loss rounded",
-    """
-    The step is right, and the number that you return has only a few decimals: on the smallest case {output}. Late in a
-    training a loss changes in its fifth digit and beyond, and a rounded one stands still there, as if nothing were
-    learned any more. Rounding is for printing, where `format(loss, ".4f")` does it and leaves the number as it is.
-    Which call shortens yours?
-    """,
-    _rounded_to(4),
-    _rounded_to(2),
-    _rounded_to(3),
-    example=SMALL,
-    describe=steps_in_words,
-    recognise=is_rounded,
-)
-
-
-def _frozen_afterwards(model, optimizer, X, y):
-    model.requires_grad_(True)
-    loss = reference_step(model, optimizer, X, y)
-    model.requires_grad_(False)
-    return loss
-
-
-mistakes.add(
-    "parameters left frozen",
-    """
-    Your step is right and leaves the parameters of the model with `requires_grad` switched off. From now on nothing
-    that the model computes can be differentiated, and the next training of the caller, or the second call of a step
-    like the one in the text, stops with an error. To compute without a graph for some lines, a block of
-    `torch.no_grad()` does it and puts everything back at its end. Which line of yours switches for good?
-    """,
-    _frozen_afterwards,
-    recognise=differs_only_in("parameters"),
-)
-
-
-def _with_the_batch_changed(model, optimizer, X, y):
-    loss = reference_step(model, optimizer, X, y)
-    X -= X.mean()
-    return loss
-
-
-mistakes.add(
-    "the batch is changed",
-    """
-    The tensors `X` and `y` are not what they were: you write into one of them, with an operator such as `-=`, with a
-    method whose name ends in an underscore, or with a slice on the left of `=`. They belong to the caller, who uses the
-    same examples again in the next epoch and would then train on others. Which line changes a tensor in place, where a
-    new one was meant?
-    """,
-    _with_the_batch_changed,
-    recognise=lambda seen: "changed" in values_of(seen, "data"),
-)
-
-
-add_what_is_refused(
-    mistakes,
-    ("model", "optimizer", "X", "y"),
-    lambda loss: step_with(loss=loss),
-    lambda model, X, y, optimizer: reference_step(model, optimizer, X, y),
-)
-
-
-@mistakes.mistake(recognise=came_as("not one loss"))
-def more_than_the_loss_returned(model, optimizer, X, y):
-    """
-    A single number is asked for, the loss before the step, and your function returns something else: several
-    values, a text, or the model. A loop that collects the results in a list, to look at the curve afterwards, could
-    do nothing with that. Model and optimizer were changed in place, so the caller has them already. Which one
-    number belongs after your `return`?
-    """
-    return (reference_step(model, optimizer, X, y), 1.0)
-
-
-more_than_the_loss_returned.also(
-    lambda model, optimizer, X, y: f"loss {reference_step(model, optimizer, X, y)}",
-    lambda model, optimizer, X, y: [reference_step(model, optimizer, X, y)],
 )
