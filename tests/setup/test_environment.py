@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -120,18 +121,23 @@ def sources(root, files=None):
                 yield path.name, "".join(cell["source"])
 
 
+@cache
+def modules_imported_by(source):
+    modules = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            modules.append(node.module)
+    return modules
+
+
 def imports_in(sources):
     """Return the top-level names that are imported from elsewhere, each with the first place that does it."""
     found = {}
     for place, source in sources:
-        for node in ast.walk(ast.parse(source)):
-            modules = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                modules = [node.module]
-            for module in modules:
-                found.setdefault(module.split(".")[0], place)
+        for module in modules_imported_by(source):
+            found.setdefault(module.split(".")[0], place)
     return {name: place for name, place in found.items() if name not in sys.stdlib_module_names}
 
 
