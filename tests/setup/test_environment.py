@@ -250,6 +250,12 @@ def test_jupyterlab_knows_every_setting_that_make_lab_changes():
             assert value in (allowed or [value])
 
 
+def test_every_way_into_jupyterlab_takes_the_settings_and_the_extension():
+    for name in ("Makefile", "README.md", "INSTRUCTORS.md", "tests/browser/conftest.py"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert text.count("app_settings_dir=") == text.count("extra_labextensions_path=") > 0, name
+
+
 # Each rule can fail
 
 
