@@ -22,10 +22,12 @@ ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
-# utils/setup/jupyterlab: no question about news, long lines of code wrapped. A reader's own settings win.
+# utils/setup/jupyterlab: no question about news, long lines of code wrapped, text in a readable width. A reader's own
+# settings win.
 lab: install ## open the workbook in JupyterLab (ARGS=--no-browser on a server)
 	@$(if $(ROOT_USER),echo "You are root. JupyterLab starts for root with --allow-root only and gets it here.")
 	$(BIN)/python -I -m jupyterlab $(if $(ROOT_USER),--allow-root) --LabApp.app_settings_dir=utils/setup/jupyterlab \
+	  --LabApp.extra_labextensions_path=utils/setup/jupyterlab/labextensions \
 	  --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb $(ARGS)
 
 test: install-dev ## run every test, the notebooks and the browser included

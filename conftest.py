@@ -11,6 +11,7 @@ somebody has worked is represented by its blank one. Four rules are added to nbv
   compares nothing in a cleared cell.
 """
 
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -37,6 +38,8 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     """Build the blank chapters anew, where pytest will run some, before it or any worker looks for notebooks."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a script's background job; tests press Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = config.rootpath / BLANK_CHAPTERS
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     named = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]

@@ -5,6 +5,7 @@ A copy of the project gets one defect, and the tests that are to find it run the
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,22 @@ def replaced(path, old, new):
         text = (folder / path).read_text(encoding="utf-8")
         assert old in text, f"{path} has changed: plant this defect in another place"
         (folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return plant
+
+
+def exchanged(path, first, second):
+    """A defect: the docstrings of two functions have changed places."""
+
+    def plant(folder):
+        text = (folder / path).read_text(encoding="utf-8")
+        docstrings = [
+            re.search(rf'^def {name}\(.*?\n    (""".*?""")', text, re.M | re.S).group(1) for name in (first, second)
+        ]
+        for old, new in zip(docstrings, ("@first@", "@second@"), strict=True):
+            text = text.replace(old, new)
+        text = text.replace("@first@", docstrings[1]).replace("@second@", docstrings[0])
+        (folder / path).write_text(text, encoding="utf-8")
 
     return plant
 
@@ -72,6 +89,7 @@ DEFECTS = {
         ),
         PROMISES,
     ),
+    "exchanged explanations": (exchanged(SOFTMAX, "misplaced_bracket", "the_logarithm_of_softmax"), PROMISES),
     "a text that is the solution": (in_notebook("markdown", says_the_solution), LINKS),
     "a dead link": (in_notebook("markdown", leads_nowhere), LINKS),
     "an output that is not compared": (in_notebook("code", is_not_compared), LINKS),

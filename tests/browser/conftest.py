@@ -34,7 +34,8 @@ START = 120  # seconds that JupyterLab may take to answer
 FOREIGN = ("PYTEST_CURRENT_TEST",)  # with it ipykernel does not show what a kernel writes at the level of C
 OPTIONS = (
     "--no-browser",
-    f"--LabApp.app_settings_dir={ROOT / 'utils' / 'setup' / 'jupyterlab'}",  # as make lab does
+    f"--LabApp.app_settings_dir={ROOT / 'utils' / 'setup' / 'jupyterlab'}",  # as make lab does, the next one too
+    f"--LabApp.extra_labextensions_path={ROOT / 'utils' / 'setup' / 'jupyterlab' / 'labextensions'}",
     "--ip=127.0.0.1",
     "--allow-root",
     "--IdentityProvider.token=",

@@ -17,7 +17,7 @@ from utils.checking import session, time_limit
 from utils.checking.time_limit import Held, TimeLimitExceeded, run_guarded
 from utils.exercises import ch01
 
-LIMIT = 0.2
+LIMIT = 0.1
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
 
@@ -124,7 +124,7 @@ def test_stop_inside_of_a_check_inside_of_an_answer_reaches_the_reader():
         return z
 
     before = state()
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
@@ -153,7 +153,7 @@ def test_a_check_inside_its_own_answer_ends():
 
     started = time.monotonic()
     assert ch01.softmax.check(answer, time_limit=LIMIT).status == "incorrect"
-    assert time.monotonic() - started < 120
+    assert time.monotonic() - started < 20
 
 
 def test_the_time_of_an_outer_call_goes_on_inside_of_a_guarded_one():
@@ -161,7 +161,7 @@ def test_the_time_of_an_outer_call_goes_on_inside_of_a_guarded_one():
         for _ in range(100):
             run_guarded(lambda: time.sleep(0.1), 60)
 
-    assert isinstance(ends_in_time(inner, 0.5, patience=5), TimeLimitExceeded)
+    assert isinstance(ends_in_time(inner, 0.25, patience=5), TimeLimitExceeded)
 
 
 def compute_in(package):
@@ -196,7 +196,7 @@ def raises_endless(z):
 
 def test_an_exception_that_cannot_be_put_into_words_is_named():
     started = time.monotonic()
-    assert "raised Endless" in ch01.softmax.check(raises_endless, time_limit=3).message
+    assert "raised Endless" in ch01.softmax.check(raises_endless, time_limit=LIMIT).message
     assert "raised Endless" in repr(ch01.softmax.try_yours([1.0, 2.0]))
     assert time.monotonic() - started < 60
 
@@ -223,7 +223,7 @@ def test_an_object_that_never_goes_is_given_up():
 def test_an_endless_import_ends(tmp_path, monkeypatch):
     (tmp_path / "never_there.py").write_text("while True:\n    pass\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(time_limit, "IMPORT_PATIENCE", 0.3)
+    monkeypatch.setattr(time_limit, "IMPORT_PATIENCE", 0.1)
     assert isinstance(ends_in_time(lambda: __import__("never_there")), TimeLimitExceeded)
 
 
@@ -235,7 +235,7 @@ def test_any_limit_can_be_asked_for(seconds):
 def test_checks_in_threads_leave_stdout_and_warnings_as_they_were():
     before = state()
     threads = [
-        threading.Thread(target=ch01.softmax.check, args=(lambda z: print(z) or time.sleep(0.01),)) for _ in range(6)
+        threading.Thread(target=ch01.softmax.check, args=(lambda z: print(z) or time.sleep(0.001),)) for _ in range(4)
     ]
     for thread in threads:
         thread.start()

@@ -377,8 +377,9 @@ def run_pytest(root, *options):
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=100)
 
 
+@pytest.mark.prove
 def test_pytest_builds_the_blank_chapters_that_it_runs(tmp_path):
-    """Once, before its workers look for notebooks."""
+    """Once, before its workers look for notebooks. `make test` does that; what is configured is tested below."""
     save(notebook(code("x = 1", "x", count=1)), tmp_path / "solutions" / "01_a.ipynb")
     done = run_pytest(tmp_path, "-n", "1", "--dist", "loadfile")
     assert done.returncode == 0, done.stdout

@@ -94,3 +94,17 @@ def test_an_answer_is_kept_and_stops_the_way_of_its_own_chapter_alone(root, exec
 def test_a_name_without_a_notebook_is_said(root, capsys):
     assert chapter.main(["77"], root) == 1
     assert capsys.readouterr().err == "There is no solution notebook 77.\n"
+
+
+def test_ctrl_c_ends_with_a_sentence(root, monkeypatch, pytest_says, capsys):
+    def pressed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execute, "execute", pressed)
+    assert chapter.main(["01"], root) == 130
+    said = f"Stopped: solutions/{NAME}.ipynb and what comes after it are as they were.\n"
+    assert capsys.readouterr() == ("", said)
+    monkeypatch.setattr(execute, "main", lambda names, root: 0)
+    monkeypatch.setattr(chapter, "check", pressed)
+    assert chapter.main(["01"], root) == 130
+    assert capsys.readouterr().err.count("\n") == 1

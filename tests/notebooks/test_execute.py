@@ -1,8 +1,11 @@
 """Executing solutions: what is stored is what nbval compares, and nothing that belongs to one machine."""
 
 import json
+import os
 import sys
+import time
 
+import pytest
 from support.sample_notebooks import code, markdown, notebook, save
 
 from utils.notebooks.execute import find_solutions, main, without_machine_paths
@@ -46,6 +49,21 @@ def test_execution_stores_what_nbval_compares_and_nothing_else(tmp_path, capsys)
     where, option, python = eval("".join(place["outputs"][0]["data"]["text/plain"]))
     assert (where, option) == ("solutions", "0")
     assert python == sys.executable
+
+
+@pytest.mark.prove
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals between processes")
+@pytest.mark.parametrize("around", ["", "try:\n    {}\nexcept KeyboardInterrupt:\n    pass"], ids=["runs", "swallows"])
+def test_ctrl_c_ends_the_kernel_and_stores_nothing(tmp_path, capsys, around):
+    """A cell presses it, and waits; another one does not care, and is the last."""
+    press = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(60)"
+    cells = [code("print(1)", "fine"), code((around or "{}").format(press), "presses")]
+    path = save(notebook(*cells), tmp_path / "solutions" / "01_a.ipynb")
+    before, started = path.read_bytes(), time.monotonic()
+    assert main([], tmp_path) == 130
+    assert time.monotonic() - started < 30
+    assert capsys.readouterr() == ("", "Stopped: solutions/01_a.ipynb and what comes after it are as they were.\n")
+    assert path.read_bytes() == before
 
 
 def test_notebooks_are_named_by_number_name_or_path(tmp_path):

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -120,18 +121,23 @@ def sources(root, files=None):
                 yield path.name, "".join(cell["source"])
 
 
+@cache
+def modules_imported_by(source):
+    modules = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            modules.append(node.module)
+    return modules
+
+
 def imports_in(sources):
     """Return the top-level names that are imported from elsewhere, each with the first place that does it."""
     found = {}
     for place, source in sources:
-        for node in ast.walk(ast.parse(source)):
-            modules = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                modules = [node.module]
-            for module in modules:
-                found.setdefault(module.split(".")[0], place)
+        for module in modules_imported_by(source):
+            found.setdefault(module.split(".")[0], place)
     return {name: place for name, place in found.items() if name not in sys.stdlib_module_names}
 
 
@@ -242,6 +248,12 @@ def test_jupyterlab_knows_every_setting_that_make_lab_changes():
             assert value != properties[name]["default"]
             allowed = [choice["const"] for choice in properties[name].get("oneOf", [])]
             assert value in (allowed or [value])
+
+
+def test_every_way_into_jupyterlab_takes_the_settings_and_the_extension():
+    for name in ("Makefile", "README.md", "INSTRUCTORS.md", "tests/browser/conftest.py"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert text.count("app_settings_dir=") == text.count("extra_labextensions_path=") > 0, name
 
 
 # Each rule can fail

@@ -29,6 +29,7 @@ SCRIPT = ROOT / "utils" / "setup" / "install.py"
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the stand-ins of this test are shell scripts")
 
+EXPORTS = Path("utils", "site", "templates", "jupyter_nbconvert_config.py")
 WITH_UV = f"uv=={metadata.version('uv')}\n"
 AWKWARD = "Übung 学习 it's $HOME" + ("" if os.name == "nt" else ' "quoted"')
 
@@ -135,6 +136,8 @@ def install(tmp_path):
 def project(tmp_path_factory):
     """A project that has been installed once, in a folder with a name that quotes and shells stumble over."""
     project = make_project(tmp_path_factory.mktemp("install") / AWKWARD)
+    (project / EXPORTS).parent.mkdir(parents=True)
+    shutil.copy(ROOT / EXPORTS, project / EXPORTS)
     result = run(project)
     assert result.returncode == 0, result.stdout + result.stderr
     return project
@@ -325,14 +328,8 @@ def test_the_first_call_installs(project):
     assert not (project / ".venv" / "tmp").exists()
 
 
-def test_jupyter_nbconvert_finds_the_settings_of_the_course(tmp_path):
-    project = make_project(tmp_path / "with the site")
-    settings = Path("utils", "site", "templates", "jupyter_nbconvert_config.py")
-    (project / settings).parent.mkdir(parents=True)
-    shutil.copy(ROOT / settings, project / settings)
-    assert run(project).returncode == 0
-    installed = project / ".venv" / "etc" / "jupyter" / settings.name
-    assert installed.read_bytes() == (ROOT / settings).read_bytes()
+def test_jupyter_nbconvert_finds_the_settings_of_the_course(project):
+    assert (project / ".venv" / "etc" / "jupyter" / EXPORTS.name).read_bytes() == (ROOT / EXPORTS).read_bytes()
 
 
 def test_the_second_call_returns_at_once(project):
@@ -343,19 +340,11 @@ def test_the_second_call_returns_at_once(project):
     assert log.stat().st_mtime_ns == before
 
 
-def test_changed_requirements_are_installed(project):
+def test_changed_lists_are_installed_and_what_maintainers_need_in_the_same_environment(project):
+    """``make test`` adds the second list, and ``make lab`` leaves it in. A learner's copy may be without the site."""
     log = project / ".venv" / "install.log"
-    before = log.stat().st_mtime_ns
-    (project / "requirements.txt").write_text(WITH_UV + "# said differently\n", encoding="utf-8")
-    result = run(project)
-    assert result.returncode == 0, result.stderr
-    assert log.stat().st_mtime_ns > before
-
-
-def test_what_maintainers_need_is_added_to_the_same_environment(project):
-    """``make test`` adds the second list, and ``make lab`` leaves it in."""
-    log = project / ".venv" / "install.log"
-    for arguments, installs in [([], False), (["--dev"], True), (["--dev"], False), ([], False)]:
+    shutil.rmtree(project / "utils" / "site")
+    for arguments, installs in [(["--dev"], True), (["--dev"], False), ([], False)]:
         before = log.stat().st_mtime_ns
         result = run(project, *arguments)
         assert result.returncode == 0, result.stderr
@@ -410,7 +399,20 @@ def stopped_while_it_was_copied(project):
 
 
 @pytest.mark.parametrize("damage", [missing_file, half_written_file, uninstalled, stopped_while_it_was_copied])
-def test_what_is_damaged_is_seen_and_installed_again(project, damage):
+def test_what_is_damaged_is_seen(install, project, tmp_path, damage):
+    packages = packages_of(project).relative_to(project)
+    for path in (project / packages).glob("tiny*"):
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        (tmp_path / packages).mkdir(parents=True, exist_ok=True)
+        copy(path, tmp_path / packages / path.name)
+    tiny = tmp_path / packages / "tiny-1.0.dist-info"
+    assert install.is_whole(tiny)
+    damage(tmp_path)
+    assert not install.is_whole(tiny)
+
+
+@pytest.mark.parametrize("damage", [half_written_file, stopped_while_it_was_copied])
+def test_what_is_damaged_is_installed_again(project, damage):
     whole = Path(imported_from(project))
     damage(project)
     result = run(project)
@@ -439,18 +441,24 @@ def test_a_library_that_a_file_hides_is_named(project):
 
 
 @posix_only
-def test_two_at_once_wait_for_each_other(project):
-    """The second begins when the first has ended, and finds nothing to do."""
+def test_two_at_once_wait_for_each_other(install, monkeypatch, capsys):
+    """The second begins when the first has ended."""
     import fcntl
 
-    with open(project / ".cache" / "install.lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        command = [sys.executable, str(project / "utils" / "setup" / "install.py")]
-        second = subprocess.Popen(command, env=variables(), stdout=subprocess.PIPE, text=True)
-        assert second.stdout.readline().startswith("Another installation runs in this folder")
-        assert second.poll() is None
-    assert second.communicate(timeout=30) == ("", None)
-    assert second.returncode == 0
+    def the_first_ends(seconds):
+        waited.append(seconds)
+        fcntl.flock(first, fcntl.LOCK_UN)
+
+    waited = []
+    (install.ROOT / ".cache").mkdir()
+    install.ENVIRONMENT.mkdir()
+    monkeypatch.setattr(install.time, "sleep", the_first_ends)
+    monkeypatch.setattr(install, "install", lambda lists: waited.append(lists))
+    with open(install.ROOT / ".cache" / "install.lock", "a") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        assert install.main() == 0
+    assert waited == [2, ["requirements.txt"]]
+    assert capsys.readouterr().out == "Another installation runs in this folder: waiting for it.\n"
 
 
 @posix_only
@@ -476,8 +484,7 @@ def test_an_interrupt_ends_with_a_sentence(project):
     (project / "requirements.txt").write_text(WITH_UV, encoding="utf-8")
 
 
-def test_a_moved_folder_and_a_lost_interpreter_are_repaired(project):
-    """Both together, since each of them costs a new environment."""
+def test_a_moved_folder_is_repaired(project):
     moved = project.with_name("moved here")
     project.rename(moved)
     try:
@@ -487,6 +494,11 @@ def test_a_moved_folder_and_a_lost_interpreter_are_repaired(project):
         assert Path(imported_from(moved)) == moved / "backend.py"
     finally:
         moved.rename(project)
+
+
+@pytest.mark.prove
+def test_a_lost_interpreter_is_repaired(project):
+    """By the same new environment."""
     for name in ("bin/python", "bin/python3", "Scripts/python.exe"):
         (project / ".venv" / name).unlink(missing_ok=True)
     result = run(project)
@@ -525,6 +537,7 @@ def test_make_alone_lists_the_commands():
 
 @needs_make
 @posix_only
+@pytest.mark.prove
 def test_a_test_that_kills_its_process_ends_the_run(tmp_path):
     """With a new process in the place of the killed one, this run would wait for ever."""
     dry_run = ["make", "--no-print-directory", "-n", "test", "ARGS="]

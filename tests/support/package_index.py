@@ -107,7 +107,7 @@ def serve(folder, authority=None, tls=False):
     if tls:
         server.socket = certificate(authority, "127.0.0.1").wrap_socket(server.socket, server_side=True)
     server.url = f"http{'s' * tls}://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)  # seconds until it sees its end
     thread.start()
     try:
         yield server

@@ -182,10 +182,12 @@ class _Limit(Held):
             # What was broken off goes now, megabytes as well as threads, and not when the garbage collector happens to
             # come by: a data pipeline of TensorFlow may take as long to be deleted as it has lived, up to a minute, and
             # the interpreter waits. (Its tuning thread can miss that it is cancelled, and sleeps on:
-            # `Model::OptimizeLoop` of tf.data.) A `__del__` may do anything, so that is limited, too.
-            held, error = [error], type(error)()
+            # `Model::OptimizeLoop` of tf.data.) A `__del__` may do anything, so that is limited, too. Where what this
+            # lies in ends as well, that collects: checks in checks would otherwise collect a hundred times.
+            held, error, outer = [error], type(error)(), self.outer
+            ends_too = outer is not None and (outer.is_over or outer.interrupted)
             former, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
-            self._run(lambda: held.clear() or gc.collect())
+            self._run(lambda: held.clear() or ends_too or gc.collect())
             sys.unraisablehook = former
         return value, error
 

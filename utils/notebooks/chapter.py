@@ -69,13 +69,19 @@ def main(arguments=None, root=ROOT):
     start = time.monotonic()
     try:
         names = [path.stem for path in find_solutions(root / "solutions", chosen)]
-        if execute.main(names, root):
+        status = execute.main(names, root)
+        if status == 130:  # Ctrl-C, of which it has spoken
+            return status
+        if status:
             raise NotebookError("Nothing was built: a cell has to be put right first.")
         build(names, root)
+        well, count = check(names, root)
     except (NotebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    well, count = check(names, root)
+    except KeyboardInterrupt:
+        print("Stopped: nobody knows whether the chapter is in order.", file=sys.stderr)
+        return 130
     verdict = "in order" if well else "NOT in order, see above"
     print(f"{', '.join(names)}: {verdict}. {count}, {time.monotonic() - start:.0f} s in all.")
     return 0 if well else 1

@@ -5,8 +5,11 @@ path.
 """
 
 import argparse
+import asyncio
+import contextlib
 import itertools
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +33,7 @@ def execute(notebook, folder):
 
     Raises:
         NotebookError: a cell raised, took too long, or ended its kernel.
+        KeyboardInterrupt: Ctrl-C; the kernel has ended, too.
     """
     # Here and not above, because they take a while to import, and `--help` needs none of them.
     from jupyter_client.manager import AsyncKernelManager
@@ -37,26 +41,46 @@ def execute(notebook, folder):
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
+    class Client(NotebookClient):
+        async def async_start_new_kernel(self, **options):
+            """Start a kernel. Ctrl-C goes to its cell from now on: nbclient takes the kernel away and stumbles on."""
+            with contextlib.suppress(NotImplementedError):  # Windows
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, asyncio.current_task())
+            await super().async_start_new_kernel(**options)
+
+    def stop(task):
+        stopped.append(True)
+        asyncio.ensure_future(kernel.interrupt_kernel()) if running else task.cancel()
+
+    def begin(cell, cell_index):
+        running.append(cell)
+        if stopped:  # the cell before this one did not care
+            raise asyncio.CancelledError
+
     set_environment()
-    running = []
+    running, stopped = [], []
     kernel = AsyncKernelManager(kernel_name=CURRENT_ENV_KERNEL_NAME, kernel_spec_manager=NbvalKernelspecManager())
-    client = NotebookClient(
+    client = Client(
         notebook,
         km=kernel,
         timeout=CELL_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
-        on_cell_start=lambda cell, cell_index: running.append(cell),
+        on_cell_start=begin,
     )
     try:
         client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)  # what the kernel's own process logs
-    except CellExecutionError as error:
+    except (CellExecutionError, asyncio.CancelledError) as error:
+        if stopped:
+            raise KeyboardInterrupt from error
         raise NotebookError(f"cell {running[-1].get('id')} raised {error.ename}: {error.evalue}") from error
     except CellTimeoutError as error:
         raise NotebookError(f"cell {running[-1].get('id')} took longer than {CELL_TIMEOUT} seconds.") from error
     except DeadKernelError as error:
         raise NotebookError(f"the kernel died in cell {running[-1].get('id')}.") from error
+    if stopped:
+        raise KeyboardInterrupt
     tidy(notebook)
 
 
@@ -128,6 +152,9 @@ def main(arguments=None, root=ROOT):
         except (NotebookError, OSError) as error:
             failed = True
             print(f"solutions/{path.name} was not stored: {error}", file=sys.stderr)
+        except KeyboardInterrupt:
+            print(f"Stopped: solutions/{path.name} and what comes after it are as they were.", file=sys.stderr)
+            return 130
         else:
             print(f"solutions/{path.name} was executed{' and stored' if changed else '; nothing changed'}.", flush=True)
     return int(failed)

@@ -24,6 +24,7 @@ from utils.notebooks.format import NotebookError, notebook_text, read_notebook
 from utils.notebooks.update_from_zip import ZipError, update_from_zip
 
 MARKER = "unfinished_update.json"
+PATIENCE = 2  # seconds that a git which may still be at work has to end
 BEGUN = {  # what git leaves in its folder while one of these is not ended
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
@@ -186,7 +187,7 @@ def put_back(root, plan):
     """
     folder = backups(root) / plan["copies"]
     lock = root / git(root, "rev-parse", "--git-path", "index.lock")
-    end = time.monotonic() + 2
+    end = time.monotonic() + PATIENCE
     while lock.exists() and time.monotonic() < end:
         time.sleep(0.1)
     lock.unlink(missing_ok=True)  # of a git that this update had started, and that was killed with it

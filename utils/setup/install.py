@@ -31,7 +31,6 @@ UV = PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
 LOG, STAMP, TEMPORARY = (ENVIRONMENT / name for name in ("install.log", "install.stamp", "tmp"))
 BASE, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 
-NO_STAMP = {"place": "", "lists": {}, "packages": []}
 EXPORTS = ROOT / "utils" / "site" / "templates" / "jupyter_nbconvert_config.py"  # what jupyter nbconvert reads
 SUITABLE = ((3, 13), (3, 12), (3, 11))  # TensorFlow has no final release for 3.14
 SPACE_NEEDED = 4.6e9  # bytes: .venv with a CPU build of PyTorch, and as much of a cache as may lie on the same disk
@@ -65,31 +64,34 @@ class InstallationError(Exception):
 
 def main():
     """Install where needed; return the exit status. No traceback reaches the terminal."""
-    status = 1
     try:
         (ROOT / ".cache").mkdir(exist_ok=True)
         with open(str(ROOT / ".cache" / "install.lock"), "a") as file:
             wait_for_lock(file)
             install([BASE] + [DEVELOPMENT] * ("--dev" in sys.argv[1:] and (ROOT / DEVELOPMENT).exists()))
         return name_shadows()
-    except InstallationError as error:
-        sentence = str(error)
-    except KeyboardInterrupt:
-        sentence, status = "Stopped: run the command again and it goes on from here.", 130
-    except OSError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        sys.stdout.flush()
+        print(in_words(error), file=sys.stderr)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def in_words(error):
+    """Return one sentence for what ended the installation."""
+    if isinstance(error, InstallationError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped: run the command again and it goes on from here."
+    if isinstance(error, OSError):
         cannot = f"The installation cannot use {error.filename or ROOT} ({error.strerror or error})."
-        sentence = known_reason(str(error)) or cannot
-    except Exception as error:
-        sentence = f"The installation stopped ({type(error).__name__}: {error})."
-    sys.stdout.flush()
-    print(sentence, file=sys.stderr)
-    return status
+        return known_reason(str(error)) or cannot
+    return f"The installation stopped ({type(error).__name__}: {error})."
 
 
 def wait_for_lock(file):
     """Wait until no other process installs into this folder. The lock ends with the process that has it."""
     while True:
-        try:
+        with contextlib.suppress(BlockingIOError, PermissionError):
             if os.name == "nt":
                 import msvcrt
 
@@ -97,18 +99,17 @@ def wait_for_lock(file):
             import fcntl
 
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            print("Another installation runs in this folder: waiting for it.", flush=True)
-            time.sleep(2)
+        print("Another installation runs in this folder: waiting for it.", flush=True)
+        time.sleep(2)
 
 
 def install(lists):
     """Bring .venv to the state that these lists of requirements ask for; do nothing where it is there already."""
     started, version, stamp = time.time(), version_of([str(PYTHON)]), read_stamp()
     digests = {name: digest(name) for name in lists}
-    moved = stamp["place"] not in ("", str(ROOT))
-    damaged = [name for name in stamp["packages"] if not is_whole(site_packages() / name)]
-    if version and not moved and not damaged and digests.items() <= stamp["lists"].items():
+    moved = stamp.get("place", str(ROOT)) != str(ROOT)
+    damaged = [name for name in stamp.get("packages", ()) if not is_whole(site_packages() / name)]
+    if version and not moved and not damaged and digests.items() <= stamp.get("lists", {}).items():
         return
     check_space()
     if moved:
@@ -117,19 +118,17 @@ def install(lists):
         build_environment(find_python(sys.version_info[:2]))
     elif damaged:
         print("Not whole, and installed again: {}.".format(", ".join(name.split("-")[0] for name in sorted(damaged))))
-    for package in metadata():
+    for package in site_packages().glob("*.dist-info"):
         if not is_whole(package):
             shutil.rmtree(str(package))
     print("Installing what {} asks for.".format(" and ".join(lists)), flush=True)
-    stamp = {**NO_STAMP, "place": str(ROOT)}
-    STAMP.write_text(json.dumps(stamp), encoding="utf-8")
+    write_stamp()
     install_packages(lists)
     if EXPORTS.exists():  # a copy of the course for learners may leave the site out
         settings = ENVIRONMENT / "etc" / "jupyter"
         settings.mkdir(parents=True, exist_ok=True)
         shutil.copy(str(EXPORTS), str(settings))
-    stamp.update(lists=digests, packages=[path.name for path in metadata() if is_whole(path)])
-    STAMP.write_text(json.dumps(stamp), encoding="utf-8")
+    write_stamp(lists=digests, packages=[path.name for path in site_packages().glob("*.dist-info") if is_whole(path)])
     print(f"Installed in {time.time() - started:.0f} seconds.", flush=True)
 
 
@@ -139,9 +138,8 @@ def run(command, timeout=None, show=False, **variables):
     It is not told what would lead it to another place than .venv. While something is installed its temporary files lie
     in .venv too: /tmp is a small memory disk on some machines, and one check of the free space is then enough.
     """
-    misleading = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
-    environment = {name: value for name, value in os.environ.items() if name not in misleading}
-    environment.update(variables, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    misleading = dict.fromkeys(("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"), "")
+    environment = {**os.environ, **misleading, **variables, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if TEMPORARY.exists():
         environment.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(TEMPORARY)))
     options = {} if show else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
@@ -194,11 +192,6 @@ def site_packages():
     return next(ENVIRONMENT.glob("Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages"), ENVIRONMENT)
 
 
-def metadata():
-    """Return the folders that describe the packages of .venv."""
-    return list(site_packages().glob("*.dist-info"))
-
-
 def is_whole(package):
     """Say whether all that a package lists is there, in its size: INSTALLER, which is written last, and its code."""
     folder = str(package.parent) + os.sep
@@ -214,8 +207,13 @@ def is_whole(package):
 def read_stamp():
     """Return what the last installation wrote: its place, a digest of each list, its packages."""
     with contextlib.suppress(OSError, ValueError):
-        return {**NO_STAMP, **json.loads(STAMP.read_text(encoding="utf-8"))}
-    return NO_STAMP
+        return json.loads(STAMP.read_text(encoding="utf-8"))
+    return {}
+
+
+def write_stamp(**done):
+    """Write that an installation has begun here, or what it has done."""
+    STAMP.write_text(json.dumps({"place": str(ROOT), **done}), encoding="utf-8")
 
 
 def digest(name):
@@ -226,8 +224,7 @@ def digest(name):
 
 def check_space():
     """Raise where the disk has too little room for what is still missing from .venv."""
-    places = [os.path.join(place, name) for place, _, names in os.walk(str(ENVIRONMENT)) for name in names]
-    needed = max(SPACE_NEEDED - sum(os.lstat(place).st_size for place in places), SPACE_TO_UPDATE)
+    needed = max(SPACE_NEEDED - sum(path.lstat().st_size for path in ENVIRONMENT.rglob("*")), SPACE_TO_UPDATE)
     free = shutil.disk_usage(str(ROOT)).free
     if free < needed:
         raise InstallationError(
@@ -242,21 +239,20 @@ def check_space():
 def install_packages(lists):
     """Install everything in one resolution: by uv, which shows its progress, or else by pip."""
     TEMPORARY.mkdir(exist_ok=True)
-    asked = [part for name in lists for part in ("-r", name)] + ["-e", "."]
+    asked = ["pip", *(part for name in lists for part in ("-r", name)), "-e", "."]
     try:
         pip, settings = find_pip()
         if bring_uv(pip):
             variables = variables_for_uv(settings)
             uv = [UV, "pip", "install", "--python", PYTHON]
             uv += ["--no-index"] * (settings.get("no-index") in ("1", "true", "yes", "on"))
-            uv += [*torch_backend(uv, variables), "pip", *asked]
+            uv += [*torch_backend(uv, variables), *asked]
             if sys.stderr.isatty() and run(uv, show=True, **variables)[0] == 0:
                 return
             status, output = run(uv, **variables)  # after a failure once more: now its words can be read
             if status == 0 or known_reason(output):
                 return finish(status, output)
         print("pip installs here, and not uv: that takes some minutes.", flush=True)
-        run([PYTHON, "-I", "-m", "ensurepip"])
         finish(*run([*pip, "install", "--no-input", "--progress-bar", "off", *asked]))
     finally:
         shutil.rmtree(str(TEMPORARY), ignore_errors=True)
@@ -360,8 +356,8 @@ def explain(output):
 
 def name_shadows():
     """Say which file of the learner's hides a library, from the notebooks or from Python itself."""
-    libraries = {name.partition(".")[0] for name in os.listdir(str(site_packages()))}
-    libraries.update(getattr(sys, "stdlib_module_names", ()))
+    libraries = [*os.listdir(str(site_packages())), *getattr(sys, "stdlib_module_names", ())]
+    libraries = {name.partition(".")[0] for name in libraries}
     for file in sorted([*ROOT.glob("*.py"), *ROOT.glob("chapters/*.py")]):
         if file.stem in libraries:
             print(f"{file.relative_to(ROOT)} hides the library {file.stem} from your notebooks: give it another name.")

@@ -368,10 +368,10 @@ shift_by_the_largest_in_size.also(lambda z: exp_shares(z, np.abs(z).max()))
 @mistakes.mistake(*LARGE, recognise=_adds_the_maximum)
 def adding_the_maximum(z):
     """
-    You add the largest logit where it should be subtracted. Any common shift is allowed in exact arithmetic, so
-    small inputs come out right; but the exponent of the largest logit is doubled and overflows twice as early, from
-    about 355. For {input} you return {output}. After a shift that helps, the largest exponent is 0. Which sign
-    brings it there?
+    You add the maximum where it should be subtracted. Any common shift is allowed in exact arithmetic, so small
+    inputs come out right; but the exponent of the largest logit is doubled and overflows twice as early, from about
+    355. For {input} you return {output}. After a shift that helps, the largest exponent is 0. Which sign brings it
+    there?
     """
     return exp_shares(z, -z.max(axis=-1, keepdims=True))
 

@@ -167,7 +167,7 @@ the_probability_itself.also(lambda a, y: -a[y])
 @mistakes.mistake(*EVEN)
 def one_minus_the_probability(a, y):
     """
-    You return what is missing to 1: {output} for {input}. It is 0 for a perfect prediction, as a loss should be,
+    You return 1 minus the probability: {output} for {input}. It is 0 for a perfect prediction, as a loss should be,
     but it never exceeds 1, so a certain mistake costs hardly more than a doubtful one. And losses of independent
     examples should add where their probabilities multiply. Which function turns products into sums?
     """

@@ -491,9 +491,10 @@ def rows_instead_of_elements(Z, y):
 @mistakes.mistake(*TWO)
 def one_number_for_the_whole_batch(Z, y):
     """
-    You return a single number, {output} for {input}. Whatever the logits are, the mean of a − y over everything is 0 up
-    to rounding, because every row of it sums to 0. The mean in the cost shows in its gradient as a factor 1/m, and not
-    as a mean over the entries: each logit of each example gets a derivative of its own. Which reduction can go?
+    You return one number for the whole batch, {output} for {input}. Whatever the logits are, the mean of a − y over
+    everything is 0 up to rounding, because every row of it sums to 0. The mean in the cost shows in its gradient as a
+    factor 1/m, and not as a mean over the entries: each logit of each example gets a derivative of its own. Which
+    reduction can go?
     """
     return np.mean(reference.softmax(Z) - one_hot(y, Z.shape[1]))
 

@@ -456,10 +456,10 @@ no_mean.also(
 @mistakes.mistake(*ONE, recognise=is_nearly(lambda Z, Y: (Y * np.logaddexp(0, -Z)).sum(axis=1).mean()))
 def only_the_labels_that_are_1(Z, Y):
     """
-    You punish a missed *yes* and forget a wrong *no*: for {input} you return {output}, though the label is 0 and
-    the logit says yes. In the loss of a softmax one term is enough, because probability that goes to a wrong class
-    is taken from the right one. Sigmoids share nothing, so a model that says yes to everything would have no loss
-    with your formula. Which term belongs to a label of 0?
+    You punish a missed *yes* and forget a wrong *no*, so only labels of 1 count: for {input} you return {output},
+    though the label is 0 and the logit says yes. In the loss of a softmax one term is enough, because probability
+    that goes to a wrong class is taken from the right one. Sigmoids share nothing, so a model that says yes to
+    everything would have no loss with your formula. Which term belongs to a label of 0?
     """
     return np.mean(np.sum(Y * np.logaddexp(0, -Z), axis=1))
 

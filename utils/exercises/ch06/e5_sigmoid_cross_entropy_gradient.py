@@ -297,10 +297,10 @@ the_other_sign.also(lambda z, y: (2 * y - 1) * reference.sigmoid((1 - 2 * y) * z
 @mistakes.mistake(*ONE)
 def labels_the_wrong_way_round(z, y):
     """
-    Yes and no are exchanged: for {input} you return {output}. Put in a logit of 1000 and y = 1 by hand: the model is
-    right, so the gradient has to be next to nothing, and it has to be close to 1 for y = 0. A sigmoid of z where one of
-    −z belongs gives this, too, and so does 1 − y in the place of y. Which of the two labels gets which logit in your
-    code?
+    Your labels are the wrong way round: for {input} you return {output}. Put in a logit of 1000 and y = 1 by hand:
+    the model is right, so the gradient has to be next to nothing, and it has to be close to 1 for y = 0. A sigmoid of
+    z where one of −z belongs gives this, too, and so does 1 − y in the place of y. Which of the two labels gets which
+    logit in your code?
     """
     return reference.sigmoid(z) - (1 - y)
 

@@ -315,9 +315,9 @@ mistakes.add(
 mistakes.add(
     "step forgotten",
     """
-    The weights never move: on the smallest case the losses are {output}. Somewhere in the rewriting a line was
-    lost. The gradients are computed and wait in `.grad`; the optimizer holds the parameters and the learning rate.
-    Which of its methods applies the one to the other, and how often in an epoch?
+    A step was forgotten, and the weights never move: on the smallest case the losses are {output}. Somewhere in the
+    rewriting a line was lost. The gradients are computed and wait in `.grad`; the optimizer holds the parameters and
+    the learning rate. Which of its methods applies the one to the other, and how often in an epoch?
     """,
     training_with(moves=0),
     training_with(moves=0, clears=False),

@@ -202,7 +202,7 @@ def _places(seen):
 @mistakes.mistake(*THREE_OF_FOUR, recognise=_places)
 def the_place_in_the_grid(Z, y):
     """
-    You return a whole number, {output} for {input}: the place of the best temperature in your list, counted from 0.
+    You return a whole number, {output} for {input}: the place of the best temperature in your grid, counted from 0.
     `np.argmin` answers where, and the temperatures themselves are in another array. A place far down a long list
     would be a huge temperature, which makes all classes nearly equal. What has to be looked up at that place?
     """

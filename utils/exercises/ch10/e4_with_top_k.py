@@ -209,9 +209,10 @@ one_too_few.also(lambda z, k: reference.softmax(np.where(_kept(z, max(k - 1, 1))
 @mistakes.mistake(np.array([4.0, 1.0, 2.0, 3.0]), 2)
 def one_too_many(z, k):
     """
-    You keep k + 1 classes. For {input} you return {output}. Sorted from the largest down, the k-th one stands at
-    the index k − 1, because Python counts from 0, and sorted upwards at the index −k. Where k is the number of all
-    classes there is nothing beyond. Try k = 1 with three logits by hand: which index should the threshold have?
+    You keep k + 1 classes, one too many. For {input} you return {output}. Sorted from the largest down, the k-th one
+    stands at the index k − 1, because Python counts from 0, and sorted upwards at the index −k. Where k is the number
+    of all classes there is nothing beyond. Try k = 1 with three logits by hand: which index should the threshold
+    have?
     """
     return reference.softmax(np.where(_kept(z, min(k + 1, z.shape[-1])), z, -np.inf))
 

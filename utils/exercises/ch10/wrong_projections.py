@@ -66,10 +66,10 @@ def softmax(z):
 @mistakes.mistake(*WITH_A_ZERO)
 def not_cut_at_0(z):
     """
-    You take a number off all logits and stop. Where it makes them sum to 1, that is the nearest point of the *plane* on
-    which the sum is 1, and it may lie outside of the simplex: for {input} you return {output}, with a negative share. A
-    class that lies below τ gets nothing, neither a share nor a debt, and τ is computed from the others. Which
-    function turns what is below 0 into 0?
+    You take a number off all logits and do not cut. Where that makes them sum to 1, it is the nearest point of
+    the *plane* on which the sum is 1, and it may lie outside of the simplex: for {input} you return {output}, with a
+    negative share. A class that lies below τ gets nothing, neither a share nor a debt, and τ is computed from the
+    others. Which function turns what is below 0 into 0?
     """
     return z - (z.sum(axis=-1, keepdims=True) - 1) / z.shape[-1]
 
