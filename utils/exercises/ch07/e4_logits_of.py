@@ -161,7 +161,7 @@ logits_of = Exercise(
     ),
     rtol=1e-4,
     scale=lambda look: 1 + np.abs(logits_in(look)).max(),
-    time_limit=PATIENCE,
+    time_limit=2 * PATIENCE,  # who copies models or parts of them takes longer
     left_whole=("tensorflow",),
     hints=paragraphs("""
         A probability that was rounded to 0 has no logit any more. So do not begin with what the model returns; begin
