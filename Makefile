@@ -13,8 +13,9 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder --max-worker-resta
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-# What another project put on the path of Python would reach JupyterLab and its kernels.
-unexport PYTHONPATH PYTHONHOME
+# What another project put on the path of Python would reach JupyterLab and its kernels. And Python may keep what it has
+# compiled: without that each process that imports TensorFlow compiles it anew, which takes longer than all else in it.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 ROOT_USER = $(filter 0,$(shell id -u 2>/dev/null))
 
 .PHONY: help lab test test-latest browser-test prove pictures bench report solutions chapter chapters site grade release update lint install install-dev clean distclean
@@ -44,6 +45,7 @@ test-latest: install-dev ## run every test with the newest releases that pyproje
 
 prove: install-dev ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical --max-worker-restart 0 -m prove $(ARGS)
+	CHECKS=10 $(BIN)/python -m pytest tests/exercises $(PARALLEL) $(ARGS)
 
 pictures: install-dev ## take the pictures of the README anew
 	$(BIN)/python -m pytest tests/browser/take_pictures.py $(ARGS)

@@ -6,9 +6,10 @@ CHAPTER = "chapters/01_softmax_definition.ipynb"
 EM = 14  # pixels
 WAITS = "import time\ntime.sleep(6)"
 LAYOUT = """() => {
-  const shown = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell')];
+  const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+  const shown = [...panel.querySelectorAll('.jp-Cell')];
   const box = shown.find(cell => cell.matches('.jp-MarkdownCell')).getBoundingClientRect();
-  const around = document.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect();
+  const around = panel.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect();
   return {
     widths: shown.flatMap(cell => [...cell.querySelectorAll('.jp-MarkdownOutput > p')]).map(text => text.clientWidth),
     cut: shown.filter(cell => cell.scrollWidth > cell.clientWidth + 1).length,

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch01
-
-CHECKS = 10  # the probes are new at every check
 
 
 def verdicts(exercise, answer):

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch02
-
-CHECKS = 10  # the probes are new at every check
 
 
 def verdicts(exercise, answer):

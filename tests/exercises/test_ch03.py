@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch03
-
-CHECKS = 8  # probes are new at each; what hangs on chance changes within so many
 
 
 def verdicts(exercise, answer):

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch04
-
-CHECKS = 6
 
 
 def names(exercise, answer, checks=CHECKS):

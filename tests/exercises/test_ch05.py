@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch05
-
-CHECKS = 6
 
 
 def names(exercise, answer):

@@ -8,16 +8,15 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch06
 
-TIMES = 5  # checks of one answer; the probes are new at each
-
 
 def named(exercise, answer):
     """The name that an answer gets in every check, with certainty, and its message."""
-    verdicts = [exercise.check(answer) for _ in range(TIMES)]
+    verdicts = [exercise.check(answer) for _ in range(CHECKS)]
     assert {verdict.status for verdict in verdicts} == {"incorrect"}
     assert len({(verdict.mistake, verdict.is_certain) for verdict in verdicts}) == 1
     assert all("as in a known mistake" not in verdict.message for verdict in verdicts)
@@ -25,7 +24,7 @@ def named(exercise, answer):
 
 
 def accepted(exercise, answer):
-    return {exercise.check(answer).status for _ in range(TIMES)} == {"correct"}
+    return {exercise.check(answer).status for _ in range(CHECKS)} == {"correct"}
 
 
 # The domain: an answer that is wrong under one condition alone is never accepted
@@ -105,7 +104,7 @@ def test_what_is_wrong_under_one_condition_is_rejected(exercise, where):
         return result + (0.5 + abs(result) / 4 if where(*first) else 0)
 
     answer = nearly_streamed if exercise is ch06.streaming_logsumexp else nearly
-    assert {exercise.check(answer).status for _ in range(TIMES)} == {"incorrect"}
+    assert {exercise.check(answer).status for _ in range(CHECKS)} == {"incorrect"}
 
 
 def squeezed(z):

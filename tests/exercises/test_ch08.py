@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from support.chance import CHECKS_OF_TRAININGS
 from torch import nn
 from torch.nn import functional as F
 
@@ -207,6 +208,7 @@ def test_a_number_is_a_number_in_every_form():
         assert ch08.training_step.check(answer).status == "correct"
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("exercise", "mistake"), PREDICATES)
 def test_a_predicate_needs_plain_data_and_no_words_of_an_error(exercise, mistake):
     """What is seen may come from another process, and from a PyTorch with other messages."""
@@ -294,11 +296,10 @@ def test_accuracy_and_losses_may_come_in_any_form_and_in_one_order(kind):
     assert ch08.repaired_training.check(lambda *inputs: as_a_pair(*inputs)[::-1]).mistake == "not a pair"
 
 
-CHECKS = 5  # the numbers of the probes are new in each
-
-
 def verdicts(exercise, answer):
-    return {(verdict.status, verdict.mistake) for verdict in (exercise.check(answer) for _ in range(CHECKS))}
+    return {
+        (verdict.status, verdict.mistake) for verdict in (exercise.check(answer) for _ in range(CHECKS_OF_TRAININGS))
+    }
 
 
 def a_step(loss=F.cross_entropy, before=None, between=None, returns=torch.Tensor.item):
@@ -458,7 +459,7 @@ def test_activations_are_told_from_what_they_do(hidden):
     assert verdicts(ch08.make_model, sequential(*parts)) == {("incorrect", "another activation")}
 
 
-@pytest.mark.parametrize("constant", [1e-3, 1e-6, 1e-10, 1e-15])
+@pytest.mark.parametrize("constant", [1e-6, *(pytest.param(c, marks=pytest.mark.prove) for c in (1e-3, 1e-10, 1e-15))])
 @pytest.mark.parametrize("bound", ["added", "clipped"])
 def test_a_ceiling_is_named_whatever_its_height(constant, bound):
     def loss(z, y):

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 
 from utils import frameworks, reference
 from utils.exercises import ch09
 from utils.exercises.ch09.temperatures import best_temperature, calibrated_at, lowest
 
-TIMES = 10
 
-
-def verdicts(exercise, answer, times=TIMES):
+def verdicts(exercise, answer):
     """What several checks say, which draw other probes each time: pairs of a status and a name."""
-    found = [exercise.check(answer) for _ in range(times)]
+    found = [exercise.check(answer) for _ in range(CHECKS)]
     return {(verdict.status, verdict.mistake if verdict.is_certain else "a guess") for verdict in found}
 
 
@@ -146,7 +145,7 @@ def test_a_wrong_step_back_is_named_whatever_its_constants(answer, name):
 
 def test_a_gradient_of_the_first_example_is_not_taken_for_a_sum():
     first = lambda D, W, A: (W @ D[0]) * (A[0] > 0)  # noqa: E731
-    assert verdicts(ch09.pass_back, first, 1) == {("incorrect", None)}
+    assert verdicts(ch09.pass_back, first) == {("incorrect", None)}
 
 
 @pytest.mark.parametrize(
@@ -346,7 +345,7 @@ def test_the_range_of_the_search_is_looked_at_on_both_sides(low, high, name):
 
 @pytest.mark.parametrize(("low", "high"), [(0.05, 20), (0.01, 100)])
 def test_a_search_of_the_whole_range_is_right(low, high):
-    assert verdicts(ch09.fit_temperature, bounded(low, high), times=20) == {("correct", None)}
+    assert verdicts(ch09.fit_temperature, bounded(low, high)) == {("correct", None)}
 
 
 @pytest.mark.parametrize(("rate", "name"), [(0.01, "not down to the bottom"), (1.0, "a negative temperature")])
@@ -355,7 +354,7 @@ def test_the_published_code_is_named_with_its_steps_and_with_long_ones(rate, nam
 
     threads = torch.get_num_threads()
     published(*ch09.fit_temperature.probes(np.random.default_rng(0))[0])  # nor does what it loads at its first step
-    assert verdicts(ch09.fit_temperature, lambda Z, y: published(Z, y, rate=rate), times=3) == {("incorrect", name)}
+    assert verdicts(ch09.fit_temperature, lambda Z, y: published(Z, y, rate=rate)) == {("incorrect", name)}
     assert torch.get_num_threads() == threads
 
 
@@ -387,7 +386,7 @@ def without_a_shift(Z, y, T):
     ],
 )
 def test_a_wrong_search_is_named_whatever_its_settings(answer, name):
-    assert verdicts(ch09.fit_temperature, answer, times=5) == {("incorrect", name)}
+    assert verdicts(ch09.fit_temperature, answer) == {("incorrect", name)}
 
 
 def cut_off(small):
@@ -396,16 +395,14 @@ def cut_off(small):
 
 @pytest.mark.parametrize("small", [1e-6, 1e-9, 1e-15])
 def test_a_cost_that_is_cut_off_is_rejected_whatever_by(small):
-    assert verdicts(ch09.fit_temperature, bounded(0.05, 20, cut_off(small)), 1) == {
-        ("incorrect", "a ceiling on the cost")
-    }
+    assert verdicts(ch09.fit_temperature, bounded(0.05, 20, cut_off(small))) == {("incorrect", "a ceiling on the cost")}
 
 
 def test_whole_temperatures_are_no_places_and_the_ends_may_be_two():
     a_list = on_a_grid(cost, np.array([1.0, 2.0, 3.0, 5.0]))
-    assert verdicts(ch09.fit_temperature, a_list, 3) == {("incorrect", "not down to the bottom")}
+    assert verdicts(ch09.fit_temperature, a_list) == {("incorrect", "not down to the bottom")}
     upside_down = bounded(0.05, 20, lambda Z, y, T: -cost(Z, y, T))
-    assert verdicts(ch09.fit_temperature, upside_down, 2) == {("incorrect", "an end of the search")}
+    assert verdicts(ch09.fit_temperature, upside_down) == {("incorrect", "an end of the search")}
 
 
 def test_a_minimiser_without_options_is_exact_enough():
@@ -416,7 +413,7 @@ def test_a_minimiser_without_options_is_exact_enough():
 
         return minimize(lambda T: cost(Z, y, T[0]), [1.0]).x[0]
 
-    assert verdicts(ch09.fit_temperature, fit_temperature, 3) == {("correct", None)}
+    assert verdicts(ch09.fit_temperature, fit_temperature) == {("correct", None)}
 
 
 @pytest.mark.parametrize("factor", [2.0, 0.5])

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import linprog
+from support.chance import CHECKS
 
 from utils import reference
 from utils.exercises import ch10
 from utils.exercises.ch10.e10_ten_faults import RIGHT as RIGHT_NAMES
 
 
-def verdicts(exercise, answer, times=8):
-    return {(verdict.status, verdict.mistake) for verdict in (exercise.check(answer) for _ in range(times))}
+def verdicts(exercise, answer):
+    return {(verdict.status, verdict.mistake) for verdict in (exercise.check(answer) for _ in range(CHECKS))}
 
 
 def shares(z, axis=-1):
@@ -188,7 +189,7 @@ def with_a_ban(stays, z, ban):
 
 @pytest.mark.parametrize(("exercise", "answer", "name"), FAMILIES)
 def test_families_are_named_whatever_their_constant(exercise, answer, name):
-    assert verdicts(exercise, answer, 4) == {("incorrect", name)}
+    assert verdicts(exercise, answer) == {("incorrect", name)}
 
 
 def result_and_weights(Q, K, V):
@@ -279,7 +280,7 @@ def linear(above, z, k):
 @pytest.mark.parametrize(("exercise", "answer", "name"), NAMED)
 def test_what_people_write_has_a_name(exercise, answer, name):
     expected = None if name == "batches only" and exercise is ch10.sparsemax else name
-    assert verdicts(exercise, answer, 4) == {("incorrect", expected)}
+    assert verdicts(exercise, answer) == {("incorrect", expected)}
 
 
 # Right but under one condition ----------------------------------------------------------------------------------------
@@ -314,7 +315,7 @@ SHARES = [ch10.with_top_k, ch10.with_top_p, ch10.min_p, ch10.gumbel_max, ch10.sp
 @pytest.mark.parametrize("exercise", SHARES, ids=lambda exercise: exercise.name)
 def test_what_is_wrong_under_one_condition_is_rejected(exercise, condition):
     answer = unless(lambda z, *_: condition(z), exercise.reference)
-    assert {status for status, _ in verdicts(exercise, answer, 10)} == {"incorrect"}
+    assert {status for status, _ in verdicts(exercise, answer)} == {"incorrect"}
 
 
 SIZES = {
@@ -331,7 +332,7 @@ SIZES = {
 @pytest.mark.parametrize("condition", SIZES.values(), ids=SIZES)
 def test_attention_is_right_for_every_size(condition):
     answer = unless(condition, reference.attention)
-    assert {status for status, _ in verdicts(ch10.attention, answer, 10)} == {"incorrect"}
+    assert {status for status, _ in verdicts(ch10.attention, answer)} == {"incorrect"}
 
 
 # The ten faults -------------------------------------------------------------------------------------------------------
@@ -425,11 +426,10 @@ def with_a_threshold_from_0_to_1(z):
     ],
 )
 def test_the_name_fits_or_there_is_none(exercise, answer, name):
-    assert verdicts(exercise, answer, 1) == {("incorrect", name)}
+    assert verdicts(exercise, answer) == {("incorrect", name)}
 
 
 def test_noise_with_a_number_too_small_for_any_draw_is_right():
     """The usual spelling: a uniform number below 1e-16 comes from no generator."""
-    assert verdicts(ch10.gumbel_max, lambda z, u: (z - np.log(1e-20 - np.log(u + 1e-20))).argmax(axis=-1), 2) == {
-        ("correct", None)
-    }
+    answer = lambda z, u: (z - np.log(1e-20 - np.log(u + 1e-20))).argmax(axis=-1)  # noqa: E731
+    assert verdicts(ch10.gumbel_max, answer) == {("correct", None)}

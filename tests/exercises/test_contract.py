@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.attack import builds_models
+from support.chance import CHECKS, CHECKS_OF_TRAININGS
 from support.solution_cells import names_given_by_the_notebook
 
 from utils.checking.values import change
@@ -47,15 +48,6 @@ def tried_at_every_change(exercises):
 MISTAKES = list(tried_at_every_change(EXERCISES))
 
 
-@pytest.fixture(autouse=True)
-def frameworks(request):
-    """In a notebook they were imported before an answer is checked, so no limit of time has to cover that."""
-    asked = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    if "exercise" in asked and asked["exercise"].name >= "ch07":
-        pytest.importorskip("keras")
-        pytest.importorskip("torch")
-
-
 def test_every_chapter_has_a_main_exercise():
     chapters = {exercise.name[:4] for exercise in EXERCISES}
     assert {exercise.name[:4] for exercise in EXERCISES if exercise.is_main} == chapters
@@ -78,7 +70,7 @@ def test_reference_is_accepted(exercise):
 
 @pytest.mark.parametrize(("exercise", "answer"), ALTERNATIVES)
 def test_right_answers_written_in_other_ways_are_accepted(exercise, answer):
-    for _ in range(2 if builds_models(exercise) else 5):  # the probes are new at every check
+    for _ in range(CHECKS_OF_TRAININGS if builds_models(exercise) else CHECKS):
         verdict = exercise.check(answer)
         assert verdict.status == "correct", verdict
 

@@ -9,13 +9,13 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+from support.chance import CHECKS
 from support.regions import is_rejected, missed, regions_of, regions_promised_to
 
 from utils.checking import Domain
 from utils.exercises import all_exercises
 from utils.files import ROOT
 
-CHECKS = 10
 FUNCTIONS = [exercise for exercise in all_exercises() if exercise.is_function]
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
 

@@ -65,7 +65,7 @@ def test_ones_own_function_takes_the_place_of_the_reference_when_it_has_passed()
             "The first difference from the reference is at [2]",
         ),
         (lambda z: 1 / 0, "raised ZeroDivisionError"),
-        (lambda z: "nonsense", "not real numbers"),
+        (lambda z: "nonsense", "it is text in quotes"),
         (lambda z: z[:2], "It has another form than the reference."),
         (lambda z: z * np.nan, "nan"),
         (lambda z: [0 for _ in iter(int, 1)], "did not end within 1 seconds"),

@@ -229,8 +229,8 @@ def log_sum_exp_without_a_shift(x, y_one_hot):
     """
     You write the loss in the logits, which is the right way, and raise e to the logits as they are. For {input} the
     result is {output}: a power is infinite from 710 on and 0 far below zero, and the logarithm of the sum is no
-    better. The sum of powers keeps its meaning when the same number is taken out of all of them and put back after
-    the logarithm. Which number keeps every power at 1 or below?
+    better. A log-sum-exp keeps its value under a shift, when the same number is taken from all logits and put back
+    after the logarithm. Which number keeps every power at 1 or below?
     """
     return np.log(np.sum(np.exp(x))) - np.sum(x * y_one_hot)
 

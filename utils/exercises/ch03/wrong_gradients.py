@@ -161,10 +161,10 @@ number_of_classes_from_the_labels.also(
 @mistakes.mistake(*ONE)
 def added_in_place_of_subtracted(Z, y):
     """
-    You add the one-hot row to the probabilities: {output} for {input}. Each row then sums to 2 before the division, and
-    a step downhill would lower the logit of the true class most of all. The gradient has a negative entry in each row,
-    where a larger logit means a smaller cost. Is that the class of the label, and which sign between a and its one-hot
-    row brings it about?
+    The one-hot row is added where it has to be subtracted: {output} for {input}. Each row then sums to 2 before the
+    division, and a step downhill would lower the logit of the true class most of all. The gradient has a negative entry
+    in each row, where a larger logit means a smaller cost. Is that the class of the label, and which sign between a and
+    its one-hot row brings it about?
     """
     return (reference.softmax(Z) + one_hot(y, Z.shape[1])) / len(Z)
 

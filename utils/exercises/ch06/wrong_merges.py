@@ -84,7 +84,7 @@ rescaled_the_wrong_way.also(
 @of_merges.mistake(np.array([2.0]), np.array([1.0]))
 def new_chunk_not_rescaled(chunks):
     """
-    You shift each chunk by its *own* maximum and add its sum to the others. For {input} you return {output}: the
+    You shift each new chunk by its *own* maximum and add its sum, not rescaled. For {input} you return {output}: the
     second chunk has the smaller maximum, so its terms are counted as if they belonged to the larger one. All terms
     have to refer to the same shift, the largest logit of everything so far. Which maximum should stand in the
     exponent?

@@ -5,7 +5,7 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.checking.values import agree
-from utils.exercises.ch07.looking import PATIENCE, to_array
+from utils.exercises.ch07.looking import to_array
 from utils.exercises.ch07.looks import CHANGED_MODEL
 from utils.exercises.ch07.recognising import NEARLY, results_of, unfit
 from utils.exercises.ch07.small_models import (
@@ -161,7 +161,7 @@ logits_of = Exercise(
     ),
     rtol=1e-4,
     scale=lambda look: 1 + np.abs(logits_in(look)).max(),
-    time_limit=2 * PATIENCE,  # who copies models or parts of them takes longer
+    time_limit=10.0,  # who copies models or parts of them takes longer
     left_whole=("tensorflow",),
     hints=paragraphs("""
         A probability that was rounded to 0 has no logit any more. So do not begin with what the model returns; begin

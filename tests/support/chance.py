@@ -1,0 +1,6 @@
+"""How often a check is asked about one answer, which decides what hangs on the chance of its probes."""
+
+import os
+
+CHECKS = int(os.environ.get("CHECKS", "3"))  # make prove asks for more
+CHECKS_OF_TRAININGS = max(1, CHECKS // 2)  # where each of them trains models
