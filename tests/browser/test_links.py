@@ -1,5 +1,6 @@
 """A link of a board or of a text leads in JupyterLab to the place that it names."""
 
+import pytest
 from support.notebook_page import NotebookPage
 
 FOLDER = "chapters/"
@@ -19,6 +20,7 @@ def follow(notebook: NotebookPage, cell, words):
     link.click()
 
 
+@pytest.mark.prove
 def test_the_end_of_a_chapter_leads_back_to_its_exercises(open_notebook):
     with open_notebook(FOLDER + CHAPTER_1) as notebook:
         notebook.run_cell("imports")

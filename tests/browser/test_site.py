@@ -19,8 +19,10 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 DRAWN = "() => !document.querySelector('.math:not(:has(mjx-container))') && document.readyState === 'complete'"
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS)
-# axe takes many seconds for a long page: at every change it reads the shortest, and before a release all of them.
-READ_AT_EVERY_CHANGE = ("00_start_here",)
+# What takes seconds for a long page reads the shortest at every change, and all of them before a release.
+some_chapters = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "00_start_here" else pytest.mark.prove) for name in CHAPTERS]
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +116,7 @@ def test_a_chapter_is_whole_and_asks_nobody(name, page, site, screenshots):
     screenshots.of_page(page, f"site-{name}-narrow")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name in READ_AT_EVERY_CHANGE else pytest.mark.prove) for name in CHAPTERS],
-)
+@some_chapters
 def test_a_chapter_is_readable_by_day_and_by_night(name, page, site, screenshots):
     """axe looks at the article; what the theme builds around it is the theme's."""
     page.set_viewport_size(WIDE)
@@ -132,7 +131,7 @@ def test_a_chapter_is_readable_by_day_and_by_night(name, page, site, screenshots
     page.emulate_media(color_scheme="light")
 
 
-@each_chapter
+@some_chapters
 def test_on_paper_no_code_is_cut_and_every_fold_is_open(name, page, site):
     page.goto((site / f"{name}.html").as_uri())
     page.emulate_media(media="print")

@@ -188,6 +188,7 @@ def test_a_notebook_that_is_opened_the_next_day(lab, open_notebook, trusted):
             assert output.locator("input, svg").count() == 0
 
 
+@pytest.mark.prove
 def test_sliders_around_a_function_are_still_seen_the_next_day(lab, open_notebook):
     """Saved, closed with their kernel, and opened again with a new one: where they were, until the cell runs again."""
     copy = lab.folder / "next day" / CHAPTER

@@ -86,7 +86,7 @@ def guarded_until_the_time_is_over():
     ("act", "every"),
     [
         (guarded_twice, 1),
-        (guarded_until_the_time_is_over, 19),
+        (guarded_until_the_time_is_over, 61),
         pytest.param(guarded_until_the_time_is_over, 1, marks=pytest.mark.prove),
     ],
 )

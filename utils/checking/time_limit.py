@@ -277,6 +277,9 @@ class _TimerSignal(_Limit):
                 signal.setitimer(signal.ITIMER_REAL, REPEAT, ONCE_MORE)
 
     def _strike(self, frame):
+        # What is raised in a callback of the garbage collector, such as JAX's, is ignored, with a message on stderr.
+        if any(getattr(callback, "__code__", None) is frame.f_code for callback in gc.callbacks):
+            return
         # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
         if _is_importing(frame) and time.monotonic() - self.began < self.seconds + IMPORT_PATIENCE:
             return
