@@ -89,7 +89,7 @@ def endless_predictions(model, X):
         model.predict(X, verbose=0)
 
 
-@pytest.mark.parametrize("go_on", [endless_steps, endless_predictions])
+@pytest.mark.parametrize("go_on", [endless_steps, pytest.param(endless_predictions, marks=pytest.mark.prove)])
 def test_an_answer_that_is_ended_leaves_keras_usable(go_on):
     import keras
     import tensorflow as tf
@@ -235,6 +235,7 @@ def optimizer(name, **options):
     return make
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("make", "name"),
     [
@@ -286,6 +287,7 @@ def trained_and_compiled_again():
     return compiled(model, sparse_loss())
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
@@ -406,6 +408,7 @@ def weights_of_the_last_layer(model, X):
     return without_the_last_layer(model, X) @ W + b
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("answer", "name"),
     [

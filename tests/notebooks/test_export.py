@@ -12,7 +12,10 @@ from support.formulas import formulas, formulas_of
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
 
-SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+SOLUTIONS = [  # at every change the start and the chapter with most views, before a release all of them
+    pytest.param(path, id=path.stem, marks=() if path.name[:2] in ("00", "10") else pytest.mark.prove)
+    for path in sorted((ROOT / "solutions").glob("*.ipynb"))
+]
 
 
 class Page(HTMLParser):
@@ -36,7 +39,7 @@ class Page(HTMLParser):
             self.text += data
 
 
-@pytest.fixture(scope="module", params=SOLUTIONS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=SOLUTIONS)
 def exported(request):
     """A solution notebook and its page."""
     notebook = nbformat.read(request.param, as_version=4)

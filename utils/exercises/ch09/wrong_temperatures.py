@@ -310,6 +310,43 @@ def confidence_made_equal_to_accuracy(Z, y):
 confidence_made_equal_to_accuracy.also(lambda Z, y: lowest(lambda T: _gap_of_the_means(Z, y, T), 0.05, 20.0))
 
 
+FAR_WRONG = (np.array([[-40.0, 0.0]] + [[1.0, 0.0]] * 140), np.zeros(141, dtype=int))
+
+
+def _stops_growing(seen):
+    """Whether all is well, or nearly, but where the loss of one example is large, and there T is far too small."""
+    ratios = _numbers_or_nan(seen) / _best(seen)
+    largest = np.array(
+        [(reference.logsumexp(Z / T) - Z[np.arange(len(y)), y] / T).max() for (Z, y), T in _at_best(seen)]
+    )
+    far_wrong, harmless = largest > 32, largest < 10  # between them it depends on the height of the ceiling
+    nearly_all = np.mean(np.abs(ratios - 1)[harmless] < 0.02) > 0.7  # a T near 0 makes many losses reach the ceiling
+    return bool(far_wrong.any() and (ratios < 0.8)[far_wrong].all() and nearly_all)
+
+
+def _at_best(seen):
+    return zip(seen.probes, seen.expected, strict=True)
+
+
+def _cut_off(bound):
+    """The cost with probabilities that are cut off below some bound."""
+    return lambda Z, y, T: -np.mean(np.log(np.maximum(reference.softmax(Z / T)[np.arange(len(y)), y], bound)))
+
+
+@mistakes.mistake(*FAR_WRONG, recognise=_stops_growing)
+def a_ceiling_on_the_cost(Z, y):
+    """
+    Where one of many examples is sure and far wrong, your temperature is too small: for {input} you return {output}. A
+    clip before the logarithm, or a small number added to the probability, does that. With 1e-7 no loss exceeds 16, so
+    the example that should hold the search back costs nothing more from there on. Chapter 6 had this ceiling. Which
+    form of the logarithm of a probability needs neither?
+    """
+    return lowest(lambda T: _cut_off(1e-7)(Z, y, T), 0.05, 20.0)
+
+
+a_ceiling_on_the_cost.also(lambda Z, y: lowest(lambda T: _cut_off(1e-12)(Z, y, T), 0.05, 20.0))
+
+
 def _calibration_errors_are_smaller(seen):
     """Whether the calibration error is hardly anywhere larger than at the best temperature, and smaller on average."""
     values = _values(seen)
@@ -366,42 +403,6 @@ def _costs_overflow(seen):
     far_out = np.array([np.abs(Z).max() for Z, _ in seen.probes]) / best > 600
     good = np.abs(values / best - 1) < 0.1
     return bool(good[~far_out].all() and not good[far_out].all())
-
-
-FAR_WRONG = (np.array([[-40.0, 0.0]] + [[1.0, 0.0]] * 140), np.zeros(141, dtype=int))
-
-
-def _stops_growing(seen):
-    """Whether all is well, or nearly, but where the loss of one example is large, and there T is far too small."""
-    ratios = _numbers_or_nan(seen) / _best(seen)
-    largest = np.array(
-        [(reference.logsumexp(Z / T) - Z[np.arange(len(y)), y] / T).max() for (Z, y), T in _at_best(seen)]
-    )
-    far_wrong, harmless = largest > 25, largest < 10  # between them it depends on the height of the ceiling
-    return bool(far_wrong.any() and (ratios < 0.8)[far_wrong].all() and (np.abs(ratios - 1) < 0.02)[harmless].all())
-
-
-def _at_best(seen):
-    return zip(seen.probes, seen.expected, strict=True)
-
-
-def _cut_off(bound):
-    """The cost with probabilities that are cut off below some bound."""
-    return lambda Z, y, T: -np.mean(np.log(np.maximum(reference.softmax(Z / T)[np.arange(len(y)), y], bound)))
-
-
-@mistakes.mistake(*FAR_WRONG, recognise=_stops_growing)
-def a_ceiling_on_the_cost(Z, y):
-    """
-    Where one of many examples is sure and far wrong, your temperature is too small: for {input} you return {output}. A
-    clip before the logarithm, or a small number added to the probability, does that. With 1e-7 no loss exceeds 16, so
-    the example that should hold the search back costs nothing more from there on. Chapter 6 had this ceiling. Which
-    form of the logarithm of a probability needs neither?
-    """
-    return lowest(lambda T: _cut_off(1e-7)(Z, y, T), 0.05, 20.0)
-
-
-a_ceiling_on_the_cost.also(lambda Z, y: lowest(lambda T: _cut_off(1e-12)(Z, y, T), 0.05, 20.0))
 
 
 ABOVE_700 = (np.tile([2003.0, 2000.0], (4, 1)), np.array([0, 0, 0, 1]))
