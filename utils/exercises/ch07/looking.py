@@ -31,8 +31,7 @@ from utils.exercises.ch07.looks import (
 )
 from utils.exercises.ch07.training import EARLY, LATE, RATE, summary
 
-# Seconds; a check takes about 0.5, and a first one on a busy machine many times as long. So do right answers that copy
-# each of seventeen models, or call `predict` on it.
+# Seconds; a check takes about 0.5, and a first one on a busy machine many times as long.
 PATIENCE = 6.0
 
 
