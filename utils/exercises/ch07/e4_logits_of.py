@@ -280,12 +280,12 @@ def _moved(P, by):
 
 
 _add(
-    "logarithms moved to another zero",
+    "logits moved to another zero",
     """
-    You take the logarithm of what the model returns and subtract the mean, the largest or the first entry of each row.
-    For {input} you return {output}. Softmax makes the same probabilities of these numbers, and yet they are not the
-    model's logits: the common part is lost, and where a probability was rounded to 0 there is nothing to take a
-    logarithm of. Where are the numbers before the softmax?
+    Your numbers are the model's logits less the mean, the largest or the first entry of each row. The logarithm of the
+    probabilities, moved in the same way, gives them too, as long as no probability is rounded to 0. For {input} you
+    return {output}. Softmax makes the same probabilities of these numbers, and yet they are not the model's logits: the
+    common part of each row is lost. Where are the numbers before the softmax, with nothing taken off?
     """,
     lambda P: _moved(P, lambda logs: logs.mean(axis=-1, keepdims=True)),
     lambda P: _moved(P, lambda logs: logs.max(axis=-1, keepdims=True)),
