@@ -11,6 +11,8 @@ somebody has worked is represented by its blank one. Four rules are added to nbv
   compares nothing in a cleared cell.
 """
 
+import os
+import re
 import signal
 import time
 from collections import Counter
@@ -29,6 +31,7 @@ from utils.notebooks.format import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
+CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")  # in the name of a test
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
@@ -104,15 +107,27 @@ def _number(name):
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """One worker more than there are processors: a test in the browser waits for half of its time."""
+    return len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A file goes to one worker as a whole, a notebook with its kernel too; only chapters in the browser one by one."""
+    """A file goes to one worker as a whole, a notebook with its kernel too.
+
+    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters.
+    """
     if config.getvalue("dist") not in ("load", "loadfile"):
         return None
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return nodeid if nodeid.startswith("tests/browser/test_chapters.py") else super()._split_scope(nodeid)
+            if nodeid.startswith("tests/browser/test_chapters.py"):
+                return nodeid
+            file = super()._split_scope(nodeid)
+            return file + CHAPTER.search(nodeid).group() if file == CONTRACT and CHAPTER.search(nodeid) else file
 
     return ByFile(config, log)
 

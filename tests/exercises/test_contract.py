@@ -18,12 +18,17 @@ EXERCISES = [
     replace(exercise, time_limit=(2 if builds_models(exercise) else 20) * exercise.time_limit)
     for exercise in all_exercises()
 ]
-FUNCTIONS = [exercise for exercise in EXERCISES if exercise.is_function]
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
 
-# Answers in which models are built or trained take longer: the first two at every change, all before a release.
+# Answers in which models are built or trained take longer: some tests have them before a release alone.
+BY_TIME = [pytest.param(e, marks=pytest.mark.prove if builds_models(e) else (), id=e.name) for e in EXERCISES]
+each_exercise_in_its_time = pytest.mark.parametrize("exercise", BY_TIME)
+each_function_in_its_time = pytest.mark.parametrize(
+    "exercise", [param for param in BY_TIME if param.values[0].is_function]
+)
+
+# Of theirs the first two at every change.
 ALTERNATIVES = [
     pytest.param(exercise, answer, id=f"{exercise.name}-{number}", marks=pytest.mark.prove if is_late else ())
     for exercise in EXERCISES
@@ -100,13 +105,7 @@ def test_every_mistake_keeps_its_name_with_any_probes(exercise):
     assert {(name, number, other) for name, number, other in found if other != name} == set()
 
 
-WITH_MODELS = [exercise.name for exercise in EXERCISES if builds_models(exercise)]
-
-
-@pytest.mark.parametrize(
-    "exercise",
-    [pytest.param(e, marks=pytest.mark.prove if e.name in WITH_MODELS else (), id=e.name) for e in EXERCISES],
-)
+@each_exercise_in_its_time
 def test_the_examples_of_the_explanations_go_wrong(exercise):
     """The reader can repeat what the explanation says; another input is shown to whom it does not fit."""
     for mistake in exercise.mistakes:
@@ -144,7 +143,7 @@ def test_no_word_that_talks_down_and_no_solution_in_an_explanation(exercise):
         assert not re.search(r"`[^`]*np\.exp\([^`]*/[^`]*`", text), "a ready-made answer"
 
 
-@each_function
+@each_function_in_its_time
 def test_a_function_of_numbers_that_are_not_asked_for_is_rejected(exercise):
     """A check that passes what it never looked at would pass this one."""
     off = max(1e-3, 10 * exercise.rtol)
@@ -162,7 +161,7 @@ def test_a_function_of_numbers_that_are_not_asked_for_is_rejected(exercise):
     assert replace(exercise, observe=observe).check(plausible).status == "incorrect"
 
 
-@each_function
+@each_function_in_its_time
 def test_a_memorised_answer_is_rejected(exercise):
     """Right on every probe of one check, and wrong on the fresh ones of the next."""
     memory = {}
@@ -179,9 +178,9 @@ def test_a_memorised_answer_is_rejected(exercise):
     assert exercise.check(recite).status == "incorrect"
 
 
-@each_exercise
+@each_exercise_in_its_time
 def test_the_cell_of_the_solution_is_found_and_accepted(exercise):
-    """The solution in the notebook is an answer like any other."""
+    """The solution in the notebook is an answer like any other; nbval sees the same of those with models."""
     exercise.check(exercise.reference)
     source = exercise.solution().code
     assert source and "SOLUTION" not in source
