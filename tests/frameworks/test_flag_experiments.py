@@ -6,8 +6,6 @@ import pytest
 
 from utils.frameworks import flag_experiments, run_under
 
-pytest.importorskip("keras")
-
 
 def test_single_losses_here_and_under_torch():
     here = flag_experiments.single_losses()
