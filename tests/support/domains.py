@@ -89,7 +89,13 @@ def vector(rng):
 
 
 def logits_and_temperature(rng):
-    return _vector_or_batch(rng), float(10 ** rng.uniform(-3, 3))
+    """Logits of any size with temperatures that divide them exactly, for answers in float32, and logits about as large as
+    any temperature.
+    """
+    if rng.random() < 0.5:
+        return _vector_or_batch(rng), 2.0 ** int(rng.integers(-9, 10))
+    z, T = _vector_or_batch(rng, integers=False), float(10 ** rng.uniform(-3, 3))
+    return (z * T / max(1.0, np.max(np.abs(z)) / 5)).astype(np.float32).astype(np.float64), T
 
 
 def numbers(rng):

@@ -42,6 +42,8 @@ def a_power_of_two(rng):
 def corners(rng):
     """Every corner of the logits at some temperature, and both ends of the temperatures for vectors and batches."""
     found = {name: (z, min(a_power_of_two(rng), 1.0)) for name, z in corners_of_logits(rng).items()}
+    leading, last = 4000 + rng.normal(size=(5, 2)), -4000 * rng.uniform(0.9, 1.1, size=(5, 1))
+    found["two lead and one is far behind"] = exact(np.hstack([leading, last])), min(a_power_of_two(rng), 1.0)
     for end, T in {"coldest": LOWEST, "hottest": HIGHEST}.items():
         size = T * rng.choice([0.5, 4.0])
         found[f"a vector, {end}"] = exact(size * rng.normal(size=4)), T
