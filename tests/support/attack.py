@@ -107,7 +107,7 @@ def inputs_of_the_domain(exercise, seed):
 def first_difference(exercise, answer, inputs):
     """The first input on which an answer differs from the reference, in words, or None."""
     for given, expected in inputs:
-        (result,) = Answer(exercise, answer, 1.0).observe([given], [form_of(expected)])
+        (result,) = Answer(exercise, answer, exercise.time_limit).observe([given], [form_of(expected)])
         if result.problem:
             return f"{given} gives {result.detail}"
         if not agree(result.value, expected, exercise.rtol, exercise.scale(*given)):
