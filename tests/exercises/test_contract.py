@@ -6,18 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.attack import builds_models
+from support.attack import builds_models, unhurried_exercises
 from support.chance import CHECKS, CHECKS_OF_TRAININGS
 from support.solution_cells import names_given_by_the_notebook
 
 from utils.checking.values import change
-from utils.exercises import all_exercises
 
-# A machine with other work to do may take its time. (Models that are trained in an answer use all that they get.)
-EXERCISES = [
-    replace(exercise, time_limit=(2 if builds_models(exercise) else 20) * exercise.time_limit)
-    for exercise in all_exercises()
-]
+EXERCISES = unhurried_exercises()
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 

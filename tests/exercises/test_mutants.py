@@ -4,13 +4,19 @@ tests/support/attack.py.
 
 import numpy as np
 import pytest
-from support.attack import SEED, attack, builds_models, first_difference, inputs_of_the_domain, right_answers
-
-from utils.exercises import all_exercises
+from support.attack import (
+    SEED,
+    attack,
+    builds_models,
+    first_difference,
+    inputs_of_the_domain,
+    right_answers,
+    unhurried_exercises,
+)
 
 pytestmark = pytest.mark.prove
 
-FUNCTIONS = [exercise for exercise in all_exercises() if exercise.is_function]
+FUNCTIONS = [exercise for exercise in unhurried_exercises() if exercise.is_function]
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
 
 # Right answers that are right in float64 alone, and why.

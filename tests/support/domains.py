@@ -89,7 +89,7 @@ def vector(rng):
 
 
 def logits_and_temperature(rng):
-    """Logits of any size with temperatures that divide them exactly, for answers in float32, and logits about as large as
+    """Logits of any size with temperatures that divide them exactly, for answers in float32, and logits of the size of
     any temperature.
     """
     if rng.random() < 0.5:
