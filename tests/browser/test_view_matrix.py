@@ -4,6 +4,8 @@ import re
 
 import nbformat
 import pytest
+from nbformat import v4
+from playwright.sync_api import expect
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
@@ -26,8 +28,12 @@ SCREENS = {
     "without motion": {"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce"},
 }
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown")
+IN_COMMAND_MODE = ("d", "d", "x", "m")  # that would delete, cut or change the cell
 
 each_view = pytest.mark.parametrize(("notebook", "cell"), STORED, ids=lambda part: str(part))
+
+
+SLIDERS = "from utils.exercises import ch01\nch01.softmax.sliders()"
 
 
 def text_of(view):
@@ -94,11 +100,35 @@ def test_a_stored_view_works_in_notebook_7(notebook, cell, lab, browser):
         view.locator("svg").first.wait_for()
         control = view.locator("input[type=range], select").first
         seen = {text_of(view)}
-        for key in (*KEYS, "d", "d", "x"):
+        for key in (*KEYS, *IN_COMMAND_MODE):
             control.press(key)
             seen.add(text_of(view))
         assert len(seen) > 2
         assert control.evaluate("(node) => node === document.activeElement")
         assert view.count() == 1
+    finally:
+        page.close()
+
+
+def test_no_key_leaves_the_sliders_around_a_function_in_notebook_7(lab, browser):
+    """Its shortcuts see a key before the slider does; those of JupyterLab see it after."""
+    cells = [v4.new_markdown_cell("above"), v4.new_code_cell(SLIDERS), v4.new_markdown_cell("below")]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "sliders.ipynb")
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    try:
+        page.goto(f"{lab.address}/notebooks/sliders.ipynb")
+        cell = page.locator(".jp-CodeCell")
+        page.locator(".jp-NotebookKernelStatus-fade").wait_for(state="attached")  # the kernel is idle
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        slider, said = cell.get_by_role("slider").first, cell.locator("p[role=status]")
+        for key in KEYS[:6]:  # up to End, behind which no key goes
+            before = said.inner_text()
+            slider.press(key)
+            expect(said).not_to_have_text(before)
+        for key in IN_COMMAND_MODE:
+            slider.press(key)
+        expect(slider).to_be_focused()
     finally:
         page.close()
