@@ -132,3 +132,16 @@ def test_no_key_leaves_the_sliders_around_a_function_in_notebook_7(lab, browser)
         expect(slider).to_be_focused()
     finally:
         page.close()
+
+
+def test_long_lines_of_code_are_wrapped_in_notebook_7(lab, browser):
+    """Where it is opened from the JupyterLab that make lab starts, it has the same settings."""
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1" + 60 * " + 1")]), lab.folder / "long.ipynb")
+    page = browser.new_page(viewport={"width": 900, "height": 900})
+    try:
+        page.goto(f"{lab.address}/notebooks/long.ipynb")
+        scroller = page.locator(".jp-CodeCell .cm-scroller")
+        scroller.locator(".cm-line").get_by_text("1 + 1").wait_for()
+        assert scroller.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    finally:
+        page.close()
