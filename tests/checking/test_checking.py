@@ -309,6 +309,10 @@ def test_an_unknown_mistake_is_told_by_the_smallest_input_that_fails(double, ans
     assert words in message
 
 
+def test_a_list_of_another_length_is_no_tuple_by_mistake():
+    assert "It has the shape (4,); (3,) was expected." in ch01.by_hand.check((1, 2, 3, 4)).message
+
+
 # Blank answers --------------------------------------------------------------------------------------------------------
 
 
