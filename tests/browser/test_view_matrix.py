@@ -61,12 +61,15 @@ def test_a_stored_view_works_on_every_screen(notebook, cell, screen, browser):
         page.wait_for_function("() => document.querySelectorAll('[data-view] svg').length === 2")
         untouched = text_of(second)
         assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        heights = [first.bounding_box()["height"]]
         for control in first.locator("input[type=range], select").all():
             seen = {text_of(first)}
             for key in KEYS:
                 control.press(key)
                 seen.add(text_of(first))
+                heights.append(first.bounding_box()["height"])
             assert len(seen) > 1, control.evaluate("(node) => node.title")
+        assert heights == sorted(heights), "the page below jumps"
         assert first.locator("[role=alert]").inner_text() == ""
         first.get_by_role("button", name="Reset").press("Enter")
         assert text_of(first) == text_of(second) == untouched

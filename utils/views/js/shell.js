@@ -21,6 +21,7 @@ function mount(root, view, data) {
       const { svg, text } = view.draw(data, state);
       drawing.innerHTML = svg;
       numbers.textContent = text;
+      numbers.style.minHeight = `${numbers.getBoundingClientRect().height}px`; // a line less would make the page below jump
       error.textContent = "";
     } catch (reason) {
       drawing.textContent = numbers.textContent = "";
@@ -50,7 +51,7 @@ function field(control, changed) {
   const places = control.kind === "stops" ? { low: 0, high: control.values.length - 1, step: 1 } : control;
   const toValue = { slider: Number, power: (place) => 10 ** place, stops: (place) => control.values[place] }[control.kind];
   const toPlace = { slider: Number, power: Math.log10, stops: (value) => control.values.indexOf(value) }[control.kind];
-  const written = (value) => (control.kind === "stops" ? String(value) : typeset(value, control.digits));
+  const written = (value) => (control.kind === "stops" ? String(value) : decimal(value, control.digits));
   const input = make("input", {
     type: "range", min: places.low, max: places.high, step: places.step, title: control.help, style: "width:100%;margin:0",
   });
