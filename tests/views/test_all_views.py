@@ -36,7 +36,7 @@ def drawn():
 
 
 def test_every_file_of_a_view_is_tried():
-    shared = {"mathematics", "shapes", "controls", "keys", "shell"}
+    shared = {"mathematics", "shapes", "controls", "keys", "shell", "sliders"}
     shared.add("results")  # drawn for the sliders around a reader's function, and tested with them
     assert {path.stem for path in FOLDER.glob("*.js")} - shared == set(NAMES)
 

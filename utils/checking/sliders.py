@@ -13,7 +13,7 @@ from utils.checking.observing import Answer
 from utils.checking.values import agree, form_of, leaves
 from utils.checking.words import in_code
 from utils.display import image_html
-from utils.views.scripts import keys_script
+from utils.views.scripts import sliders_script
 from utils.views.view import View
 
 PATIENCE = 1.0  # seconds that one call may take; a slider cannot wait for long
@@ -32,7 +32,7 @@ class Sliders(widgets.VBox):
         self._exercise, self._choose, self._drawing = exercise, choose, Lock()
         self.controls = {each.name: _control(each) for each in exercise.playground.sliders}
         self.picture, self.words = widgets.HTML(), widgets.HTML()
-        super().__init__([*self.controls.values(), self.picture, self.words, _script(keys_script(".widget-vbox"))])
+        super().__init__([*self.controls.values(), self.picture, self.words, _script(sliders_script())])
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()

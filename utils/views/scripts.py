@@ -35,9 +35,10 @@ def script(name, data):
     return program.replace("</script", "<\\/script")
 
 
-def keys_script(selector):
-    """The script that keeps keys from JupyterLab, for the controls in the nearest selected element around it."""
-    return f"(()=>{{{source('keys')}\nkeepKeys(document.currentScript.closest({as_json(selector)}))}})()"
+def sliders_script():
+    """The script that gives the sliders of ipywidgets what they lack, in the box that holds them and the script."""
+    parts = source("keys", "sliders")
+    return f"(()=>{{'use strict';{parts}\nadoptSliders(document.currentScript.closest('.widget-vbox'))}})()"
 
 
 def as_json(data):
