@@ -286,7 +286,7 @@ def describe(exercise, answer, seen, place):
     """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""
     inputs, result, expected = seen.probes[place], seen.results[place], seen.expected[place]
     given = in_code(inputs) if inputs else f"`{exercise.answer_name}`"
-    asked = f"For {given}, {fold(exercise.expects(*inputs))} was expected"
+    asked = f"For {given} the check expects {fold(exercise.expects(*inputs)).rstrip(',')}"
     if result.problem == UNREADABLE:
         return f"{asked}. What came back could not be read as that: {result.detail}."
     if result.problem == TimeLimitExceeded.__name__ and place > 0:
