@@ -31,7 +31,7 @@ def test_a_data_set_is_the_same_at_every_call_and_belongs_to_the_caller(load):
     np.testing.assert_array_equal(second.y, third.y)
 
 
-def test_blobs_follow_the_recipe_of_source_000():
+def test_blobs_follow_the_recipe_of_the_lab_on_softmax():
     data = datasets.blobs()
     assert data.X.shape == (2000, 2)
     assert np.bincount(data.y).tolist() == [500] * 4

@@ -42,7 +42,7 @@ class Dataset:
 def blobs():
     """Four round clouds of points in the plane, one for each class, 2,000 points in all.
 
-    The recipe is that of the lab on softmax (source 000): centres (−5, 2), (−2, −2), (1, 2) and (5, −2), a standard
+    The recipe is that of the *Lab on softmax*: centres (−5, 2), (−2, −2), (1, 2) and (5, −2), a standard
     deviation of 1.0 in every direction, random state 30. The classes are balanced, 500 points each.
     """
     from sklearn.datasets import make_blobs
@@ -53,7 +53,7 @@ def blobs():
         y,
         features=("x0", "x1"),
         classes=tuple(f"class {index}" for index in range(len(BLOB_CENTRES))),
-        origin="Drawn by scikit-learn's make_blobs with the recipe of the lab on softmax (source 000).",
+        origin="Drawn by scikit-learn's make_blobs with the recipe of the Lab on softmax.",
     )
 
 

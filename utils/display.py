@@ -1,6 +1,7 @@
 """How a picture reaches a notebook: with its numbers as text, in a form that every reader of notebooks shows."""
 
 import base64
+import re
 from html import escape
 
 # Okabe and Ito (2008): eight colours that stay apart under the common forms of colour-blindness.
@@ -9,6 +10,11 @@ PAPER = "#FFFFFF"
 INK = "#1B1F24"
 QUIET = "#5B6470"
 RULE = "#D5DAE1"
+
+
+def with_minus(words):
+    """Words with the sign − for minus in their numbers, as in pictures; code such as ``axis=-1`` stays as it is."""
+    return re.sub(r"(?<![\w.=)\]])-(?=[\d.])|(?<=\de)-(?=\d)", "−", words)
 
 
 def image_html(image, media_type, text):

@@ -97,6 +97,8 @@ def follow_every_key(notebook, identity):
                 "([id, before]) => workbook.node(id).querySelector('[role=status]').textContent !== before",
                 [identity, before],
             )
+        for _ in range(2):
+            slider.press("d")  # in command mode two of them delete the cell
 
 
 def follow_the_keyboard(view):

@@ -4,6 +4,10 @@ import re
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat import v4
+from playwright.sync_api import expect
+from support.notebook_page import PATIENCE
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
@@ -26,8 +30,12 @@ SCREENS = {
     "without motion": {"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce"},
 }
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown")
+IN_COMMAND_MODE = ("d", "d", "x", "m")  # that would delete, cut or change the cell
 
 each_view = pytest.mark.parametrize(("notebook", "cell"), STORED, ids=lambda part: str(part))
+
+
+SLIDERS = "from utils.exercises import ch01\nch01.softmax.sliders()"
 
 
 def text_of(view):
@@ -55,12 +63,15 @@ def test_a_stored_view_works_on_every_screen(notebook, cell, screen, browser):
         page.wait_for_function("() => document.querySelectorAll('[data-view] svg').length === 2")
         untouched = text_of(second)
         assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        heights = [first.bounding_box()["height"]]
         for control in first.locator("input[type=range], select").all():
             seen = {text_of(first)}
             for key in KEYS:
                 control.press(key)
                 seen.add(text_of(first))
+                heights.append(first.bounding_box()["height"])
             assert len(seen) > 1, control.evaluate("(node) => node.title")
+        assert heights == sorted(heights), "the page below jumps"
         assert first.locator("[role=alert]").inner_text() == ""
         first.get_by_role("button", name="Reset").press("Enter")
         assert text_of(first) == text_of(second) == untouched
@@ -94,11 +105,54 @@ def test_a_stored_view_works_in_notebook_7(notebook, cell, lab, browser):
         view.locator("svg").first.wait_for()
         control = view.locator("input[type=range], select").first
         seen = {text_of(view)}
-        for key in (*KEYS, "d", "d", "x"):
+        for key in (*KEYS, *IN_COMMAND_MODE):
             control.press(key)
             seen.add(text_of(view))
         assert len(seen) > 2
         assert control.evaluate("(node) => node === document.activeElement")
         assert view.count() == 1
+    finally:
+        page.close()
+
+
+def test_no_key_leaves_the_sliders_around_a_function_in_notebook_7(lab, browser):
+    """Its shortcuts see a key before the slider does; those of JupyterLab see it after."""
+    cells = [v4.new_markdown_cell("above"), v4.new_code_cell(SLIDERS), v4.new_markdown_cell("below")]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.folder / "sliders.ipynb")
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    try:
+        page.goto(f"{lab.address}/notebooks/sliders.ipynb")
+        cell = page.locator(".jp-CodeCell")
+        has_begun = cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[[*\d]"))
+        for _ in range(120):  # a press is lost while the page has no kernel yet
+            if has_begun.count():
+                break
+            cell.locator(".cm-content").press("Control+Enter")
+            page.wait_for_timeout(500)
+        slider, said = cell.get_by_role("slider").first, cell.locator("p[role=status]")
+        # The script that gives it a name keeps its keys, too.
+        expect(slider).to_have_accessible_name("logit z₀", timeout=PATIENCE)
+        for key in KEYS[:6]:  # up to End, behind which no key goes
+            before = said.inner_text()
+            slider.press(key)
+            expect(said).not_to_have_text(before, timeout=PATIENCE)
+        for key in IN_COMMAND_MODE:
+            slider.press(key)
+        expect(slider).to_be_focused()
+        assert [part["id"] for part in Axe().run(page, context=".widget-vbox").response["violations"]] == []
+    finally:
+        page.close()
+
+
+def test_long_lines_of_code_are_wrapped_in_notebook_7(lab, browser):
+    """Where it is opened from the JupyterLab that make lab starts, it has the same settings."""
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1" + 60 * " + 1")]), lab.folder / "long.ipynb")
+    page = browser.new_page(viewport={"width": 900, "height": 900})
+    try:
+        page.goto(f"{lab.address}/notebooks/long.ipynb")
+        scroller = page.locator(".jp-CodeCell .cm-scroller")
+        scroller.locator(".cm-line").get_by_text("1 + 1").wait_for()
+        assert scroller.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     finally:
         page.close()

@@ -183,7 +183,7 @@ def test_a_notebook_that_is_opened_the_next_day(lab, open_notebook, trusted):
             assert view.move(view.sliders[0], "ArrowRight")
         else:
             image = output.locator("img").first
-            assert image.get_attribute("alt").startswith("z = [2.0, 1.0, 0.1, -1.0]")
+            assert image.get_attribute("alt").startswith("z = [2.0, 1.0, 0.1, −1.0]")
             assert image.evaluate("image => image.naturalWidth") > 0
             assert output.locator("input, svg").count() == 0
 

@@ -309,6 +309,15 @@ def test_an_unknown_mistake_is_told_by_the_smallest_input_that_fails(double, ans
     assert words in message
 
 
+def test_a_list_of_another_length_is_no_tuple_by_mistake():
+    assert "It has the shape (4,); (3,) was expected." in ch01.by_hand.check((1, 2, 3, 4)).message
+
+
+def test_what_is_asked_is_said_whether_it_is_one_thing_or_several(double):
+    message = replace(double, expects=lambda z: "two numbers, each twice,").check(lambda z: "text").message
+    assert message.startswith("For `[1, 2]` the check expects two numbers, each twice. What came back")
+
+
 # Blank answers --------------------------------------------------------------------------------------------------------
 
 
@@ -406,7 +415,7 @@ def test_what_a_mistake_explains_less_than_half_of_is_not_called_by_its_name(dou
 
 def test_an_input_close_to_a_whole_number_is_not_written_as_that(double):
     number = replace(double, probes=lambda rng: [(1 - 1e-9,)], expects=lambda z: "a number")
-    assert "For `0.999999999`," in number.check(lambda z: 3 * z).message
+    assert "For `0.999999999` the" in number.check(lambda z: 3 * z).message
 
 
 def test_a_list_of_one_part_has_no_others_and_parts_of_parts_are_told_apart(double):

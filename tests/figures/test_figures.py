@@ -10,10 +10,12 @@ import inspect
 import numpy as np
 import pytest
 from scipy.special import expit, log_softmax, softmax, xlogy
-from support.artists import clouds, drawn, image, level, lines, mesh, named, table_of_texts, unnamed, words
+from support.artists import clouds, drawn, image, kept, level, lines, mesh, named, table_of_texts, unnamed, words
 
 from utils import datasets, reference
+from utils.display import with_minus
 from utils.figures import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch10
+from utils.figures.plot import Plot, new_figure
 from utils.files import ROOT
 
 MISSING = set()  # figures whose test has still to be written, as "ch01.name"; to be emptied, never to be filled
@@ -71,7 +73,7 @@ def test_ch01_four_ways_to_sum():
         "no axis": softmax(Z),
     }
     for panel, (name, values) in zip(drawn(ch01.four_ways_to_sum, Z), wanted.items(), strict=True):
-        assert named(panel)[::2] == ("class", name)
+        assert (panel.get_xlabel(), panel.get_title(loc="left")) == ("class", name)
         close(image(panel), values)
         assert table_of_texts(panel, Z.shape).tolist() == [[f"{value:.2f}" for value in row] for row in values]
         sums = [text.get_text() for text in panel.get_yticklabels()]
@@ -289,7 +291,8 @@ def test_ch05_yes_counts(rng):
     close(mesh(counts), (Z > 0).sum(axis=-1).clip(0, 2).ravel())
     for panel in (largest, counts):
         for k in range(3):
-            close(unnamed(panel)[k].T, X[y == k])
+            close(lines(panel)[f"class {k}"].T, X[y == k])
+    assert [text.get_text() for text in largest.figure.legends[0].texts] == ["class 0", "class 1", "class 2"]
     assert named(largest)[:2] == ("first feature", "second feature")
     assert (named(largest)[2], named(counts)[2]) == ("class of the largest logit", "how many sigmoids say yes")
 
@@ -557,3 +560,11 @@ def test_a_figure_that_shows_something_else_is_found(monkeypatch, fault):
     with pytest.raises((AssertionError, KeyError, ValueError, UserWarning)):
         test_ch03_three_losses()
         test_ch03_loss_curve()
+
+
+def test_what_a_figure_says_has_the_minus_of_its_picture():
+    said = "from -2 to 6 at [-1.5, .5], -.5 of 1e-08 and -3e-05, 8-17, x-1, axis=-1"
+    assert with_minus(said) == "from −2 to 6 at [−1.5, .5], −.5 of 1e−08 and −3e−05, 8-17, x-1, axis=-1"
+    with kept():
+        plot = Plot(new_figure(2, 2)[0], "from -2 to 6")
+    assert plot.text == "from −2 to 6"

@@ -33,7 +33,7 @@ ATTACKS = []
 REFUSED = r"PermissionError|Operation not permitted|Permission denied|Errno 1\b|Errno 13"
 GONE = r"ended the process"
 LATE = "did not end within"
-WRONG = r"was expected|It returns|You return|returns the same|Not every|`softmax`"
+WRONG = r"expects|It returns|You return|returns the same|Not every|`softmax`"
 
 
 def attack(name, says, body, before="", is_quick=False, waits=False):
@@ -85,7 +85,7 @@ attack(
 )
 attack(
     "verdict sent in the place of results",
-    "no result|was expected",
+    "no result|expects",
     "return np.zeros_like(z)",
     before="""
     import __main__ as inside
@@ -94,7 +94,7 @@ attack(
 )
 attack(
     "results that are no results",
-    "no result|was expected",
+    "no result|expects",
     "return np.zeros_like(z)",
     before="""
     import __main__ as inside
@@ -150,7 +150,7 @@ attack(
 )
 attack(
     "forged answers in every descriptor",
-    "no result|no plain data|more than can be read|was expected|ended",
+    "no result|no plain data|more than can be read|expects|ended",
     """
     import json, os, struct
     forged = json.dumps([{"status": "correct", "judged": [{"exercise": "ch01.softmax", "status": "correct"}]}]).encode()
@@ -467,6 +467,6 @@ attack(
 )
 attack(
     "a kind with HTML in its name",
-    "was expected|could not be read",
+    "expects|could not be read",
     "return type('<b>kind</b>', (), {})()",
 )

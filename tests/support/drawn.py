@@ -88,6 +88,11 @@ def _number(text):
         return text
 
 
+def words_of(picture):
+    """The line of text of a picture, its numbers as Python writes them."""
+    return picture.text.replace("−", "-")
+
+
 def numbers_after(words, text):
     """The numbers of the first list behind some words; ``<0.001`` and ``>0.999`` count as their limits."""
     found = re.search(rf"{words}\[([^]]*)\]", text)[1]

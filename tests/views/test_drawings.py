@@ -5,7 +5,7 @@ import warnings
 import ml_dtypes
 import numpy as np
 import pytest
-from support.drawn import SVG, logits_of, number_after, numbers_after, parts, read, states_of, view_of
+from support.drawn import SVG, logits_of, number_after, numbers_after, parts, read, states_of, view_of, words_of
 
 from utils import datasets, reference, views
 
@@ -26,7 +26,7 @@ def test_softmax_bars():
         a = reference.softmax(z, temperature=state["temperature"])
         heights = [named[f"activation-{index}"]["height"] for index in range(4)]
         np.testing.assert_allclose(heights, a * SHARE, atol=PIXEL)
-        np.testing.assert_allclose(numbers_after("a = ", picture.text), np.clip(a, 0.001, 0.999), atol=6e-4)
+        np.testing.assert_allclose(numbers_after("a = ", words_of(picture)), np.clip(a, 0.001, 0.999), atol=6e-4)
         bars = np.array([named[f"logit-{index}"]["height"] for index in range(4)])
         shifted = np.abs(z + state["shift"])
         np.testing.assert_allclose(bars * shifted.max(), shifted * bars.max(), atol=2 * PIXEL * shifted.max())
@@ -34,8 +34,8 @@ def test_softmax_bars():
         tall = np.array([named[f"power-{index}"]["height"] for index in range(4)])
         assert SHARE / 2.5 - PIXEL <= tall.max() <= SHARE + PIXEL
         np.testing.assert_allclose(tall, powers / powers.max() * tall.max(), atol=2 * PIXEL)
-        np.testing.assert_allclose(numbers_after("powers of e ", picture.text), powers, rtol=0.5)
-        sums = picture.text.partition("], sum ")[2]
+        np.testing.assert_allclose(numbers_after("powers of e ", words_of(picture)), powers, rtol=0.5)
+        sums = words_of(picture).partition("], sum ")[2]
         assert float(sums.partition(";")[0]) == pytest.approx(powers.sum(), rel=0.5)
 
 
@@ -64,13 +64,13 @@ def test_simplex():
         a = reference.softmax(logits_of(state), temperature=state["temperature"])
         point = parts(picture)["point"]
         np.testing.assert_allclose([point["cx"], point["cy"]], a @ corners, atol=PIXEL)
-        np.testing.assert_allclose(numbers_after("a = ", picture.text), np.clip(a, 0.001, 0.999), atol=6e-4)
+        np.testing.assert_allclose(numbers_after("a = ", words_of(picture)), np.clip(a, 0.001, 0.999), atol=6e-4)
 
 
 def test_jacobian_heatmap():
     for state, picture in drawn("jacobian_heatmap"):
         J = reference.softmax_jacobian(logits_of(state))
-        rows = picture.text.partition("Rows of the Jacobian: ")[2].partition("; each")[0]
+        rows = words_of(picture).partition("Rows of the Jacobian: ")[2].partition("; each")[0]
         told = [
             [
                 float(number.replace("tiny", "0").replace("-0", "0")) if "tiny" in number else float(number)
@@ -80,7 +80,7 @@ def test_jacobian_heatmap():
         ]
         np.testing.assert_allclose(told, J, atol=6e-4)
         eigenvalue = np.linalg.eigvalsh(J)[-1]
-        assert number_after("Largest eigenvalue ", picture.text) == pytest.approx(eigenvalue, abs=6e-4)
+        assert number_after("Largest eigenvalue ", words_of(picture)) == pytest.approx(eigenvalue, abs=6e-4)
         assert parts(picture)["eigenvalue"]["width"] == pytest.approx(eigenvalue / 0.5 * 366, abs=2 * PIXEL)
 
 
@@ -91,11 +91,11 @@ def test_push_and_pull():
             z = z - reference.cost_gradient(z, truth)
         named, p = parts(picture), reference.softmax(z)
         np.testing.assert_allclose([named[f"bar-{index}"]["height"] for index in range(3)], p * SHARE, atol=PIXEL)
-        np.testing.assert_allclose(numbers_after("z = ", picture.text), z, atol=6e-3)
+        np.testing.assert_allclose(numbers_after("z = ", words_of(picture)), z, atol=6e-3)
         np.testing.assert_allclose(
-            numbers_after("p - y = ", picture.text), reference.cost_gradient(z, truth), atol=6e-4
+            numbers_after("p - y = ", words_of(picture)), reference.cost_gradient(z, truth), atol=6e-4
         )
-        assert number_after(", loss ", picture.text) == pytest.approx(
+        assert number_after(", loss ", words_of(picture)) == pytest.approx(
             max(reference.cross_entropy(z, truth), 0.001), abs=6e-4
         )
 
@@ -106,7 +106,7 @@ def test_softmax_and_sigmoids():
         for kind, values in (("softmax", reference.softmax(z)), ("sigmoid", reference.sigmoid(z + state["shift"]))):
             heights = [named[f"{kind}-{index}"]["height"] for index in range(4)]
             np.testing.assert_allclose(heights, values * SHARE, atol=PIXEL)
-            told = picture.text.partition("softmax = " if kind == "softmax" else "sigmoids = ")[2]
+            told = words_of(picture).partition("softmax = " if kind == "softmax" else "sigmoids = ")[2]
             assert number_after("sum ", told) == pytest.approx(values.sum(), abs=6e-4)
             yes = {str(index) for index in np.flatnonzero(values >= state["threshold"])}
             said = told.partition("yes to ")[2].partition(";")[0].rstrip(".")
@@ -122,7 +122,7 @@ def test_exponential_ruler():
                 warnings.simplefilter("ignore")
                 powers = np.exp(exponents.astype(dtype))
                 shares = (powers / (powers[0] + powers[1])).astype(float)
-            told = picture.text.partition(f"{name}: powers ")[2]
+            told = words_of(picture).partition(f"{name}: powers ")[2]
             words = [part.strip(";. ") for part in told.partition(", softmax ")[0].split(" and ")]
             words += told.partition(", softmax ")[2].partition(";")[0].rstrip(".").split(" and ")
             values = [float({"infinite": "inf", "without value": "nan"}.get(word, word)) for word in words]
@@ -142,9 +142,9 @@ def test_loss_against_gap():
                 "fused": reference.cross_entropy(np.array([0, gap], dtype=f), 0),
             }
         for name, loss in losses.items():
-            told = picture.text.partition(f"{name} loss ")[2].partition(",")[0]
+            told = words_of(picture).partition(f"{name} loss ")[2].partition(",")[0]
             assert float(told.replace("infinite", "inf")) == pytest.approx(float(loss), rel=6e-3, abs=2e-7), name
-        gradient = float(picture.text.partition("exact loss")[2].partition("gradient ")[2].partition(";")[0])
+        gradient = float(words_of(picture).partition("exact loss")[2].partition("gradient ")[2].partition(";")[0])
         assert gradient == pytest.approx(-reference.sigmoid(gap), rel=6e-3)
 
 
@@ -154,10 +154,8 @@ def test_the_gradient_of_an_epsilon_follows_the_chain_rule():
     for gap in (5.0, 15.0, 20.0, 30.0):
         z = torch.tensor([0.0, gap], dtype=torch.float64, requires_grad=True)
         (-torch.log(torch.softmax(z, 0)[0] + 1e-9)).backward()
-        told = (
-            view.draw(gap=gap, exponent=9).text.partition("epsilon loss")[2].partition("gradient ")[2].partition(";")[0]
-        )
-        assert float(told) == pytest.approx(float(z.grad[0]), rel=6e-3)
+        told = words_of(view.draw(gap=gap, exponent=9)).partition("epsilon loss")[2].partition("gradient ")[2]
+        assert float(told.partition(";")[0]) == pytest.approx(float(z.grad[0]), rel=6e-3)
 
 
 def test_sharpness():
@@ -165,9 +163,9 @@ def test_sharpness():
         n = round(state["items"])
         weight = float(reference.leading_weight(state["lead"], n))
         assert parts(picture)["leader"]["height"] == pytest.approx(weight * 204, abs=PIXEL)
-        assert number_after("the leader has ", picture.text) == pytest.approx(weight, rel=0.06, abs=6e-4)
+        assert number_after("the leader has ", words_of(picture)) == pytest.approx(weight, rel=0.06, abs=6e-4)
         if n > 1:
-            assert number_after("needs a lead of ", picture.text) == pytest.approx(
+            assert number_after("needs a lead of ", words_of(picture)) == pytest.approx(
                 reference.lead_needed(n, 0.9), abs=6e-3
             )
 
@@ -178,9 +176,9 @@ def test_decision_regions():
     for state in states_of(view, 40):
         picture = view.draw(**state)
         W, b, cost = trained[state["learning_rate"]][int(state["epoch"])]
-        assert number_after("cost ", picture.text) == pytest.approx(cost, abs=1.1e-3)
+        assert number_after("cost ", words_of(picture)) == pytest.approx(cost, abs=1.1e-3)
         right = 100 * np.mean(reference.predict(W, b, data.X) == data.y)
-        assert number_after(f"{state['learning_rate']:g}: cost [0-9.]+, ", picture.text) == pytest.approx(
+        assert number_after(f"{state['learning_rate']:g}: cost [0-9.]+, ", words_of(picture)) == pytest.approx(
             right, abs=0.06
         )
 
@@ -209,13 +207,13 @@ def test_chosen_points():
         z, y = np.array(view.data["Z"][at]), view.data["y"][at]
         truth = y if state["true_class"] == "own" else int(state["true_class"])
         np.testing.assert_allclose(
-            numbers_after("probabilities ", picture.text), np.clip(reference.softmax(z), 0.001, 0.999), atol=6e-4
+            numbers_after("probabilities ", words_of(picture)), np.clip(reference.softmax(z), 0.001, 0.999), atol=6e-4
         )
         for outputs, name in ((z, "logits"), (reference.softmax(z), "probabilities")):
             cut = np.log(np.clip(outputs, 1e-7, 1 - 1e-7))
             for flag, values in (("True", outputs), ("False", cut)):
                 expected = max(float(reference.cross_entropy(values, truth)), 0.001)
-                told = number_after(f"{name} with from_logits={flag}: ", picture.text)
+                told = number_after(f"{name} with from_logits={flag}: ", words_of(picture))
                 assert told == pytest.approx(expected, abs=6e-4), (name, flag)
 
 
@@ -231,8 +229,8 @@ def test_digit_browser():
     for state in states_of(view, 100):
         index, picture = orders[state["order"]][int(state["place"]) - 1], view.draw(**state)
         p = reference.softmax(Z[index], temperature=state["temperature"])
-        assert f"label {y[index]}, taken for {p.argmax()}" in picture.text
-        np.testing.assert_allclose(numbers_after("p = ", picture.text), np.clip(p, 0.001, 0.999), atol=6e-4)
+        assert f"label {y[index]}, taken for {p.argmax()}" in words_of(picture)
+        np.testing.assert_allclose(numbers_after("p = ", words_of(picture)), np.clip(p, 0.001, 0.999), atol=6e-4)
         widths = [parts(picture)[f"share-{digit}"]["width"] for digit in range(10)]
         np.testing.assert_allclose(widths, p * 144, atol=PIXEL)
 

@@ -286,7 +286,7 @@ def describe(exercise, answer, seen, place):
     """What a reader is told about an unknown mistake: the smallest failing input, what was asked, what came."""
     inputs, result, expected = seen.probes[place], seen.results[place], seen.expected[place]
     given = in_code(inputs) if inputs else f"`{exercise.answer_name}`"
-    asked = f"For {given}, {fold(exercise.expects(*inputs))} was expected"
+    asked = f"For {given} the check expects {fold(exercise.expects(*inputs)).rstrip(',')}"
     if result.problem == UNREADABLE:
         return f"{asked}. What came back could not be read as that: {result.detail}."
     if result.problem == TimeLimitExceeded.__name__ and place > 0:
@@ -295,7 +295,8 @@ def describe(exercise, answer, seen, place):
     if result.problem:
         return f"{asked}. Your answer {result.detail}.{_signature_help(exercise, answer, result)}"
     scale = exercise.scale(*inputs)
-    if result.kind == "a tuple" and not isinstance(expected, (tuple, dict)) and result.value.shape != expected.shape:
+    is_one = not isinstance(expected, (tuple, dict)) and (inputs or np.ndim(expected) == 0)  # and no list to write down
+    if result.kind == "a tuple" and is_one and result.value.shape != expected.shape:
         difference = "A comma between two values makes a tuple of them, and one thing was asked for."
     elif _asks_yes_or_no(exercise, inputs):
         is_one_of_them = np.ndim(result.value) == 0 and result.value in (0, 1)

@@ -32,5 +32,6 @@ class Playground:
 
 
 def logit_sliders(*starts, low=-5.0, high=5.0):
-    """A slider for each of some logits, with the names z0, z1 and so on."""
-    return tuple(Slider(f"z{index}", f"logit z{index}", low, high, 0.1, start) for index, start in enumerate(starts))
+    """A slider for each of some logits, with the names z0, z1 and so on; the words beside it say z₀, z₁."""
+    words = (f"logit z{index}" for index in "₀₁₂₃₄₅₆₇₈₉")
+    return tuple(Slider(f"z{index}", next(words), low, high, 0.1, start) for index, start in enumerate(starts))

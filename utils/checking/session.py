@@ -38,7 +38,7 @@ class NotCorrect(Exception):
 def not_attempted(exercise):
     """The verdict on an answer that is still blank."""
     help_words = f" `{exercise.name}.hint()` helps you start." if exercise.hints else ""
-    message = f"Put your answer in the place of `...` and run the cell again.{help_words}"
+    message = f"Put your answer in the place of `...`, run that cell, and then this one again.{help_words}"
     return Verdict("not attempted", message, hints=exercise.hints)
 
 

@@ -13,6 +13,7 @@ from utils.checking.observing import Answer
 from utils.checking.values import agree, form_of, leaves
 from utils.checking.words import in_code
 from utils.display import image_html
+from utils.views.scripts import sliders_script
 from utils.views.view import View
 
 PATIENCE = 1.0  # seconds that one call may take; a slider cannot wait for long
@@ -31,7 +32,7 @@ class Sliders(widgets.VBox):
         self._exercise, self._choose, self._drawing = exercise, choose, Lock()
         self.controls = {each.name: _control(each) for each in exercise.playground.sliders}
         self.picture, self.words = widgets.HTML(), widgets.HTML()
-        super().__init__([*self.controls.values(), self.picture, self.words])
+        super().__init__([*self.controls.values(), self.picture, self.words, _script(sliders_script())])
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
         self._redraw()
@@ -62,6 +63,12 @@ def _control(slider):
         style={"description_width": "140px"},
         layout={"width": "440px"},
     )
+
+
+def _script(text):
+    """A script that the page runs when it shows the widget; only an output may hold one."""
+    output = {"output_type": "display_data", "data": {"text/html": f"<script>{text}</script>"}, "metadata": {}}
+    return widgets.Output(outputs=(output,), layout={"display": "none"})
 
 
 def look(exercise, function, is_own, inputs):

@@ -64,19 +64,21 @@ def four_ways_to_sum(Z):
         "axis=0": powers / powers.sum(axis=0),
         "no axis": powers / powers.sum(),
     }
-    figure, panels = new_figure(7.4, 2.1, columns=len(ways))
+    figure, panels = new_figure(8, 2.2, columns=len(ways))
+    figure.get_layout_engine().set(w_pad=0.1)  # so that a sum stands by its own row and not by the next panel's
     for panel, (name, values) in zip(panels, ways.items(), strict=True):
         panel.grid(False)
         panel.spines[:].set_visible(False)
         panel.imshow(values, cmap="Blues", vmin=0, vmax=1)
         for (row, column), value in np.ndenumerate(values):
             panel.text(column, row, f"{value:.2f}", ha="center", va="center", color="white" if value > 0.55 else INK)
-        panel.set_title(name, fontsize=10)
+        panel.set_title(name, fontsize=10, loc="left")
         panel.set_xticks(range(Z.shape[1]))
         panel.set_xlabel("class", fontsize=10)
         sums = [f"sum {total:.2f}" for total in values.sum(axis=-1)]
+        panel.yaxis.tick_right()
         panel.set_yticks(range(Z.shape[0]), sums, fontsize=9)
-        panel.tick_params(length=0)
+        panel.tick_params(length=0, pad=2)
     parts = [f"{name}: {', '.join(f'{total:.2f}' for total in values.sum(axis=-1))}" for name, values in ways.items()]
     return Plot(figure, "A batch of three examples under four sums. Row sums with " + "; with ".join(parts) + ".")
 

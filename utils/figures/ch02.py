@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.display import COLOURS, INK, QUIET
+from utils.display import COLOURS, INK, QUIET, with_minus
 from utils.figures.plot import STYLES, Plot, new_figure
 from utils.reference import softmax, softmax_jacobian
 
@@ -21,7 +21,7 @@ def push_one_logit(z, index):
     figure, (panel,) = new_figure(7, 3.0)
     beside = np.array([-1.1, 1.1])
     for k in range(len(z)):
-        name = f"$a_{k}$, slope {slopes[k]:+.3f}".replace("-", "−")
+        name = with_minus(f"$a_{k}$, slope {slopes[k]:+.3f}")
         panel.plot(moving, curves[:, k], STYLES[k % 4], color=COLOURS[k], label=name)
         panel.plot(z[index] + beside, here[k] + slopes[k] * beside, color=INK, linewidth=1.2)
         panel.plot(z[index], here[k], "o", color=COLOURS[k], markeredgecolor=INK, markersize=6)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from utils.display import COLOURS, INK, QUIET
+from utils.display import COLOURS, INK, QUIET, with_minus
 from utils.figures.plot import STYLES, Plot, new_figure
 from utils.reference import indicator, log_softmax, softmax
 
@@ -120,7 +120,7 @@ def pushes_of_a_batch(Z, y):
     panel.imshow(rows, cmap="RdBu_r", vmin=-1.3, vmax=1.3, aspect="auto")
     for (i, j), value in np.ndenumerate(rows):
         colour = "white" if abs(value) > 0.85 else INK
-        panel.text(j, i, f"{value:+.2f}".replace("-", "−"), ha="center", va="center", color=colour)
+        panel.text(j, i, with_minus(f"{value:+.2f}"), ha="center", va="center", color=colour)
     for i, label in enumerate(y):
         panel.add_patch(_frame((label - 0.47, i - 0.47)))
     panel.set_xticks(range(K), [f"class {j}" for j in range(K)])
@@ -130,7 +130,7 @@ def pushes_of_a_batch(Z, y):
     )
     return Plot(
         figure,
-        f"A table of a - y for {m} examples and {K} classes, coloured by sign and size; the entry of each label is "
+        f"A table of a − y for {m} examples and {K} classes, coloured by sign and size; the entry of each label is "
         f"framed and is the only negative one in its row. Row by row, {words}.",
     )
 

@@ -44,7 +44,7 @@ def yes_counts(W, b, X, y):
     across, up = np.linspace(-reach[0], reach[0], 240), np.linspace(-reach[1], reach[1], 160)
     grid = np.stack(np.meshgrid(across, up), axis=-1) @ W + b
     K = W.shape[1]
-    figure, panels = new_figure(7.2, 3.3, columns=2, sharey=True)
+    figure, panels = new_figure(7.2, 3.6, columns=2, sharey=True)
     tints = [_tinted(COLOURS[k], 0.3) for k in range(K)]
     counts = [_tinted(QUIET, 0.35), PAPER, _tinted(COLOURS[5], 0.45)]
     pictures = (
@@ -57,12 +57,13 @@ def yes_counts(W, b, X, y):
             across, up, values, cmap=ListedColormap(colours), norm=norm, shading="nearest", rasterized=True
         )
         panel.grid(False)
+        rim = {"markersize": 3, "markeredgecolor": INK, "markeredgewidth": 0.3}
         for k in range(K):
-            some = X[y == k][:60]
-            panel.plot(
-                *some.T, MARKERS[k % 4], color=COLOURS[k], markersize=3, markeredgecolor=INK, markeredgewidth=0.3
-            )
+            panel.plot(*X[y == k][:60].T, MARKERS[k % 4], color=COLOURS[k], label=f"class {k}", **rim)
         panel.set_title(title, fontsize=11)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=K, fontsize=9, frameon=False
+    )
     panels[0].set_xlabel("first feature")
     panels[0].set_ylabel("second feature")
     panels[1].set_xlabel("grey: none, white: one, orange: several")

@@ -67,7 +67,7 @@ def gradient_when_right():
     first = float(fine[is_zero][0])
     return Plot(
         figure,
-        "Two curves over the gap from 0 to 25, in float32. The error of p - 1 grows with the gap, by a factor of e "
+        "Two curves over the gap from 0 to 25, in float32. The error of p − 1 grows with the gap, by a factor of e "
         f"for each unit, until the result is 0 from {first:.2f} on and the error is 1: nothing is right any more. The "
         f"error of minus the other probabilities stays below 1e-6 everywhere: {errors(summed).max() < 1e-6}.",
     )

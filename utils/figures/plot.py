@@ -4,7 +4,7 @@ import io
 
 from matplotlib.figure import Figure
 
-from utils.display import INK, PAPER, QUIET, RULE, image_bundle
+from utils.display import INK, PAPER, QUIET, RULE, image_bundle, with_minus
 
 STYLES = ("-", "--", "-.", ":")  # so that no line is known by its colour alone
 DOTS_PER_INCH = 110
@@ -23,7 +23,7 @@ class Plot:
         # No software version in the file: the picture should change when the drawing does, and not before.
         figure.savefig(encoded, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
         self.png = encoded.getvalue()
-        self.text = text
+        self.text = with_minus(text)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return image_bundle(self.png, "image/png", self.text)

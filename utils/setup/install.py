@@ -58,34 +58,22 @@ SAID_TO_UV = (
 )
 
 
-class InstallationError(Exception):
-    """What stops the installation, as one sentence for the person at the terminal."""
-
-
 def main():
-    """Install where needed; return the exit status. No traceback reaches the terminal."""
+    """Install where needed. What stops it is one sentence, which sys.exit says; no traceback reaches the terminal."""
     try:
         (ROOT / ".cache").mkdir(exist_ok=True)
         with open(str(ROOT / ".cache" / "install.lock"), "a") as file:
             wait_for_lock(file)
             install([BASE] + [DEVELOPMENT] * ("--dev" in sys.argv[1:] and (ROOT / DEVELOPMENT).exists()))
-        return name_shadows()
-    except (Exception, KeyboardInterrupt) as error:
-        sys.stdout.flush()
-        print(in_words(error), file=sys.stderr)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-
-
-def in_words(error):
-    """Return one sentence for what ended the installation."""
-    if isinstance(error, InstallationError):
-        return str(error)
-    if isinstance(error, KeyboardInterrupt):
-        return "Stopped: run the command again and it goes on from here."
-    if isinstance(error, OSError):
+        name_shadows()
+    except KeyboardInterrupt:
+        print("Stopped: run the command again and it goes on from here.", file=sys.stderr)
+        sys.exit(130)
+    except OSError as error:
         cannot = f"The installation cannot use {error.filename or ROOT} ({error.strerror or error})."
-        return known_reason(str(error)) or cannot
-    return f"The installation stopped ({type(error).__name__}: {error})."
+        sys.exit(known_reason(str(error)) or cannot)
+    except Exception as error:
+        sys.exit(f"The installation stopped ({type(error).__name__}: {error}).")
 
 
 def wait_for_lock(file):
@@ -160,12 +148,12 @@ def find_python(running):
         return [sys.executable]
     for version in SUITABLE:
         name = "python{}.{}".format(*version)
-        found = [shutil.which(name, path=folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-        commands = [[program] for program in found if program] + [["py", "-{}.{}".format(*version)]] * (os.name == "nt")
+        commands = [[os.path.join(folder, name)] for folder in os.get_exec_path() if folder]
+        commands += [["py", "-{}.{}".format(*version)]] * (os.name == "nt")
         for command in commands:
             if version_of(command) == version:
                 return command
-    raise InstallationError(
+    sys.exit(
         "The workbook needs Python 3.11, 3.12 or 3.13 and found only Python {}.{}: install one of them, "
         "or name it as in: make lab PYTHON=/path/to/python3.12".format(*running)
     )
@@ -223,11 +211,11 @@ def digest(name):
 
 
 def check_space():
-    """Raise where the disk has too little room for what is still missing from .venv."""
+    """End where the disk has too little room for what is still missing from .venv."""
     needed = max(SPACE_NEEDED - sum(path.lstat().st_size for path in ENVIRONMENT.rglob("*")), SPACE_TO_UPDATE)
     free = shutil.disk_usage(str(ROOT)).free
     if free < needed:
-        raise InstallationError(
+        sys.exit(
             f"The installation needs {needed / 1e9:.1f} GB of free disk and {free / 1e9:.1f} GB are free in {ROOT}: "
             "make room and run the command again."
         )
@@ -259,10 +247,14 @@ def install_packages(lists):
 
 
 def finish(status, output):
-    """Write the log; raise where something has failed."""
+    """Write the log; where something has failed, end with one sentence on why, from what it printed."""
     LOG.write_text(output, encoding="utf-8")
     if status != 0:
-        raise InstallationError(explain(output))
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        errors = [line for line in lines if re.match(r"error\b", line, re.IGNORECASE)]
+        others = [line for line in lines if not line.startswith(("[notice]", "note:", "hint:"))]
+        reason = (errors or others or ["it said nothing"])[-1]
+        sys.exit(known_reason(output) or f"The installation failed ({reason}): the details are in .venv/install.log.")
 
 
 def find_pip():
@@ -273,7 +265,7 @@ def find_pip():
         if status == 0:
             break
         if pip is other and run([PYTHON, "-I", "-m", "ensurepip"])[0] != 0:
-            raise InstallationError(
+            sys.exit(
                 "This Python comes without pip: on Debian and Ubuntu install it with: "
                 "sudo apt install python{}.{}-venv".format(*version_of([PYTHON]))
             )
@@ -345,15 +337,6 @@ def known_reason(output):
     return ""
 
 
-def explain(output):
-    """Return one sentence on why something failed, from what it printed."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"error\b", line, re.IGNORECASE)]
-    others = [line for line in lines if not line.startswith(("[notice]", "note:", "hint:"))]
-    reason = (errors or others or ["it said nothing"])[-1]
-    return known_reason(output) or f"The installation failed ({reason}): the details are in .venv/install.log."
-
-
 def name_shadows():
     """Say which file of the learner's hides a library, from the notebooks or from Python itself."""
     libraries = [*os.listdir(str(site_packages())), *getattr(sys, "stdlib_module_names", ())]
@@ -361,8 +344,7 @@ def name_shadows():
     for file in sorted([*ROOT.glob("*.py"), *ROOT.glob("chapters/*.py")]):
         if file.stem in libraries:
             print(f"{file.relative_to(ROOT)} hides the library {file.stem} from your notebooks: give it another name.")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

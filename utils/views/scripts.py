@@ -1,6 +1,6 @@
 """The JavaScript of the views: put together for the browser, and run here for still pictures and tests.
 
-A view is one file in ``js/`` beside four that all share. The parts stand in one function, so nothing of them is seen
+A view is one file in ``js/`` beside five that all share. The parts stand in one function, so nothing of them is seen
 outside.
 """
 
@@ -27,12 +27,18 @@ def source(*names):
 
 def script(name, data):
     """The classic script that brings a view to life in the element that holds it."""
-    parts = source(*SHARED, "shell", name)
+    parts = source(*SHARED, "keys", "shell", name)
     program = (
         f"(()=>{{'use strict';const palette={as_json(PALETTE)};{parts}\n"
         f"mount(document.currentScript.parentElement,view,{as_json(data)})}})()"
     )
     return program.replace("</script", "<\\/script")
+
+
+def sliders_script():
+    """The script that gives the sliders of ipywidgets what they lack, in the box that holds them and the script."""
+    parts = source("keys", "sliders")
+    return f"(()=>{{'use strict';{parts}\nadoptSliders(document.currentScript.closest('.widget-vbox'))}})()"
 
 
 def as_json(data):

@@ -153,8 +153,8 @@ gradients = Exercise(
     bank=mistakes,
     playground=Playground(
         sliders=(
-            Slider("x0", "feature x0", -3, 3, 0.1, 1.0),
-            Slider("x1", "feature x1", -3, 3, 0.1, -0.5),
+            Slider("x0", "feature x₀", -3, 3, 0.1, 1.0),
+            Slider("x1", "feature x₁", -3, 3, 0.1, -0.5),
             Slider("label", "true class", 0, 2, 1, 0),
         ),
         inputs=lambda x0, x1, label: (

@@ -71,7 +71,7 @@ function plane(X, y, chosen) {
     ...order.map((index) => mark(y[index], placeOf(X[index]), 4.5)),
     circle(placeOf(X[chosen]), 11, "none", { data_part: "ring", stroke: INK, stroke_width: 2.5 }),
   ];
-  const words = `(${typeset(X[chosen][0], 1)}, ${typeset(X[chosen][1], 1)})`;
+  const words = `(${decimal(X[chosen][0], 1)}, ${decimal(X[chosen][1], 1)})`;
   const labels = [
     label([left, 28], `Point ${chosen + 1} of ${X.length}, class ${y[chosen]}`, "start", { font_weight: "600" }),
     quietLabel([left, 48], `at ${words}; form and colour are the class`, "start"),
@@ -94,7 +94,7 @@ function bars(z, a, truth, supposed, limit) {
     shapes.push(bar(left, y - 14, Math.abs(z[index] * unit), 18, COLOURS[index], { data_part: `logit-${index}` }));
     shapes.push(bar(SHARES[0], y - 14, a[index] * (SHARES[1] - SHARES[0]), 18, COLOURS[index], { data_part: `share-${index}` }));
     labels.push(label([322, y], `class ${index}`, "start", index === truth ? { font_weight: "600" } : {}));
-    labels.push(label([zero + (positive ? -6 : 6), y], typeset(z[index], 1), positive ? "end" : "start", { halo: PAPER }));
+    labels.push(label([zero + (positive ? -6 : 6), y], decimal(z[index], 1), positive ? "end" : "start", { halo: PAPER }));
     labels.push(label([SHARES[1] + 6, y], probability(a[index]), "start"));
   }
   labels.push(quietLabel([322, end + 22], `true: ${supposed}; the model says class ${argmax(a)}`, "start"));

@@ -77,7 +77,7 @@ function rows(z, p, truth, chosen) {
     shapes.push(rectangle(logit < 0 ? zero - length : zero, y, length, 17, colour, { data_part: `logit-${index}`, ...rim }));
     shapes.push(rectangle(start, y, p[index] * (full - start), 17, colour, { data_part: `share-${index}`, ...rim }));
     const weight = word ? { font_weight: "600" } : {};
-    labels.push(label([start - 14, y + 13], String(index), "end", weight), label([end, y + 13], typeset(logit, 1), "end"));
+    labels.push(label([start - 14, y + 13], String(index), "end", weight), label([end, y + 13], decimal(logit, 1), "end"));
     labels.push(label([704, y + 13], probability(p[index]), "end", weight));
     if (word) labels.push(label([start - 30, y + 13], word, "end", { font_weight: "600" }));
   });

@@ -25,7 +25,7 @@ const view = {
     exponents.forEach((exponent, index) => {
       const x = placeOf(exponent), y = 48 + 18 * index, side = x > MIDDLE ? ["end", -8] : ["start", 8];
       shapes.push(line([x, y + 4], [x, HIGH], MARKS[index], { stroke_width: 1.5 }), circle([x, y], 4, MARKS[index], { stroke: INK, stroke_width: 1 }));
-      labels.push(label([x + side[1], y + 4], `${indexed("z", index)} + c = ${typeset(exponent, 1)}`, side[0], { halo: PAPER }));
+      labels.push(label([x + side[1], y + 4], `${indexed("z", index)} + c = ${decimal(exponent, 1)}`, side[0], { halo: PAPER }));
     });
     const sentences = Object.entries(FORMATS).map(([name, format], row) => {
       const y = HIGH + row * PITCH + LANE / 2, { powers, shares } = plainSoftmax(exponents, format);
@@ -68,12 +68,12 @@ function ruler() {
     part(whole, overflow, WHOLE, { data_part: `${name}-whole` });
     part(overflow, RIGHT, LOST);
     labels.push(label([16, y + 17], name, "start"), label([LEFT + 10, y + 17], "0"), label([RIGHT - 11, y + 17], "∞"));
-    labels.push(quietLabel([zero, y + LANE + 14], typeset(limits[0], 1), "middle", { halo: PAPER }));
-    labels.push(quietLabel([overflow, y + LANE + 14], typeset(limits[2], 1), "middle", { halo: PAPER }));
+    labels.push(quietLabel([zero, y + LANE + 14], decimal(limits[0], 1), "middle", { halo: PAPER }));
+    labels.push(quietLabel([overflow, y + LANE + 14], decimal(limits[2], 1), "middle", { halo: PAPER }));
   });
   for (const tick of [-1000, -100, -10, 0, 10, 100, 1000]) {
     shapes.push(line([placeOf(tick), bottom + 20], [placeOf(tick), bottom + 26], QUIET));
-    labels.push(quietLabel([placeOf(tick), bottom + 40], typeset(tick, 0)));
+    labels.push(quietLabel([placeOf(tick), bottom + 40], decimal(tick, 0)));
   }
   shapes.push(line([LEFT, bottom + 20], [RIGHT, bottom + 20], QUIET));
   [[0, WHOLE, "all digits"], [104, FEWER, "fewer digits"], [226, LOST, "rounded to 0, or infinite"]].forEach(([right, colour, words]) => {

@@ -29,7 +29,7 @@ const view = {
       shapes.push(...shareBar(index, value));
       const number = probability(value), relation = /[<>]/.test(number) ? number : `= ${number}`;
       labels.push(label([20, MATRIX.top + index * MATRIX.height + 20], `${indexed("a", index)} ${relation}`, "start"));
-      labels.push(label([WIDTH - 44, baselineOf(index)], typeset(sum(J[index]), 3)));
+      labels.push(label([WIDTH - 44, baselineOf(index)], decimal(sum(J[index]), 3)));
     });
     J.forEach((row, i) => row.forEach((value, j) => {
       shapes.push(cell(i, j, value));
@@ -53,7 +53,7 @@ const captions = (z) => [
   quietLabel([20, 46], "Row i, column j: the slope of aᵢ when zⱼ grows", "start"),
   quietLabel([20, MATRIX.top - 12], "probabilities", "start"),
   quietLabel([WIDTH - 44, MATRIX.top - 12], "row sum"),
-  ...z.map((value, index) => label([centreOf(index), MATRIX.top - 12], `${indexed("z", index)} = ${typeset(value, 1)}`)),
+  ...z.map((value, index) => label([centreOf(index), MATRIX.top - 12], `${indexed("z", index)} = ${decimal(value, 1)}`)),
 ];
 
 // The bar of a probability, left of its row, on a line as long as the whole.
@@ -78,7 +78,7 @@ function entry(value) {
   return (value > 0 ? "+" : "−") + decimal(Math.abs(value), 3);
 }
 function inWords(value) {
-  if (value !== 0 && Math.abs(value) < TINY) return value > 0 ? "tiny" : "-tiny";
+  if (value !== 0 && Math.abs(value) < TINY) return value > 0 ? "tiny" : "−tiny";
   return decimal(value, 3);
 }
 

@@ -35,7 +35,7 @@ const view = {
     for (const place of [LOSS, GRADIENT])
       shapes.push(line([acrossOf(place, gap), HIGH], [acrossOf(place, gap), LOW], INK, { stroke_width: 1, stroke_dasharray: "3 3" }));
     labels.push(
-      quietLabel([16, LOW + 56], `at a gap of ${typeset(gap, 1)}, ε = 10^${typeset(-exponent, 1)}`, "start"),
+      quietLabel([16, LOW + 56], `at a gap of ${decimal(gap, 1)}, ε = 10^${decimal(-exponent, 1)}`, "start"),
       quietLabel([568, LOW + 56], "loss", "end"),
       quietLabel([688, LOW + 56], "gradient", "end"),
     );
@@ -43,8 +43,8 @@ const view = {
       const [loss, gradient] = here[name], y = LOW + 78 + 20 * row;
       shapes.push(stroke([[16, y - 4], [56, y - 4]], name));
       labels.push(label([68, y], name, "start"), quietLabel([138, y], words, "start"));
-      labels.push(label([568, y], numberText(loss, "−"), "end", { data_part: `${name}-loss` }));
-      labels.push(label([688, y], numberText(gradient, "−"), "end", { data_part: `${name}-gradient` }));
+      labels.push(label([568, y], numberText(loss), "end", { data_part: `${name}-loss` }));
+      labels.push(label([688, y], numberText(gradient), "end", { data_part: `${name}-gradient` }));
       for (const [place, height] of [[LOSS, lossHeight(loss)], [GRADIENT, gradientHeight(gradient)]])
         if (height !== null) shapes.push(circle([acrossOf(place, gap), height], 4, colour, { stroke: PAPER, stroke_width: 1 }));
       return `${name} loss ${numberText(loss)}, gradient ${numberText(gradient)}`;
@@ -80,7 +80,7 @@ function panels() {
     labels.push(quietLabel([(place[0] + place[1]) / 2, LOW + 34], "gap: true class wins ← 0 → true class loses"));
     for (const tick of [-40, 0, 40, 80, 120]) {
       shapes.push(line([acrossOf(place, tick), HIGH], [acrossOf(place, tick), LOW]));
-      labels.push(quietLabel([acrossOf(place, tick), LOW + 16], typeset(tick, 0)));
+      labels.push(quietLabel([acrossOf(place, tick), LOW + 16], decimal(tick, 0)));
     }
   }
   const ticks = scale(LOSS, [0, 40, 80, 120].map((value) => [value, 0]), lossHeight);
@@ -119,8 +119,8 @@ function gradientHeight(value) {
 }
 
 // A number in three digits.
-function numberText(value, minus = "-") {
+function numberText(value) {
   if (Number.isNaN(value)) return "no value";
-  if (!Number.isFinite(value)) return value > 0 ? "infinite" : `${minus}infinite`;
-  return significant(value, 3).replaceAll("-", minus);
+  if (!Number.isFinite(value)) return value > 0 ? "infinite" : "−infinite";
+  return significant(value, 3);
 }

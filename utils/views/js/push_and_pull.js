@@ -33,7 +33,7 @@ const view = {
     const left = pushBars(now, p, pushes, truth), right = lossCurve(losses, steps, truth);
     const text =
       `z = ${vector(now, 2)} after ${steps} step${steps === 1 ? "" : "s"}, true class ${truth}: p = ${probabilities(p)}, ` +
-      `p - y = ${vector(pushes, 3)}, sum ${decimal(sum(pushes), 3)}, loss ${lossText(losses[steps])}. ` +
+      `p − y = ${vector(pushes, 3)}, sum ${decimal(sum(pushes), 3)}, loss ${lossText(losses[steps])}. ` +
       `Class ${truth} is pushed up, the others down.`;
     return picture(view.title, 720, HEIGHT, [...left.shapes, ...right.shapes], [...left.labels, ...right.labels], text);
   },
@@ -54,8 +54,8 @@ function pushBars(z, p, pushes, truth) {
     const baseline = isTrue && top - 6 < HIGH + 16 ? HIGH - 6 : top - 6; // above the mark of the truth, not across it
     labels.push(label([centre - 18, baseline], probability(p[index]), "middle", { halo: PAPER }));
     labels.push(label([centre, LOW + 22], `class ${index}`, "middle", isTrue ? { font_weight: "600" } : {}));
-    labels.push(label([centre, LOW + 41], `${indexed("z", index)} = ${typeset(z[index], 2)}`));
-    labels.push(label([centre, LOW + 60], `p − y = ${typeset(pushes[index], 3)}`));
+    labels.push(label([centre, LOW + 41], `${indexed("z", index)} = ${decimal(z[index], 2)}`));
+    labels.push(label([centre, LOW + 60], `p − y = ${decimal(pushes[index], 3)}`));
     labels.push(label([centre, LOW + 79], isTrue ? "▲ true: push up" : "▼ push down", "middle", { size: 12 }));
   }
   return { shapes, labels };

@@ -23,7 +23,7 @@ function panelOf({ words, names, values }, offset) {
   columns([PANEL.left, PANEL.right], values.length).forEach(({ centre, width }, index) => {
     const value = values[index], [upper, lower] = value === null ? [height(0), height(0)] : [height(Math.max(value, 0)), height(Math.min(value, 0))];
     shapes.push(bar(centre - width / 2, upper, width, lower - upper, COLOURS[index % COLOURS.length], { data_part: `value-${index}` }));
-    labels.push(label([centre, upper - 5], value === null ? "no number" : significant(value, 4).replaceAll("-", "−"), "middle", { halo: PAPER }));
+    labels.push(label([centre, upper - 5], value === null ? "no number" : significant(value, 4), "middle", { halo: PAPER }));
     labels.push(quietLabel([centre, top + PANEL.height + 18], names[index]));
   });
   return { shapes, labels };

@@ -22,25 +22,24 @@ function coordinate(value, digits = 2) {
   return written === "-0" ? "0" : written;
 }
 
-// A number for a sentence, with a plain hyphen for minus and no minus before zero.
+// A number for a label or a sentence: with the sign − for minus, and none before zero.
 function decimal(value, digits) {
   const written = fixed(value, digits);
-  return Number(written) === 0 && written[0] === "-" ? written.slice(1) : written;
+  return Number(written) === 0 && written[0] === "-" ? written.slice(1) : withMinus(written);
 }
 
 // A number with so many significant digits, without zeros at its end; far from 1 as 3e+43.
 function significant(value, digits) {
   if (value === 0) return "0";
   const power = Number(value.toExponential(digits - 1).split("e")[1]);
-  if (power >= -4 && power < digits) return trimmed(fixed(value, digits - 1 - power));
+  if (power >= -4 && power < digits) return withMinus(trimmed(fixed(value, digits - 1 - power)));
   const [front, back] = value.toExponential(digits - 1).split("e");
-  return `${trimmed(front)}e${back[0]}${back.slice(1).padStart(2, "0")}`;
+  return withMinus(`${trimmed(front)}e${back[0]}${back.slice(1).padStart(2, "0")}`);
 }
+const withMinus = (written) => written.replaceAll("-", "−");
 const trimmed = (written) => (written.includes(".") ? written.replace(/\.?0+$/, "") : written);
 const thousands = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
-// A number for a label, with the sign − for minus.
-const typeset = (value, digits) => decimal(value, digits).replaceAll("-", "−");
 // A probability; a softmax gives neither 0 nor 1, so none is written as one.
 const probability = (value) => (value < 0.0005 ? "<0.001" : value >= 0.9995 ? ">0.999" : decimal(value, 3));
 const probabilities = (values) => `[${values.map(probability).join(", ")}]`;
@@ -136,7 +135,7 @@ const heading = ([start], words, quietWords, more = {}) => [
 // Thin lines across a panel at the ticks [value, digits], with their numbers on its left.
 const scale = ([start, end], ticks, height) => ({
   shapes: ticks.map(([value]) => line([start, height(value)], [end, height(value)])),
-  labels: ticks.map(([value, digits]) => quietLabel([start - 8, height(value) + 4], typeset(value, digits), "end")),
+  labels: ticks.map(([value, digits]) => quietLabel([start - 8, height(value) + 4], decimal(value, digits), "end")),
 });
 const shareScale = (panel) => scale(panel, range(5).map((quarter) => [quarter / 4, 2]), shareHeight);
 const floor = ([start, end]) => line([start, BOTTOM], [end, BOTTOM], INK, { stroke_width: 1.25 });

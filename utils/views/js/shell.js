@@ -1,9 +1,6 @@
 // Brings a view to life: native controls, a prediction that is asked first, and a picture that follows the controls.
 // Everything stands inside one element and listens to its own elements alone; a page may hold the same view twice.
 
-// A control of JupyterLab's shortcuts would otherwise see its keys: arrows, and "d d", which deletes a cell.
-const KEEPS_KEYS = { "data-lm-suppress-shortcuts": "true" };
-
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -12,6 +9,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 function mount(root, view, data) {
+  keepKeys(root);
   const controls = view.controls(data);
   const state = {};
   const drawing = make("div", { style: "line-height:0" });
@@ -23,6 +21,7 @@ function mount(root, view, data) {
       const { svg, text } = view.draw(data, state);
       drawing.innerHTML = svg;
       numbers.textContent = text;
+      numbers.style.minHeight = `${numbers.getBoundingClientRect().height}px`; // a line less would make the page below jump
       error.textContent = "";
     } catch (reason) {
       drawing.textContent = numbers.textContent = "";
@@ -31,7 +30,7 @@ function mount(root, view, data) {
   }
 
   const fields = controls.map((control) => field(control, (value) => ((state[control.name] = value), redraw())));
-  const reset = make("button", { type: "button", title: "Set every control back to its start", ...KEEPS_KEYS }, "Reset");
+  const reset = make("button", { type: "button", title: "Set every control back to its start" }, "Reset");
   const setBack = () => fields.forEach(({ set }, index) => set(controls[index].start));
   reset.addEventListener("click", () => (setBack(), redraw()));
   const columns = "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:2px 24px;align-items:center";
@@ -52,9 +51,9 @@ function field(control, changed) {
   const places = control.kind === "stops" ? { low: 0, high: control.values.length - 1, step: 1 } : control;
   const toValue = { slider: Number, power: (place) => 10 ** place, stops: (place) => control.values[place] }[control.kind];
   const toPlace = { slider: Number, power: Math.log10, stops: (value) => control.values.indexOf(value) }[control.kind];
-  const written = (value) => (control.kind === "stops" ? String(value) : typeset(value, control.digits));
+  const written = (value) => (control.kind === "stops" ? String(value) : decimal(value, control.digits));
   const input = make("input", {
-    type: "range", min: places.low, max: places.high, step: places.step, title: control.help, style: "width:100%;margin:0", ...KEEPS_KEYS,
+    type: "range", min: places.low, max: places.high, step: places.step, title: control.help, style: "width:100%;margin:0",
   });
   const output = make("output", { style: "font-variant-numeric:tabular-nums" });
   const show = (value) => {
@@ -68,7 +67,7 @@ function field(control, changed) {
 }
 
 function choiceField(control, changed, row, words) {
-  const input = make("select", { title: control.help, style: "max-width:100%", ...KEEPS_KEYS });
+  const input = make("select", { title: control.help, style: "max-width:100%" });
   for (const [, name] of control.options) input.append(make("option", {}, name));
   input.addEventListener("change", () => changed(control.options[input.selectedIndex][0]));
   const set = (start) => {
@@ -82,17 +81,17 @@ function choiceField(control, changed, row, words) {
 function question({ question, options, answer, explanation }, workbench) {
   workbench.hidden = true;
   const group = `prediction-${Math.random().toString(36).slice(2)}`;
-  const choices = options.map((words) => make("input", { type: "radio", name: group, ...KEEPS_KEYS }));
+  const choices = options.map((words) => make("input", { type: "radio", name: group }));
   const rows = choices.map((input, index) => make("label", { style: "display:block;margin:2px 0" }, input, " ", options[index]));
-  const answerButton = make("button", { type: "button", ...KEEPS_KEYS }, "Answer");
-  const skipButton = make("button", { type: "button", title: "Show the controls without an answer", ...KEEPS_KEYS }, "Skip");
+  const answerButton = make("button", { type: "button" }, "Answer");
+  const skipButton = make("button", { type: "button", title: "Show the controls without an answer" }, "Skip");
   const reply = make("span", { role: "status", style: "margin-left:8px" });
   const legend = make("legend", { style: "font-weight:600;padding:0;max-width:720px" }, question);
   const buttons = make("div", { style: "margin:4px 0" }, answerButton, " ", skipButton, reply);
   const box = make("fieldset", { style: "border:0;margin:0;padding:4px 0" }, legend, ...rows, buttons);
 
   function reveal(verdict) {
-    const summary = make("summary", { ...KEEPS_KEYS }, `${verdict} Why?`);
+    const summary = make("summary", {}, `${verdict} Why?`);
     const lines = [make("p", { style: "font-weight:600;margin:4px 0" }, question), make("p", { style: "margin:4px 0" }, explanation)];
     box.replaceWith(make("details", { style: "max-width:720px;line-height:1.4" }, summary, ...lines));
     workbench.hidden = false;

@@ -36,7 +36,7 @@ const view = {
     const point = circle(placeOf(a), 7, fill, { data_part: "point", stroke: INK, stroke_width: 2 });
     const text =
       `z = ${vector(z, 1)}, temperature ${decimal(temperature, 2)}: a = ${probabilities(a)}, sum ${decimal(sum(a), 3)}, ` +
-      `largest ${listing(largest.map((index) => "a" + index))}. As T falls to 0 the point goes to ${coldEnd(largest)}.`;
+      `largest ${listing(largest.map((index) => indexed("a", index)))}. As T falls to 0 the point goes to ${coldEnd(largest)}.`;
     const labels = [...parts[0].labels, ...parts[1].labels, ...regionNames(z, largest), ...parts[2].labels];
     return picture(view.title, 560, 480, [...parts.flatMap(({ shapes }) => shapes), point], labels, text);
   },

@@ -45,7 +45,7 @@ function panel(kind, place, title, how, z, values, threshold) {
     const value = values[index], upper = shareHeight(value);
     shapes.push(bar(centre - width / 2, upper, width, BOTTOM - upper, COLOURS[index], { data_part: `${kind}-${index}` }));
     labels.push(label([centre, upper - 5], probability(value), "middle", { halo: PAPER }));
-    labels.push(label([centre, BOTTOM + 20], `class ${index}`), quietLabel([centre, BOTTOM + 38], typeset(z[index], 1)));
+    labels.push(label([centre, BOTTOM + 20], `class ${index}`), quietLabel([centre, BOTTOM + 38], decimal(z[index], 1)));
     labels.push(value >= threshold ? label([centre, BOTTOM + 58], "▲ yes", "middle", { font_weight: "600" }) : quietLabel([centre, BOTTOM + 58], "no"));
   });
   const height = shareHeight(threshold);

@@ -46,7 +46,7 @@ const view = {
     const dials = data === null ? `, shift ${decimal(shift, 1)}, temperature ${decimal(temperature, 2)}` : "";
     const text =
       `z = ${vector(z, 1)}${dials}: powers of e [${powers.map(power).join(", ")}], sum ${power(sum(powers))}; ` +
-      `a = ${probabilities(a)}, sum ${decimal(sum(a), 3)}, largest ${listing(largest.map((index) => "a" + index))}.`;
+      `a = ${probabilities(a)}, sum ${decimal(sum(a), 3)}, largest ${listing(largest.map((index) => indexed("a", index)))}.`;
     const labels = [...panels.flatMap((panel) => panel.labels), caption];
     return picture(view.title, 720, 316, panels.flatMap(({ shapes }) => shapes), labels, text);
   },
@@ -69,12 +69,12 @@ function logitPanel(shifted, shift) {
   const limit = LIMITS.find((one) => reach <= one + 1e-9) ?? reach;
   const height = (value) => (TOP + BOTTOM) / 2 - ((value / limit) * (BOTTOM - TOP)) / 2;
   const { shapes, labels } = scale(LOGITS, range(7).map((step) => [((step - 3) * limit) / 3, 0]), height);
-  labels.push(...heading(LOGITS, "Logits", shift === null ? "z" : `z + c, with c = ${typeset(shift, 1)}`), ...names(LOGITS, "z"));
+  labels.push(...heading(LOGITS, "Logits", shift === null ? "z" : `z + c, with c = ${decimal(shift, 1)}`), ...names(LOGITS, "z"));
   columns(LOGITS, shifted.length).forEach(({ centre, width }, index) => {
     const value = shifted[index];
     const [upper, lower] = [height(value), height(0)].sort((one, other) => one - other);
     shapes.push(bar(centre - width / 2, upper, width, lower - upper, COLOURS[index], { data_part: `logit-${index}` }));
-    labels.push(label([centre, value >= 0 ? upper - 5 : lower + 14], typeset(value, 1), "middle", { size: 12, halo: PAPER }));
+    labels.push(label([centre, value >= 0 ? upper - 5 : lower + 14], decimal(value, 1), "middle", { size: 12, halo: PAPER }));
   });
   shapes.push(line([start, height(0)], [end, height(0)], INK, { stroke_width: 1.25 }));
   const dashed = { data_part: "shift", stroke_width: 1.25, stroke_dasharray: "5 4" };
