@@ -249,6 +249,7 @@ def with_an_if(z):
         (lambda z: 1 / (1 + np.exp(-np.clip(z, -25, 25))), "a floor below the probability"),
         (lambda z: np.maximum(one_by_one(z), 1e-15), "a floor below the probability"),
         (lambda z: np.stack([1 - one_by_one(z), one_by_one(z)], axis=-1), "both probabilities"),
+        (lambda z: one_by_one(z) if np.ndim(z) == 0 else one_by_one(z)[:, None], None),  # an axis more than is named
     ],
 )
 def test_families_of_a_sigmoid(answer, name):
@@ -262,3 +263,33 @@ def test_floats_are_enough_in_a_sigmoid():
         return one_by_one(z)
 
     assert verdicts(ch01.sigmoid_from_softmax, through_float_methods) == {("correct", None, True)}
+
+
+def with_ten_terms(z):
+    return np.exp(z) / np.exp(z[:10]).sum()
+
+
+def shifted_by_one_of_the_first_eight(z):
+    powers = np.exp(z - z[..., :8].max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def with_integers_of_two_bytes(z):
+    return reference.softmax(z.astype(np.int16) if z.dtype.kind == "i" else z)
+
+
+def with_integers_as_float16(z):
+    return reference.softmax(z.astype(np.float16) if z.dtype.kind == "i" else z)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (ch01.first_softmax, with_ten_terms),
+        (ch01.softmax, shifted_by_one_of_the_first_eight),
+        (ch01.softmax, with_integers_of_two_bytes),
+        (ch01.softmax, with_integers_as_float16),
+    ],
+)
+def test_many_classes_and_large_integers_are_tried(exercise, answer):
+    assert verdicts(exercise, answer) == {("incorrect", None, True)}

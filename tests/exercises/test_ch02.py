@@ -280,3 +280,44 @@ def test_every_step_that_the_figure_supports_is_accepted(h):
     assert verdicts(ch02.central_difference, measured(five_points, h)) == {("correct", None, True)}
     if h < 1e-3:
         assert verdicts(ch02.central_difference, measured(central, h)) == {("correct", None, True)}
+
+
+def test_a_class_without_a_chance_is_asked_for_its_own_slope():
+    def divides_by_p(p, i, j):
+        return p[i] ** 2 * (1 / p[i] - 1) if i == j else -p[i] * p[j]
+
+    assert verdicts(ch02.partial, divides_by_p) == {("incorrect", None, True)}
+
+
+def test_integers_of_two_bytes_are_too_short_for_logits_of_any_size():
+    def answer(z):
+        return reference.softmax_jacobian(z.astype(np.int16) if z.dtype.kind == "i" else z)
+
+    assert verdicts(ch02.jacobian, answer) == {("incorrect", None, True)}
+
+
+def test_the_last_digit_counts_when_x_is_to_stay_as_it_is():
+    def moved_and_moved_back(f, x):
+        x = x if x.dtype == np.float64 else x.astype(float)
+        slopes, h = np.zeros(x.shape), 1e-5
+        for place in np.ndindex(x.shape):
+            x[place] += h
+            above = f(x)
+            x[place] -= 2 * h
+            slopes[place] = (above - f(x)) / (2 * h)
+            x[place] += h
+        return slopes
+
+    assert verdicts(ch02.central_difference, moved_and_moved_back) == {("incorrect", "the input is changed", True)}
+
+
+def test_one_side_is_not_enough_at_the_ends_either():
+    def answer(f, x):
+        slopes, h = reference.central_difference(f, x), 1e-5
+        for place in zip(*np.nonzero(np.abs(x) >= 15), strict=True):
+            step = np.zeros(x.shape)
+            step[place] = h
+            slopes[place] = (f(x + step) - f(x)) / h
+        return slopes
+
+    assert verdicts(ch02.central_difference, answer) == {("incorrect", None, True)}

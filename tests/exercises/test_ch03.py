@@ -357,3 +357,39 @@ def test_the_error_of_the_reader_is_shown():
     assert "raised ValueError" in message and "label" in message
     message = ch03.loss.check(lambda a, y: -np.log(a[range(len(y)), y])).message
     assert "has no len()" in message
+
+
+@pytest.mark.parametrize("digits", [4, 5, 6])
+def test_six_decimals_are_too_few(digits):
+    assert verdicts(ch03.loss, lambda a, y: np.round(-np.log(a[y]), digits)) == {("incorrect", "rounded")}
+    assert verdicts(ch03.cost, lambda A, y: np.round(reference_cost(A, y), digits)) == {("incorrect", "rounded")}
+
+
+def reference_cost(A, y):
+    return -np.log(picked(A, y)).mean()
+
+
+def of_distinct_rows(A, y):
+    _, places = np.unique(np.column_stack([A, y]), axis=0, return_index=True)
+    return reference_cost(A[places], y[places])
+
+
+def with_the_last_class_for_the_first(a, y):
+    return -np.log(a[y or -1]) if len(a) > 8 else -np.log(a[y])
+
+
+def of_the_eight_largest(x, y_one_hot):
+    return reference.logsumexp(np.sort(x)[-8:]) - np.dot(x, y_one_hot)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (ch03.cost, lambda A, y: reference_cost(A[:1000], y[:1000])),
+        (ch03.cost, of_distinct_rows),
+        (ch03.loss, with_the_last_class_for_the_first),
+        (ch03.repaired_loss, of_the_eight_largest),
+    ],
+)
+def test_many_rows_equal_rows_and_many_classes_are_tried(exercise, answer):
+    assert {status for status, _ in verdicts(exercise, answer)} == {"incorrect"}

@@ -167,7 +167,11 @@ def test_three_axes_and_a_single_entry_are_promised():
     def of_several_entries(a, b):
         return reference.relative_error(a, b) if a.size > 1 else 0.0
 
+    def part_by_part(a, b):
+        return max(map(reference.relative_error, a, b)) if a.ndim > 2 else reference.relative_error(a, b)
+
     assert names(ch04.relative_error, of_tables) == {None}
+    assert names(ch04.relative_error, part_by_part) == {None}
     assert names(ch04.relative_error, of_several_entries) == {None}
 
 
@@ -196,6 +200,19 @@ def test_small_random_starts_are_accepted(size):
         return size * np.random.default_rng().normal(size=(n, K))
 
     assert is_accepted(ch04.train, training(start))
+
+
+def test_a_start_may_be_random_for_the_biases_too_and_the_steps_too_long():
+    def train(X, y, K, learning_rate, epochs):
+        W, b, losses = *0.02 * np.random.default_rng().normal(size=(2, X.shape[1], K)), []
+        b = b[0]
+        for _ in range(epochs):
+            losses.append(reference.cross_entropy(X @ W + b, y))
+            dW, db = reference.gradients(W, b, X, y)
+            W, b = W - learning_rate * dW, b - learning_rate * db
+        return W, b, losses
+
+    assert is_accepted(ch04.train, train)
 
 
 @pytest.mark.parametrize("size", [0.05, 0.1, 1.0])
@@ -431,3 +448,11 @@ def test_what_is_right_but_for_one_kind_of_input_is_rejected(exercise, where):
         return (result[0] + 1, result[1]) if isinstance(result, tuple) else result + 1
 
     assert names(exercise, spoilt) == {None}
+
+
+def test_an_example_counts_as_often_as_it_comes():
+    def of_distinct_examples(W, b, X, y):
+        _, places = np.unique(np.column_stack([X, y]), axis=0, return_index=True)
+        return reference.gradients(W, b, X[places], y[places])
+
+    assert names(ch04.gradients, of_distinct_examples) == {None}

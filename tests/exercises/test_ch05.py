@@ -185,3 +185,16 @@ def test_thresholds_near_the_ends_are_tried(least, most):
         return reference.sigmoid(Z) > np.clip(threshold, least, most)
 
     assert names(ch05.predict_labels, cut_off) == {"another border"}
+
+
+def test_many_classes_and_logits_next_to_the_border_are_tried():
+    def of_eight_classes(Z, threshold):
+        answers = reference.sigmoid(Z) > threshold
+        answers[:, 8:] = False
+        return answers
+
+    def in_float16(Z, threshold):
+        return reference.sigmoid(Z.astype(np.float16)) > np.float16(threshold)
+
+    assert {ch05.predict_labels.check(of_eight_classes).status for _ in range(CHECKS)} == {"incorrect"}
+    assert {ch05.predict_labels.check(in_float16).status for _ in range(CHECKS)} == {"incorrect"}

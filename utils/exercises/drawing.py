@@ -40,13 +40,15 @@ def corners_of_vectors(rng):
     """Logits of one example, (K,), by the name of their corner."""
     corners = {
         "one class": rng.normal(scale=3, size=1),
-        "many classes": rng.normal(scale=3, size=int(rng.integers(8, 14))),
+        "many classes": rng.normal(scale=3, size=int(rng.integers(14, 25))),
         "a tie for the largest": _with_a_tie(rng, 4),
         "all equal": np.full(int(rng.integers(2, 6)), rng.normal(scale=3)),
         "all negative": -rng.uniform(1, 9, size=4),
         "all below -750": -rng.uniform(800, 1200, size=4),
         "above 10,000": 1e4 * rng.uniform(1.1, 90) + rng.normal(scale=3, size=3),
-        "far apart": np.array([0.0, 40.0, 800.0])[rng.permutation(3)] + rng.normal(size=3),
+        "far apart": np.append(
+            rng.normal(size=9), np.array([0.0, 40.0, 800.0])[rng.permutation(3)] + rng.normal(size=3)
+        ),
     }
     return {name: exact(z) for name, z in corners.items()}
 
@@ -58,7 +60,7 @@ def corners_of_batches(rng):
         "one row": rng.normal(scale=3, size=(1, int(rng.integers(2, 6)))),
         "one row and one class": rng.normal(scale=3, size=(1, 1)),
         "rows of one class": rng.normal(scale=3, size=(int(rng.integers(2, 6)), 1)),
-        "rows of many classes": rng.normal(scale=3, size=(3, int(rng.integers(8, 14)))),
+        "rows of many classes": rng.normal(scale=3, size=(3, int(rng.integers(14, 25)))),
         "many rows": rng.normal(scale=3, size=(int(rng.integers(25, 60)), 3)),
         "a square batch": rng.normal(scale=3, size=(3, 3)),
         "rows with ties": np.array([_with_a_tie(rng, 4) for _ in range(3)]),
@@ -83,6 +85,12 @@ def whole(values):
     return np.round(values).astype(np.int64)
 
 
+def large_integers(rng):
+    """Integers of which three are close to each other, and far above the others, at places that vary."""
+    top = rng.uniform(33_000, 64_000)  # too large for an integer of two bytes, and too many digits for a float of two
+    return whole(np.array([top, top, top, 0.0, -9e5])[rng.permutation(5)] + rng.normal(scale=3, size=5))
+
+
 def ties_far_out(rng):
     """Logits so large that a small step is lost in them, two of three equal, at places that vary."""
     top = 2.0**37 + 2.0**14 * int(rng.integers(1000))  # in float64 the next number is 3e-5 away, in float32 16384
@@ -97,7 +105,7 @@ def gaps_beyond_thirty(rng):
 def corners_of_logits(rng):
     """Logits of vectors and batches, whole numbers among them, by the name of their corner."""
     corners = {**corners_of_vectors(rng), **corners_of_batches(rng), "gaps beyond 30": gaps_beyond_thirty(rng)}
-    corners["integers"] = whole(rng.normal(scale=3, size=5))
+    corners["integers"] = large_integers(rng)
     corners["a batch of integers"] = whole(rng.normal(scale=3, size=(4, 3)))
     corners["one row of integers"] = whole(rng.normal(scale=3, size=(1, 3)))
     return corners

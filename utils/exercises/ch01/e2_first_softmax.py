@@ -34,7 +34,7 @@ def corners(rng):
     moderate["far apart"] = np.array([-48.0, 0.0, 48.0])[rng.permutation(3)] + rng.uniform(-2, 2, size=3)
     moderate["all near the lower end"] = -rng.uniform(40, LARGEST, size=3)
     moderate["all near the upper end"] = rng.uniform(40, LARGEST, size=3)
-    moderate["many classes far apart"] = rng.uniform(-LARGEST, LARGEST, size=int(rng.integers(8, 14)))
+    moderate["many classes far apart"] = rng.uniform(-LARGEST, LARGEST, size=int(rng.integers(14, 25)))
     found = {name: (exact(z),) for name, z in moderate.items()}
     return found | {"integers": (whole(rng.normal(scale=4, size=5)),), "one integer": (whole(rng.normal(size=1)),)}
 
@@ -141,6 +141,17 @@ def misplaced_bracket(z):
     divide.
     """
     return np.exp(z / np.sum(np.exp(z)))
+
+
+@mistakes.mistake(np.array([1.0, 2.0]))
+def the_power_of_the_sum(z):
+    """
+    You add up the logits and raise e to their sum: for {input} you return {output}. The power of a sum is the
+    *product* of the powers, so you do not divide by the total of the parts. With two logits of 0 you give both classes
+    a probability of 1. The denominator of the definition has a power for each class, and adds those. In which order do
+    `np.sum` and `np.exp` belong there?
+    """
+    return np.exp(z) / np.exp(np.sum(z))
 
 
 @mistakes.mistake(np.array([3.0, -1.0]))
@@ -273,6 +284,18 @@ def a_sigmoid_for_each(z):
 
 
 a_sigmoid_for_each.also(lambda z: np.exp(z) / (1 + np.exp(z) + 1e-9))
+
+
+@mistakes.mistake(np.array([10.0, 20.0]))
+def shares_of_sigmoids(z):
+    """
+    You take the sigmoid of each logit and then its share of their sum. That is positive, sums to 1 and has the right
+    order, but a sigmoid has a ceiling at 1, so a class that is far ahead gains nothing: for {input} you return
+    {output}, where the odds should be e to the power 10. In a softmax the difference of two logits says how many times
+    more probable one class is. Which function of the logit never stops growing?
+    """
+    sigmoids = 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
+    return sigmoids / sigmoids.sum()
 
 
 @mistakes.mistake(np.array([1.0, 2.0]))

@@ -140,9 +140,10 @@ def _split(seen, where):
 
 
 def _numbers_only(seen):
-    """Whether numbers go right and arrays do not."""
+    """Whether numbers go right and arrays do not, and no axis was added, which is another mistake."""
     numbers, arrays = _split(seen, is_mild)
-    return bool(numbers and arrays) and all(numbers) and not any(arrays)
+    is_split = bool(numbers and arrays) and all(numbers) and not any(arrays)
+    return is_split and all(np.ndim(result.value) < 2 for result in seen.results if not result.problem)
 
 
 def _arrays_only(seen):

@@ -15,7 +15,7 @@ THREE = np.array([0.55, 0.3, 0.15])
 
 def corners(rng):
     """Probabilities of many kinds, each with one place twice and with two places in both orders, by their corner."""
-    K = int(rng.integers(8, 14))
+    K = int(rng.integers(14, 25))
     a, b = rng.uniform(0.1, 0.4), rng.uniform(0.1, 0.4)
     kinds = {
         "three classes": rng.dirichlet(np.ones(3)),
@@ -65,6 +65,7 @@ PROBABILITIES_AND_PLACES = Domain(
         (np.array([1.0]), 0, 0),
         (np.array([1.0, 0.0]), 0, 0),
         (np.array([1.0, 0.0]), 1, 0),
+        (np.array([1.0, 0.0]), 1, 1),
         (SOURCE, 0, 0),
         (SOURCE, 0, 2),
         (SOURCE, 2, 1),

@@ -24,7 +24,7 @@ def corners(rng):
     found = {name: (z,) for name, z in corners_of_logits(rng).items() if z.ndim == 1}
     found["three classes"] = (exact(rng.normal(size=3)),)
     found["four classes"] = (exact(rng.normal(scale=2, size=4)),)
-    found["many classes, close"] = (exact(rng.normal(size=int(rng.integers(8, 14)))),)
+    found["many classes, close"] = (exact(rng.normal(size=int(rng.integers(14, 25)))),)
     found["ties far out"] = (ties_far_out(rng),)
     return found
 

@@ -36,6 +36,7 @@ def corners(rng):
         "all negative": -rng.uniform(0.5, 3, size=4),
         "all equal": np.full(3, rng.uniform(0.5, 2)),
         "zeros": np.zeros(3),
+        "both ends": np.array([-15.0, 15.0]),
         "ten and more": rng.uniform(8, 12, size=3),
         "integers": rng.integers(-4, 5, size=4),
         "a table of integers": rng.integers(-4, 5, size=(2, 3)),
@@ -45,6 +46,7 @@ def corners(rng):
         "float32 without axes": np.asarray(rng.normal(), dtype=np.float32),
     }
     found = {name: (a_weighted_sum(x.shape, rng), x) for name, x in points.items()}
+    found["the first point, and another function"] = a_weighted_sum((2,), rng), np.array([1.0, 3.0])
     found["a probability"] = FIRST, rng.normal(size=5)
     found["probabilities of a batch"] = ROWS, rng.normal(size=(3, 4))
     return found

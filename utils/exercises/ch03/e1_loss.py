@@ -7,7 +7,14 @@ import numpy as np
 from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch03 import recognising
-from utils.exercises.ch03.common import any_probabilities, calm_probabilities, one_hot, with_small_ones, with_zeros
+from utils.exercises.ch03.common import (
+    any_probabilities,
+    calm_probabilities,
+    nearly_certain,
+    one_hot,
+    with_small_ones,
+    with_zeros,
+)
 
 # The domain
 
@@ -24,20 +31,20 @@ def corners(rng):
 
     few, label = calm_probabilities(rng, 1, 4), int(rng.integers(4))
     y = np.array([label])
-    K = int(rng.integers(2, 7))
+    K, many = int(rng.integers(2, 7)), int(rng.integers(14, 25))
     return {
         "two classes": at_random(2),
         "three classes": at_random(3),
-        "many classes": at_random(int(rng.integers(8, 14))),
+        "many classes": at_random(many),
         "a label of NumPy": (at_random(5)[0], rng.integers(5)),
-        "the first class": (at_random(4)[0], 0),
-        "the last class": (at_random(4)[0], 3),
+        "the first class": (at_random(many)[0], 0),
+        "the last class": (at_random(many)[0], many - 1),
         "the likeliest class": (few[0], int(few[0].argmax())),
         "the least likely class": (few[0], int(few[0].argmin())),
         "all equal": (np.full(K, 1 / K), int(rng.integers(K))),
         "certain": certain(int(rng.integers(2, 6))),
-        "certain, and many classes": certain(int(rng.integers(8, 14))),
-        "nearly certain": (np.array([1 - 1e-4, 5e-5, 5e-5]), 0),
+        "certain, and many classes": certain(many),
+        "nearly certain": (nearly_certain(rng, 1)[0], 0),
         "a zero beside the label": (with_zeros(few, y)[0], label),
         "hardly more than 0": (with_small_ones(rng, few, y)[0], label),
     }
@@ -114,7 +121,7 @@ loss = Exercise(
     reference=reference.loss,
     probes=one_example,
     expects=lambda a, y: "one number, 0 or larger,",
-    scale=lambda a, y: 1.0,
+    scale=lambda a, y: 0.01,  # float32 holds a probability next to 1 as closely as that
     hints=paragraphs("""
         Which of the probabilities decides the loss? The label tells you where in the array it is.
 

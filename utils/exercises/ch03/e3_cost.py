@@ -10,6 +10,7 @@ from utils.exercises.ch03 import recognising
 from utils.exercises.ch03.common import (
     any_probabilities,
     calm_probabilities,
+    nearly_certain,
     one_hot,
     picked,
     with_small_ones,
@@ -27,7 +28,7 @@ def corners(rng):
         return calm_probabilities(rng, m, K), labels(rng, m, K)
 
     A, y = batch(4, 3)
-    K, many = int(rng.integers(3, 6)), int(rng.integers(8, 14))
+    K, many = int(rng.integers(3, 6)), int(rng.integers(14, 25))
     certain = labels(rng, 5, K)
     return {
         "one row": batch(1, K),
@@ -37,9 +38,11 @@ def corners(rng):
         "many classes": batch(3, many),
         "many rows": batch(int(rng.integers(25, 60)), 3),
         "many rows of many classes": batch(int(rng.integers(25, 60)), many),
-        "hundreds of rows": (rng.dirichlet(np.ones(10), size=400), labels(rng, 400, 10)),
-        "a square batch": (calm_probabilities(rng, K, K), rng.permutation(K)),
+        "thousands of rows": (rng.dirichlet(np.ones(3), size=2500), labels(rng, 2500, 3)),
+        "one row several times": (np.repeat(A, [4, 1, 1, 1], axis=0), np.repeat(y, [4, 1, 1, 1])),
+        "a square batch": (calm_probabilities(rng, K, K), np.roll(np.arange(K), 1)),
         "even rows": (np.full((3, K), 1 / K), labels(rng, 3, K)),
+        "nearly certain rows": (nearly_certain(rng, 4), np.zeros(4, dtype=int)),
         "certain rows": (one_hot(certain, K), certain),
         "labels of one class": (calm_probabilities(rng, 4, K), np.full(4, rng.integers(K))),
         "an absent class": (calm_probabilities(rng, 4, K), labels(rng, 4, K - 1)),
@@ -130,7 +133,7 @@ cost = Exercise(
     reference=reference.cost,
     probes=probabilities_and_labels,
     expects=lambda A, y: "one number, 0 or larger,",
-    scale=lambda A, y: 1.0,
+    scale=lambda A, y: 0.01,  # float32 holds a probability next to 1 as closely as that
     hints=paragraphs("""
         Three steps: from each row the probability of its label, the loss of each example, the mean over the examples.
 

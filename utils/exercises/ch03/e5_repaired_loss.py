@@ -8,7 +8,7 @@ from utils import reference
 from utils.checking import Bank, Domain, Exercise, paragraphs
 from utils.exercises.ch03 import recognising, recognising_repairs
 from utils.exercises.ch03.common import any_logits_of_one, corners_of_one, in_few_digits, one_hot
-from utils.exercises.drawing import whole
+from utils.exercises.drawing import large_integers, whole
 
 # The domain
 
@@ -22,18 +22,18 @@ def corners(rng):
     def label(K, number=float):
         return one_hot(rng.integers(K), K).astype(number)
 
-    K, z = int(rng.integers(3, 6)), at_random(4)
+    K, many, z = int(rng.integers(3, 6)), int(rng.integers(14, 25)), at_random(4)
     return {
         **{name: (x, label(len(x))) for name, x in corners_of_one(rng).items()},
         "two classes": (at_random(2), label(2)),
         "a label of integers": (at_random(K), label(K, int)),
         "whole numbers": (whole(rng.uniform(-9, 9, size=K)), label(K, int)),
-        "whole numbers and a label of floats": (whole(rng.uniform(-9, 9, size=K)), label(K)),
+        "whole numbers and a label of floats": (large_integers(rng), label(5)),
         "the first class": (at_random(K), one_hot(0, K)),
         "the last class": (at_random(K), one_hot(K - 1, K)),
         "the likeliest class": (z, one_hot(z.argmax(), 4)),
         "the least likely class": (z, one_hot(z.argmin(), 4)),
-        "all zeros": (np.zeros(K), label(K)),
+        "all zeros": (np.zeros(many), label(many)),
         "the label far behind, below 700": (np.array([0.0, -2000.0, 1.0]), one_hot(1, 3)),
         "another class far behind, below 700": (np.array([0.0, -2000.0, 1.0]), one_hot(0, 3)),
     }

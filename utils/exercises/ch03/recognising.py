@@ -179,7 +179,7 @@ def is_rounded(seen):
         return False
     values = [(result.value, expected) for result, expected in zip(seen.results, seen.expected, strict=True)]
     return any(
-        all(_close(value, np.round(truth, digits), (1e-6, 1e-9)) for value, truth in values) for digits in range(6)
+        all(_close(value, np.round(truth, digits), (1e-6, 1e-9)) for value, truth in values) for digits in range(7)
     )
 
 

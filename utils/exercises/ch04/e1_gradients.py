@@ -44,11 +44,13 @@ def corners(rng):
         "a few examples": (5, 3, 4),
         "as many features and classes as examples": (4, 4, 4),
         "an absent class": (2, 3, 5),
-        "one example of many classes": (1, 2, 9),
+        "one example of many classes": (1, 2, 16),
         "many examples": (40, 2, 3),
         "one feature": (6, 1, 3),
     }
     found = {name: _with_labels(rng, *any_model(rng, *size)) for name, size in sizes.items()}
+    _, _, X, y = found["many examples"]
+    X[:20], y[:20] = X[0], y[0]  # one example many times
     found["negative biases"] = _with_labels(rng, *with_negative_biases(rng, 5, 2, 3))
     return found | {name: _with_labels(rng, *model_of(rng, Z)) for name, Z in corners_of_batches(rng).items()}
 

@@ -32,6 +32,9 @@ def _apart_by(rng, shape, distance, size=1.0):
 def corners(rng):
     """Pairs of arrays by the name of their corner."""
     one, other = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+    three_axes = _apart_by(rng, (2, 3, 4), 0.3)
+    for array, sign in zip(three_axes, (1, -1), strict=True):  # one part is small, and far off by itself
+        array[0] = sign * 1e-3 * one
     return {
         "nothing in common": (one, other),
         "three times as large": (other, one * 3),
@@ -40,7 +43,7 @@ def corners(rng):
         "a column": _apart_by(rng, (5, 1), 0.3),
         "one entry": _apart_by(rng, (1, 1), 0.3),
         "many entries": _apart_by(rng, (40, 30), 0.1),
-        "three axes": _apart_by(rng, (2, 3, 4), 0.3),
+        "three axes": three_axes,
         "one is zero": (np.zeros((2, 3)), rng.normal(size=(2, 3))),
         "the other is zero": (rng.normal(size=(2, 3)), np.zeros((2, 3))),
         "a table of zeros": (np.zeros((2, 3)), np.zeros((2, 3))),

@@ -33,7 +33,7 @@ SMALLEST = [
     (np.eye(3), np.array([0.0, 0.25, 0.0]), np.array([[3.0, 1.0, 2.0], [0.0, 1.0, 5.0], [0.0, 2.0, 1.0]])),
     (np.array([[900.0, -900.0, 901.0]]), np.array([0.0, 0.0, -50.0]), np.array([[1.0], [-1.0], [60.0]])),
     (np.array([[500.0, 0.0, 1.0], [0.0, 400.0, 1.0]]), np.zeros(3), np.array([[1.0, 2.0], [-1.0, -1.0]])),
-    (np.array([[0.0, 2e-6, 0.0]]), np.zeros(3), np.array([[1.0]])),
+    (np.array([[0.0, 4e-7, 0.0]]), np.zeros(3), np.array([[1.0]])),
 ]
 
 
@@ -49,7 +49,7 @@ def _decided(rng, tops, K, lead=1.0):
 def corners(rng):
     """(W, b, X) by the name of their corner."""
     return {
-        "one example of many classes": _decided(rng, rng.normal(size=1), int(rng.integers(8, 14))),
+        "one example of many classes": _decided(rng, rng.normal(size=1), int(rng.integers(14, 25))),
         "one example and one class": _decided(rng, rng.normal(size=1), 1),
         "one class": _decided(rng, rng.normal(size=4), 1),
         "two classes": _decided(rng, rng.normal(size=5), 2),
@@ -489,11 +489,11 @@ mistakes.add(
     """,
     *(
         lambda W, b, X, digits=digits: np.argmax(np.round(reference.softmax(X @ W + b), digits), axis=1)
-        for digits in (0, 1, 2, 3, 4, 5)
+        for digits in (0, 1, 2, 3, 4, 5, 6)
     ),
     *(lambda W, b, X, digits=digits: np.argmax(np.round(X @ W + b, digits), axis=1) for digits in (0, 2, 4)),
     lambda W, b, X: np.argmax(reference.softmax(X @ W + b) > 0.5, axis=1),
-    example=(np.array([[0.0, 2e-6, 0.0]]), np.zeros(3), np.array([[1.0]])),
+    example=(np.array([[0.0, 4e-7, 0.0]]), np.zeros(3), np.array([[1.0]])),
     recognise=decides_after_rounding,
 )
 

@@ -38,13 +38,15 @@ def border_of(threshold):
 
 def _clear_of(border, Z):
     """The same logits, those next to the border moved off it: what happens on it is not said."""
-    return np.where(np.abs(Z - border) < 0.02, border + 0.5, Z)
+    return np.where(np.abs(Z - border) < 0.001, border + 0.5, Z)
 
 
 def _around(rng, threshold, shape):
     """Logits on both sides of a threshold, and the threshold."""
     border = border_of(threshold)
-    return _clear_of(border, border + rng.normal(scale=2, size=shape)), threshold
+    Z = border + rng.normal(scale=2, size=shape)
+    Z[:2, 0] = border + np.array([-1, 1]) * rng.uniform(0.002, 0.004, size=2)
+    return _clear_of(border, Z), threshold
 
 
 def corners(rng):
