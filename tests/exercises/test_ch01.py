@@ -289,7 +289,8 @@ def with_integers_as_float16(z):
         (ch01.softmax, shifted_by_one_of_the_first_eight),
         (ch01.softmax, with_integers_of_two_bytes),
         (ch01.softmax, with_integers_as_float16),
+        (ch01.softmax, lambda z: reference.softmax(np.unique(z, axis=0) if z.ndim == 2 and len(z) < 4 else z)),
     ],
 )
-def test_many_classes_and_large_integers_are_tried(exercise, answer):
+def test_many_classes_large_integers_and_equal_rows_are_tried(exercise, answer):
     assert verdicts(exercise, answer) == {("incorrect", None, True)}

@@ -286,14 +286,28 @@ def test_a_class_without_a_chance_is_asked_for_its_own_slope():
     def divides_by_p(p, i, j):
         return p[i] ** 2 * (1 / p[i] - 1) if i == j else -p[i] * p[j]
 
+    def with_a_floor(p, i, j):
+        return reference_of_partial(np.where(p < 1e-9, 0.0, p), i, j)
+
     assert verdicts(ch02.partial, divides_by_p) == {("incorrect", None, True)}
+    assert {status for status, *_ in verdicts(ch02.partial, with_a_floor)} == {"incorrect"}
+
+
+def reference_of_partial(p, i, j):
+    return p[i] * ((i == j) - p[j])
 
 
 def test_integers_of_two_bytes_are_too_short_for_logits_of_any_size():
     def answer(z):
         return reference.softmax_jacobian(z.astype(np.int16) if z.dtype.kind == "i" else z)
 
+    def without_small_ones(z):
+        a = reference.softmax(z)
+        a[a < 1e-4] = 0
+        return np.diag(a) - np.outer(a, a)
+
     assert verdicts(ch02.jacobian, answer) == {("incorrect", None, True)}
+    assert verdicts(ch02.jacobian, without_small_ones) == {("incorrect", None, True)}
 
 
 def test_the_last_digit_counts_when_x_is_to_stay_as_it_is():

@@ -387,6 +387,12 @@ def of_the_eight_largest(x, y_one_hot):
     [
         (ch03.cost, lambda A, y: reference_cost(A[:1000], y[:1000])),
         (ch03.cost, of_distinct_rows),
+        (
+            ch03.cost,
+            lambda A, y: np.mean([reference_cost(A[i : i + 100], y[i : i + 100]) for i in range(0, len(y), 100)]),
+        ),
+        (ch03.loss, lambda a, y: -np.log(a[y] if isinstance(y, int) else a.max())),
+        (ch03.cost_gradient, lambda Z, y: reference.cost_gradient(Z, y) * (1 if len(y) <= 64 else len(y) / 64)),
         (ch03.loss, with_the_last_class_for_the_first),
         (ch03.repaired_loss, of_the_eight_largest),
     ],

@@ -170,7 +170,11 @@ def test_three_axes_and_a_single_entry_are_promised():
     def part_by_part(a, b):
         return max(map(reference.relative_error, a, b)) if a.ndim > 2 else reference.relative_error(a, b)
 
+    def with_sums(a, b):
+        return 0.0 if a.sum() == b.sum() == 0 else reference.relative_error(a, b)
+
     assert names(ch04.relative_error, of_tables) == {None}
+    assert names(ch04.relative_error, with_sums) == {None}
     assert names(ch04.relative_error, part_by_part) == {None}
     assert names(ch04.relative_error, of_several_entries) == {None}
 
@@ -455,4 +459,9 @@ def test_an_example_counts_as_often_as_it_comes():
         _, places = np.unique(np.column_stack([X, y]), axis=0, return_index=True)
         return reference.gradients(W, b, X[places], y[places])
 
+    def of_one_class_nothing(W, b, X, y):
+        dW, db = reference.gradients(W, b, X, y)
+        return (dW, db) if len(set(y.tolist())) > 1 or len(y) < 5 else (0 * dW, 0 * db)
+
     assert names(ch04.gradients, of_distinct_examples) == {None}
+    assert names(ch04.gradients, of_one_class_nothing) == {None}

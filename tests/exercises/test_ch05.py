@@ -187,6 +187,13 @@ def test_thresholds_near_the_ends_are_tried(least, most):
     assert names(ch05.predict_labels, cut_off) == {"another border"}
 
 
+def test_a_probability_of_a_billionth_is_no_zero():
+    def answer(Z):
+        return np.where(Z < -15, 0.0, reference.sigmoid(Z))
+
+    assert {ch05.sigmoids.check(answer).status for _ in range(CHECKS)} == {"incorrect"}
+
+
 def test_many_classes_and_logits_next_to_the_border_are_tried():
     def of_eight_classes(Z, threshold):
         answers = reference.sigmoid(Z) > threshold

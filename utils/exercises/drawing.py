@@ -61,10 +61,12 @@ def corners_of_batches(rng):
         "one row and one class": rng.normal(scale=3, size=(1, 1)),
         "rows of one class": rng.normal(scale=3, size=(int(rng.integers(2, 6)), 1)),
         "rows of many classes": rng.normal(scale=3, size=(3, int(rng.integers(14, 25)))),
-        "many rows": rng.normal(scale=3, size=(int(rng.integers(25, 60)), 3)),
+        "many rows": rng.normal(scale=3, size=(int(rng.integers(65, 80)), 3)),
         "a square batch": rng.normal(scale=3, size=(3, 3)),
         "rows with ties": np.array([_with_a_tie(rng, 4) for _ in range(3)]),
-        "rows of equal logits": np.repeat(rng.normal(scale=3, size=(3, 1)), 4, axis=1),
+        "rows of equal logits": np.repeat(
+            rng.normal(scale=3, size=(2, 1))[[0, 1, 0]], 4, axis=1
+        ),  # two rows are equal, too
         "all rows negative": -rng.uniform(1, 9, size=(3, 4)),
         "all rows below -750": -rng.uniform(800, 1200, size=(3, 4)),
         "rows above 10,000": 1e4 * rng.uniform(1.1, 90) + rng.normal(scale=3, size=(3, 3)),
@@ -86,9 +88,9 @@ def whole(values):
 
 
 def large_integers(rng):
-    """Integers of which three are close to each other, and far above the others, at places that vary."""
+    """Integers of which three are close to each other, and far above the others, at places that vary; one is -10**6."""
     top = rng.uniform(33_000, 64_000)  # too large for an integer of two bytes, and too many digits for a float of two
-    return whole(np.array([top, top, top, 0.0, -9e5])[rng.permutation(5)] + rng.normal(scale=3, size=5))
+    return whole(np.append(top + rng.normal(scale=3, size=3), [rng.normal(scale=3), -1e6])[rng.permutation(5)])
 
 
 def ties_far_out(rng):

@@ -31,7 +31,7 @@ LARGEST = 50  # in size; exp takes these logits without a shift, in float32, too
 def corners(rng):
     """Vectors of moderate logits, floats or integers."""
     moderate = {name: z for name, z in corners_of_vectors(rng).items() if np.max(np.abs(z)) <= LARGEST}
-    moderate["far apart"] = np.array([-48.0, 0.0, 48.0])[rng.permutation(3)] + rng.uniform(-2, 2, size=3)
+    moderate["far apart"] = np.array([-LARGEST, rng.uniform(-2, 2), LARGEST])[rng.permutation(3)]
     moderate["all near the lower end"] = -rng.uniform(40, LARGEST, size=3)
     moderate["all near the upper end"] = rng.uniform(40, LARGEST, size=3)
     moderate["many classes far apart"] = rng.uniform(-LARGEST, LARGEST, size=int(rng.integers(14, 25)))

@@ -23,7 +23,7 @@ def corners(rng):
         "a tie": np.array([a, 1 - 2 * a, a])[rng.permutation(3)],
         "all equal": np.full(int(rng.integers(3, 7)), 1.0),
         "a class without a chance": np.array([b, 0.0, 1 - b])[rng.permutation(3)],
-        "tiny probabilities": np.array([10.0 ** -rng.uniform(7, 12), 10.0 ** -rng.uniform(3, 5), 1.0, 0.3]),
+        "tiny probabilities": np.array([10.0 ** -rng.uniform(10, 12), 10.0 ** -rng.uniform(3, 5), 1.0, 0.3]),
         "nearly certain": np.array([1.0, 10.0 ** -rng.uniform(3, 4), 10.0 ** -rng.uniform(3, 4)])[rng.permutation(3)],
     }
     found = {}

@@ -38,7 +38,7 @@ def corners(rng):
         "many classes": batch(3, many),
         "many rows": batch(int(rng.integers(25, 60)), 3),
         "many rows of many classes": batch(int(rng.integers(25, 60)), many),
-        "thousands of rows": (rng.dirichlet(np.ones(3), size=2500), labels(rng, 2500, 3)),
+        "thousands of rows": (rng.dirichlet(np.ones(3), size=2503), labels(rng, 2503, 3)),
         "one row several times": (np.repeat(A, [4, 1, 1, 1], axis=0), np.repeat(y, [4, 1, 1, 1])),
         "a square batch": (calm_probabilities(rng, K, K), np.roll(np.arange(K), 1)),
         "even rows": (np.full((3, K), 1 / K), labels(rng, 3, K)),

@@ -51,6 +51,7 @@ def corners(rng):
     found = {name: _with_labels(rng, *any_model(rng, *size)) for name, size in sizes.items()}
     _, _, X, y = found["many examples"]
     X[:20], y[:20] = X[0], y[0]  # one example many times
+    found["one feature"][-1][:] = rng.integers(3)  # one class has all examples
     found["negative biases"] = _with_labels(rng, *with_negative_biases(rng, 5, 2, 3))
     return found | {name: _with_labels(rng, *model_of(rng, Z)) for name, Z in corners_of_batches(rng).items()}
 

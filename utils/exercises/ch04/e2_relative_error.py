@@ -32,6 +32,7 @@ def _apart_by(rng, shape, distance, size=1.0):
 def corners(rng):
     """Pairs of arrays by the name of their corner."""
     one, other = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+    balanced = rng.permutation([-3.0, -1.0, 1.0, 3.0]) * 2.0 ** rng.integers(-9, 9)
     three_axes = _apart_by(rng, (2, 3, 4), 0.3)
     for array, sign in zip(three_axes, (1, -1), strict=True):  # one part is small, and far off by itself
         array[0] = sign * 1e-3 * one
@@ -49,7 +50,7 @@ def corners(rng):
         "a table of zeros": (np.zeros((2, 3)), np.zeros((2, 3))),
         "all negative": (-rng.uniform(1, 2, size=4), -rng.uniform(1, 2, size=4)),
         "far below 0": (-rng.uniform(800, 1200, size=(2, 3)), -rng.uniform(800, 1200, size=(2, 3))),
-        "opposite": (one, -one),
+        "opposite, with a sum of 0": (balanced, -balanced),
         "tiny": _apart_by(rng, (2, 3), 0.5, 1e-14),
         "smaller than any epsilon": _apart_by(rng, (2, 3), 0.5, 1e-33),
         "huge": _apart_by(rng, (2, 3), 0.5, 1e12),

@@ -27,7 +27,7 @@ SMALLEST = [
 def corners(rng):
     """Batches by the name of their corner."""
     found = corners_of_batches(rng) | {
-        "of small probabilities": rng.normal(size=(4, 2)) - 4,
+        "of small probabilities": rng.normal(size=(4, 2)) - np.array([4.0, 20.0]),
         "a table of integers": whole(rng.normal(scale=3, size=(4, 3))),
         "many classes of integers": whole(rng.normal(scale=3, size=(2, 9))),
         "one integer": whole(rng.normal(scale=3, size=(1, 1))),

@@ -52,11 +52,11 @@ def _around(rng, threshold, shape):
 def corners(rng):
     """(Z, threshold) by the name of their corner."""
     found = {
-        "next to 0": _around(rng, float(rng.uniform(0.001, 0.0015)), (6, 4)),
+        "next to 0": _around(rng, 0.001, (6, 4)),
         "small": _around(rng, float(rng.uniform(0.1, 0.3)), (6, 4)),
         "below one half": _around(rng, float(rng.uniform(0.3, 0.45)), (6, 4)),
         "above one half": _around(rng, float(rng.uniform(0.6, 0.9)), (6, 4)),
-        "next to 1": _around(rng, float(rng.uniform(0.9985, 0.999)), (6, 4)),
+        "next to 1": _around(rng, 0.999, (6, 4)),
     }
     for name, Z in corners_of_batches(rng).items():
         threshold = float(rng.uniform(0.05, 0.95))
