@@ -387,6 +387,7 @@ def of_the_eight_largest(x, y_one_hot):
     [
         (ch03.cost, lambda A, y: reference_cost(A[:1000], y[:1000])),
         (ch03.cost, of_distinct_rows),
+        (ch03.indicator, lambda y, K: np.eye(K)[np.minimum(y, 12)] if K > 12 else np.eye(K)[y]),
         (
             ch03.cost,
             lambda A, y: np.mean([reference_cost(A[i : i + 100], y[i : i + 100]) for i in range(0, len(y), 100)]),

@@ -14,14 +14,14 @@ from utils.exercises.recognising import loses_axes_of_length_one
 
 def corners(rng):
     """Labels and the number of classes, by the name of their corner."""
-    K, many = int(rng.integers(3, 7)), int(rng.integers(8, 14))
+    K, many = int(rng.integers(3, 7)), int(rng.integers(14, 25))
     return {
         "one label": (labels(rng, 1, K), K),
         "one class": (np.zeros(int(rng.integers(2, 6)), dtype=int), 1),
         "many classes": (labels(rng, 4, many), many),
         "many labels": (labels(rng, int(rng.integers(25, 60)), K), K),
         "many labels of many classes": (labels(rng, int(rng.integers(25, 60)), many), many),
-        "one label of many classes": (labels(rng, 1, many), many),
+        "one label of many classes": (np.array([many - 1]), many),
         "as many labels as classes": (rng.permutation(K), K),
         "as many, with one class twice": (np.append(rng.permutation(K - 1), 0), K),
         "in ascending order": (np.arange(K), K),
