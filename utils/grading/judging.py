@@ -1,10 +1,15 @@
 """One submission of one chapter, from cells to verdicts. The process that does this is trusted, and runs no answer."""
 
 import ast
+import os
+import subprocess
+import sys
 import time
 import zlib
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -14,8 +19,9 @@ from utils.checking.time_limit import run_guarded
 from utils.checking.verdict import Verdict
 from utils.files import ROOT
 from utils.frameworks import clean_setting
+from utils.grading import cells as finding
 from utils.grading import sandbox
-from utils.grading.outside import LOAD, PREPARE, Broken, RemoteAnswer, Stopped, Warm, request
+from utils.grading.outside import LOAD, PREPARE, START, Broken, RemoteAnswer, Stopped, Warm, request
 from utils.notebooks.handed_out import cells_of
 
 FRAMEWORKS = {"ch07", "ch08", "ch09"}
@@ -101,6 +107,23 @@ def _mentioned(source):
     return {f"{node.value.id}.{node.attr}" for node in pairs}
 
 
+def keep_compiled(cells):
+    """Import what a chapter imports once outside of the walls, if that was never done on this machine.
+
+    Python then keeps what it has compiled. Behind the walls it cannot write, and each warm process would compile
+    TensorFlow anew, which takes longer than all else in it.
+    """
+    imports = finding.import_cells([finding.Cell(*parts) for parts in cells])
+    for spec in map(find_spec, sorted(finding.imported(imports))):
+        compiled = Path(spec.cached) if spec is not None and spec.cached else None
+        if compiled is not None and not compiled.exists() and os.access(Path(spec.origin).parent, os.W_OK):
+            code = "\n".join(cell.code for cell in imports)
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+            command = [sys.executable, "-c", code]
+            subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=START)
+            return
+
+
 class Grader:
     """Judges submissions. Keeps a warm process for the chapter at hand; close it in the end."""
 
@@ -136,6 +159,7 @@ class Grader:
                     "seconds": 600 if heavy else 120,
                     "space": (256 if heavy else 64) * 2**20,
                 }
+                keep_compiled(chapter.cells)
                 self.warm[key] = Warm(setting, self.level)
             try:
                 return self.warm[key].open()
