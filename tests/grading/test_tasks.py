@@ -1,6 +1,14 @@
 """Which task is whose: a process stays with its chapter, and joins another one where that is worth it."""
 
-from utils.grading.tasks import Task, Waiting
+import multiprocessing
+import os
+import signal
+from collections import Counter
+
+import pytest
+from support.handed_in import cells, notebook
+
+from utils.grading.tasks import Task, Waiting, in_processes
 
 
 def waiting(*chapters):
@@ -41,3 +49,15 @@ def test_no_task_is_left():
     tasks = waiting("01")
     tasks.take(None, set())
     assert tasks.take("01", set()) is None and tasks.take(None, {"01"}) is None and len(tasks) == 0
+
+
+@pytest.mark.prove
+def test_a_killed_process_loses_nothing(level):
+    tasks = [Task(str(place), f"0{1 + place % 2}", cells(notebook(f"0{1 + place % 2}")), 5) for place in range(24)]
+    done = Counter()
+    for task, result in in_processes(tasks, level, 2):
+        assert "judged" in result
+        done[task.key] += 1
+        if sum(done.values()) == 5:
+            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+    assert set(done) == {task.key for task in tasks} and set(done.values()) == {1}
