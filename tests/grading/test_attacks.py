@@ -4,13 +4,8 @@ import re
 import socket
 
 import pytest
-from support.attacks import ATTACKS
+from support.attacks import ATTACKS, SECRET, aimed
 from support.handed_in import cells, notebook
-
-from utils.files import ROOT
-
-SECRET = "the answer of somebody else"
-
 
 CASES = [pytest.param(one, id=one.name, marks=() if one.is_quick else pytest.mark.prove) for one in ATTACKS]
 
@@ -29,21 +24,11 @@ def target(tmp_path_factory):
         yield folder, port, (tcp, udp)
 
 
-def aimed(source, target):
-    folder, port, _ = target
-    names = {
-        "SECRET": str(folder / "secret"),
-        "WITNESS": str(folder / "witness"),
-        "PORT": port,
-        "SOLUTIONS": str(ROOT / "solutions"),
-    }
-    return "".join(f"{name} = {value!r}\n" for name, value in names.items()) + source
-
-
 @pytest.mark.parametrize("attack", CASES)
 def test_an_attack_is_told_as_what_it_is(attack, grader, target, monkeypatch):
     monkeypatch.setenv("TOKEN_OF_THE_INSTRUCTOR", SECRET)
-    hostile = notebook("01", {"ch01.softmax": aimed(attack.source, target)}, solved=True)
+    folder, port, listeners = target
+    hostile = notebook("01", {"ch01.softmax": aimed(attack.source, folder, port)}, solved=True)
     of = {one.exercise: one for one in grader.grade("01", cells(hostile), 7)}
     attacked = of["ch01.softmax"]
     assert attacked.status == "incorrect"
@@ -51,7 +36,6 @@ def test_an_attack_is_told_as_what_it_is(attack, grader, target, monkeypatch):
     assert SECRET not in attacked.message and "it worked" not in attacked.message
     others = [one for name, one in of.items() if name in ("ch01.by_hand", "ch01.first_softmax")]
     assert [one.status for one in others] == ["correct", "correct"]  # what was judged before
-    folder, _, listeners = target
     assert not list((folder / "witness").iterdir())
     for listener in listeners:
         with pytest.raises(TimeoutError):

@@ -9,6 +9,8 @@ raises, so that it would be read in the message.
 import textwrap
 from dataclasses import dataclass
 
+from utils.files import ROOT
+
 
 @dataclass(frozen=True)
 class Attack:
@@ -30,6 +32,20 @@ class Attack:
 
 
 ATTACKS = []
+SECRET = "the answer of somebody else"
+
+
+def aimed(source, folder, port):
+    """The cell of an attack with what it aims at: a secret and an empty folder in a folder, and a port."""
+    names = {
+        "SECRET": str(folder / "secret"),
+        "WITNESS": str(folder / "witness"),
+        "PORT": port,
+        "SOLUTIONS": str(ROOT / "solutions"),
+    }
+    return "".join(f"{name} = {value!r}\n" for name, value in names.items()) + source
+
+
 REFUSED = r"PermissionError|Operation not permitted|Permission denied|Errno 1\b|Errno 13"
 GONE = r"ended the process"
 LATE = "did not end within"

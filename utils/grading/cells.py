@@ -214,6 +214,7 @@ def helpers_of(cell, cells, chapter, given, here, remarks):
     there is none above. What was deleted comes from the chapter as it was handed out.
     """
     own = [other for other in cells if other.kind == "code" and other.tree is not None]
+    handed_out = [other for other in chapter if other.kind == "code"]
     found, waiting, done = {}, [cell], set()
     while waiting:
         reader = waiting.pop()
@@ -226,7 +227,7 @@ def helpers_of(cell, cells, chapter, given, here, remarks):
             if sources:
                 source = above[-1] if above else sources[0]
             else:
-                source = next((other for other in chapter if name in other.binds and name not in given), None)
+                source = next((other for other in handed_out if name in other.binds and name not in given), None)
                 if source is None:
                     continue
                 remarks.append(f"`{name}` was taken from the chapter as it was handed out.")

@@ -1,10 +1,16 @@
 """One submission of one chapter, from cells to verdicts. The process that does this is trusted, and runs no answer."""
 
 import ast
+import contextlib
+import os
+import subprocess
+import sys
 import time
 import zlib
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -14,11 +20,10 @@ from utils.checking.time_limit import run_guarded
 from utils.checking.verdict import Verdict
 from utils.files import ROOT
 from utils.frameworks import clean_setting
+from utils.grading import cells as finding
 from utils.grading import sandbox
-from utils.grading.outside import Broken, RemoteAnswer, Stopped, Warm
-from utils.notebooks.answers import recorded_stub, source_hash
-from utils.notebooks.build import build_chapter
-from utils.notebooks.format import has_tag, read_notebook
+from utils.grading.outside import LOAD, PREPARE, START, Broken, RemoteAnswer, Stopped, Warm, request
+from utils.notebooks.handed_out import cells_of
 
 FRAMEWORKS = {"ch07", "ch08", "ch09"}
 LOADED_ON_REQUEST = {"torch", "tensorflow", "keras", "scipy", "sklearn", "matplotlib", "pandas"}
@@ -65,34 +70,29 @@ class Chapter:
             number: ``"01"`` to ``"10"``.
             root: the folder of the course.
         """
-        path = next(iter(sorted((root / "solutions").glob(f"{number}_*.ipynb"))))
-        solution = read_notebook(path)
-        built = build_chapter(solution, path.stem)
-        self.title, self.name = path.stem, f"ch{number}"
+        cells = cells_of(next(iter(sorted((root / "solutions").glob(f"{number}_*.ipynb")))))
+        self.name = f"ch{number}"
         self.exercises = {e.name: e for e in import_module(f"utils.exercises.{self.name}").EXERCISES}
-        self.cells = [
-            (place, cell.id, cell.cell_type, cell.source, recorded_stub(cell) or "")
-            for place, cell in enumerate(built.cells)
-        ]
-        stubs = {cell.id: cell.source for cell in built.cells if has_tag(cell, "exercise")}
+        self.cells = [(place, cell.id, cell.kind, cell.source, cell.stub) for place, cell in enumerate(cells)]
+        of_exercise = {cell.id.replace("-", ".", 1): cell for cell in cells if cell.stub}
         self.described = [
             {
-                "name": exercise.name,
+                "name": name,
                 "answer_name": exercise.answer_name,
-                "id": exercise.name.replace(".", "-", 1),
-                "stub": stubs[exercise.name.replace(".", "-", 1)],
-                "hash": source_hash(stubs[exercise.name.replace(".", "-", 1)]),
+                "id": of_exercise[name].id,
+                "stub": of_exercise[name].source,
+                "hash": of_exercise[name].stub,
             }
-            for exercise in self.exercises.values()
-            if exercise.name.replace(".", "-", 1) in stubs
+            for name, exercise in self.exercises.items()
+            if name in of_exercise
         ]
-        self.official = {cell.id: _mentioned(cell.source) for cell in solution.cells if has_tag(cell, "exercise")}
-        self.seed, self._questions = None, {}
+        self.official = {name: _mentioned(cell.solution) for name, cell in of_exercise.items()}
+        self.seed, self._questions, self.requests = None, {}, {}
 
     def questions(self, name, seed):
         """The questions of an exercise, drawn from a seed; the same for all submissions of a run."""
         if seed != self.seed:
-            self.seed, self._questions = seed, {}
+            self.seed, self._questions, self.requests = seed, {}, {}
         if name not in self._questions:
             exercise = self.exercises[name]
             rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
@@ -106,6 +106,24 @@ def _mentioned(source):
     nodes = ast.walk(ast.parse(source))
     pairs = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
     return {f"{node.value.id}.{node.attr}" for node in pairs}
+
+
+def keep_compiled(cells):
+    """Import what a chapter imports once outside of the walls, if that was never done on this machine.
+
+    Python then keeps what it has compiled. Behind the walls it cannot write, and each warm process would compile
+    TensorFlow anew, which takes longer than all else in it.
+    """
+    imports = finding.import_cells([finding.Cell(*parts) for parts in cells])
+    for spec in map(find_spec, sorted(finding.imported(imports))):
+        compiled = Path(spec.cached) if spec is not None and spec.cached else None
+        if compiled is not None and not compiled.exists() and os.access(Path(spec.origin).parent, os.W_OK):
+            code = "\n".join(cell.code for cell in imports)
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+            command = [sys.executable, "-c", code]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=START)
+            return
 
 
 class Grader:
@@ -143,6 +161,7 @@ class Grader:
                     "seconds": 600 if heavy else 120,
                     "space": (256 if heavy else 64) * 2**20,
                 }
+                keep_compiled(chapter.cells)
                 self.warm[key] = Warm(setting, self.level)
             try:
                 return self.warm[key].open()
@@ -189,17 +208,17 @@ class Grader:
         """A child that has read a submission, and what it found."""
         warm = self._open(chapter)
         drawn = int(np.random.default_rng([seed, 1]).integers(2**31))
-        found = _as_found(chapter, warm.ask(20.0, do="load", cells=cells, seed=drawn))
+        found = _as_found(chapter, warm.ask(LOAD, request(do="load", cells=cells, seed=drawn)))
         wanted = {package for one in found.values() for package in one["imports"]} & LOADED_ON_REQUEST
         if wanted:
             warm.end()
             warm = self._open(chapter, wanted)
-            found = _as_found(chapter, warm.ask(20.0, do="load", cells=cells, seed=drawn))
+            found = _as_found(chapter, warm.ask(LOAD, request(do="load", cells=cells, seed=drawn)))
         return warm, found
 
     def _judge(self, chapter, name, warm, found, seed):
         exercise = chapter.exercises[name]
-        course = [used for used in found["course"] if used not in chapter.official[name.replace(".", "-", 1)]]
+        course = [used for used in found["course"] if used not in chapter.official[name]]
         kept = {"source": found["source"], "example": found["example"], "course": course}
         remarks = list(found["remarks"])
         if not found["attempted"]:
@@ -212,14 +231,14 @@ class Grader:
         try:
             if warm.child is None:
                 raise Stopped("could not be read in its own process")
-            described = warm.ask(30.0, do="prepare", name=name)
+            described = warm.ask(PREPARE, request(do="prepare", name=name))
             remarks += [str(words)[:300] for words in described["remarks"]]
             if "missing" in described:
                 return wrong(str(described["missing"])[:300])
             if described["blank"] is True:
                 blank = not_attempted(exercise)
                 return Judged(name, blank.status, blank.message, **kept, remarks=remarks)
-            answer = RemoteAnswer(exercise, warm, described)
+            answer = RemoteAnswer(exercise, warm, described, chapter.requests)
         except Stopped as stopped:
             return wrong(f"Before it was asked anything, your answer {stopped.words}.")
         except (KeyError, TypeError, ValueError, AttributeError):

@@ -134,8 +134,8 @@ class Warm:
         self._hear(b"born")
         return self
 
-    def ask(self, seconds, **request):
-        """Tell the child to do something, and wait for what comes of it.
+    def ask(self, seconds, data):
+        """Send the child a :func:`request`, and wait for what comes of it.
 
         Raises:
             Stopped: it did not, and is gone.
@@ -143,7 +143,7 @@ class Warm:
         read, write = self.child
         deadline = time.monotonic() + seconds
         try:
-            send_frame_until(write, Probes.dumps(request), deadline)
+            send_frame_until(write, data, deadline)
             data = read_frame_until(read, deadline)
             if data is None:
                 raise Stopped(f"ended the process in which it ran{self.end()}")
@@ -194,14 +194,15 @@ class Warm:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def request(**words):
+    """What a child is told to do, as bytes: ``do``, and what goes with it."""
+    file = io.BytesIO()
+    Probes(file).dump(words)
+    return file.getvalue()
+
+
 class Probes(pickle.Pickler):
     """Writes what is sent to a child; functions that stand in a module of an exercise go by their names."""
-
-    @classmethod
-    def dumps(cls, value):
-        file = io.BytesIO()
-        cls(file).dump(value)
-        return file.getvalue()
 
     def persistent_id(self, value):
         if not callable(value) or isinstance(value, (type, ModuleType)):
@@ -231,8 +232,15 @@ def _places(loaded):
 class RemoteAnswer:
     """An answer that runs in a child; what :class:`utils.checking.observing.Answer` is for one that runs here."""
 
-    def __init__(self, exercise, warm, described):
-        self._exercise, self._warm = exercise, warm
+    def __init__(self, exercise, warm, described, requests):
+        """
+        Args:
+            exercise: what it answers.
+            warm: the warm process; its child has the answer.
+            described: what the child says of it.
+            requests: a dict that is kept while the probes are the same, by the name of the exercise.
+        """
+        self._exercise, self._warm, self._requests = exercise, warm, requests
         self.is_callable = described["callable"] is True
         self.kind = str(described["kind"])[:80]
         self.names = frozenset(str(name) for name in described["names"])
@@ -249,8 +257,7 @@ class RemoteAnswer:
         try:
             if self._warm.child is None:
                 raise Stopped("had ended before")
-            name = self._exercise.name
-            reply = self._warm.ask(limit + grace, do="observe", name=name, probes=list(probes), forms=list(forms))
+            reply = self._warm.ask(limit + grace, self._request(probes, forms))
             return [_result(*parts, form=form) for parts, form in zip(reply, forms, strict=False)]
         except (TypeError, ValueError, AttributeError) as error:
             self._warm.end()
@@ -260,6 +267,15 @@ class RemoteAnswer:
             if problem == TimeLimitExceeded.__name__:
                 words = error_words(TimeLimitExceeded(), limit)
         return [Result(problem=problem, detail=words)]
+
+    def _request(self, probes, forms):
+        """The bytes that ask for some probes. Those that every answer is asked for, and first, are written once."""
+        name = self._exercise.name
+        known, data = self._requests.get(name, (None, b""))
+        if known is not probes:
+            data = request(do="observe", name=name, probes=list(probes), forms=list(forms))
+            self._requests.setdefault(name, (probes, data))
+        return data
 
 
 def _result(value, problem, detail, facts, changed, is_itself, shown, form=None):

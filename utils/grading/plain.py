@@ -12,6 +12,8 @@ import numpy as np
 
 ARRAY_KINDS = "fiubc"
 DEEPEST = 40  # levels; what answers return has three or four
+WORDS = frozenset({type(None), bool, str})  # most parts of what is sent; they are the same in JSON
+LEAVES = WORDS | {int, float}
 
 
 class NotPlain(ValueError):
@@ -40,7 +42,7 @@ def _encoded(value):
         return {kind: [value.dtype.str, list(whole.shape), base64.b64encode(whole.tobytes()).decode()]}
     for kind, types in (("l", list), ("t", tuple), ("s", (set, frozenset))):
         if isinstance(value, types):
-            return {kind: [_encoded(part) for part in value]}
+            return {kind: [part if type(part) in WORDS else _encoded(part) for part in value]}
     if isinstance(value, dict):
         return {"d": [[_encoded(key), _encoded(part)] for key, part in value.items()]}
     if hasattr(value, "numpy") and callable(value.numpy):  # a tensor of TensorFlow
@@ -97,7 +99,7 @@ def _decoded(value, deeper):
     if kind == "d":
         return {_decoded(key, deeper - 1): _decoded(part, deeper - 1) for key, part in inside}
     make = {"l": list, "t": tuple, "s": frozenset}[kind]
-    return make([_decoded(part, deeper - 1) for part in inside])
+    return make([part if type(part) in LEAVES else _decoded(part, deeper - 1) for part in inside])
 
 
 def _array(kind, name, shape, data):

@@ -20,8 +20,7 @@ from utils.grading.store import Store, course_digest, new_seed
 from utils.grading.tasks import Task, in_processes
 from utils.grading.texts import clean
 from utils.notebooks import course
-from utils.notebooks.answers import recorded_stub
-from utils.notebooks.build import build_all
+from utils.notebooks.handed_out import cells_of
 
 TRUST = (
     "With --trust-submissions they run anyway, like programs of your own: an answer can then read and delete your "
@@ -75,13 +74,8 @@ def chosen_level(trust):
 
 def chapters_of_stubs(root=ROOT):
     """The number of the chapter of each stub, by its hash."""
-    built = build_all(root / "solutions")
-    return {
-        recorded_stub(cell): title[:2]
-        for title, chapter in built.items()
-        for cell in chapter.cells
-        if recorded_stub(cell)
-    }
+    paths = (root / "solutions").glob("*.ipynb")
+    return {cell.stub: path.name[:2] for path in sorted(paths) for cell in cells_of(path) if cell.stub}
 
 
 def run(folder, options, say=print, show=None):
@@ -181,9 +175,10 @@ def _graded(read, level, options, say, show):
             records[place] = record["judged"]
     if records:
         say(f"{len(records)} of {len(read)} notebooks were graded before and have not changed.")
+    # The last chapters take the longest, and would hold up the end.
     tasks = [
         Task(key, one.chapter, one.cells, seed)
-        for key, one in sorted(new.items(), key=lambda p: (p[1].chapter, int(p[0])))
+        for key, one in sorted(new.items(), key=lambda p: (-int(p[1].chapter), int(p[0])))
     ]
     if not tasks:
         return records

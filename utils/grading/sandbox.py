@@ -49,6 +49,7 @@ def python_folders(executable=sys.executable):
     return sorted(folder for folder in folders if folder.is_dir() and folder != Path("/"))
 
 
+@functools.cache  # a child has it from the warm process
 def readable():
     """What an answer may read: Python, the libraries of the system, and the code of this course; no solutions."""
     system = [Path("/usr"), Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache"), Path("/proc/self")]

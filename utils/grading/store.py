@@ -59,4 +59,4 @@ class Store:
             "seconds": done["seconds"],
             "judged": done["judged"],
         }
-        write_text(self._path(submission), json.dumps(record, indent=1, ensure_ascii=True) + "\n")
+        write_text(self._path(submission), json.dumps(record) + "\n")

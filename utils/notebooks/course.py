@@ -3,8 +3,6 @@
 import functools
 import tomllib
 
-from nbformat.v4 import new_code_cell
-
 from utils.files import ROOT
 
 INSTALL_ID = "install"
@@ -42,6 +40,8 @@ def install_cell(source):
     Args:
         source: what pip is given: a wheel, or an archive of the repository.
     """
+    from nbformat.v4 import new_code_cell
+
     lines = [
         "# Where the workbook is not installed, as in Colab, this cell installs it. Elsewhere it does nothing.",
         "from importlib.util import find_spec",

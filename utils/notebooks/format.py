@@ -1,7 +1,7 @@
-"""Notebook files: read as they stand, written whole or not at all, and copied before anything is taken out of them."""
+"""Notebook files: read as they stand, written whole or not at all, and copied before anything is taken out of them.
 
-import nbformat
-from nbformat.v4 import reads_json
+nbformat is imported where it is needed: that takes a second, and who grades answers starts many processes.
+"""
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -24,6 +24,8 @@ def read_notebook(path, text=None):
     Raises:
         NotebookError: the file cannot be read as a notebook of format 4.
     """
+    from nbformat.v4 import reads_json
+
     try:
         notebook = reads_json(path.read_text(encoding="utf-8") if text is None else text)
         whole = all(isinstance(c.source, str) and isinstance(c.metadata, dict) for c in notebook.cells)
@@ -36,6 +38,8 @@ def read_notebook(path, text=None):
 
 def notebook_text(notebook):
     """The text of a notebook file; the same notebook gives the same bytes."""
+    import nbformat
+
     return nbformat.writes(notebook) + "\n"
 
 
@@ -46,4 +50,6 @@ def has_tag(cell, tag):
 
 def kept_metadata(cell):
     """The metadata of a cell that its author set; what tools add, such as times and scroll positions, is left out."""
+    import nbformat
+
     return nbformat.from_dict({key: cell.metadata[key] for key in KEPT_METADATA if key in cell.metadata})
