@@ -238,7 +238,8 @@ def _log_shares(look):
 
 
 def _lies_far_above(values, others):
-    return np.shape(values) == np.shape(others) and bool(np.any(values > others + 10))
+    """Whether some values do, or lie at the lowest float, where `np.nan_to_num` puts minus infinity."""
+    return np.shape(values) == np.shape(others) and bool(np.any((values > others + 10) | (values < -1e300)))
 
 
 _add(
