@@ -50,11 +50,13 @@ CONDITIONS = {
     "above 10,000": lambda z, *_: bool(z.max() > 1e4),
     "a gap above 30": lambda z, *_: bool((np.ptp(rows(z), axis=1) > 30).any()),
     "a gap above 700": lambda z, *_: bool((np.ptp(rows(z), axis=1) > 700).any()),
+    "a gap above 100,000": lambda z, *_: bool((np.ptp(rows(z), axis=1) > 1e5).any()),
 }
 OF_LABELS = {
     "an absent class": lambda Z, y: len(set(y)) < Z.shape[1] <= len(y),
     "the first class alone": lambda Z, y: len(y) > 2 and not y.any(),
     "a loss above 700": lambda Z, y: reference.cross_entropy(Z, y) > 700,
+    "a loss above 100,000": lambda Z, y: reference.cross_entropy(Z, y) > 1e5,
 }
 OF_ANSWERS = {
     "one example": lambda z, y: len(z) == 1,
@@ -67,6 +69,7 @@ OF_ANSWERS = {
     "all below -750": lambda z, y: bool((z < -750).all()),
     "right and sure": lambda z, y: bool(((z > 900) & (y == 1)).any()),
 }
+OF_SLOPES = {"as small as 1e-36": lambda z, y: bool((abs(z * (2 * y - 1) - 84) < 2).any())}
 OF_STREAMS = {
     "one chunk": lambda *chunks: len(chunks) == 1,
     "many chunks": lambda *chunks: len(chunks) > 8,
@@ -75,6 +78,10 @@ OF_STREAMS = {
     "above 10,000": lambda *chunks: max(chunk.max() for chunk in chunks) > 1e4,
     "nothing first": lambda *chunks: bool(np.isneginf(chunks[0]).all()),
     "nothing last": lambda *chunks: bool(np.isneginf(chunks[-1]).all()),
+    "a chunk that weighs as much as all before": lambda *chunks: any(
+        reference.logsumexp(chunk) == reference.streaming_logsumexp(chunks[: place + 1])
+        for place, chunk in enumerate(chunks[1:])
+    ),
     "some masked": lambda *chunks: any(len(set(np.isneginf(chunk))) == 2 for chunk in chunks),
 }
 ONE_CONDITION = [
@@ -82,7 +89,7 @@ ONE_CONDITION = [
     *((ch06.log_softmax, name, where) for name, where in CONDITIONS.items()),
     *((ch06.cross_entropy, name, where) for name, where in (CONDITIONS | OF_LABELS).items()),
     *((ch06.sigmoid_cross_entropy, name, where) for name, where in OF_ANSWERS.items()),
-    *((ch06.sigmoid_cross_entropy_gradient, name, where) for name, where in OF_ANSWERS.items()),
+    *((ch06.sigmoid_cross_entropy_gradient, name, where) for name, where in (OF_ANSWERS | OF_SLOPES).items()),
     *((ch06.streaming_logsumexp, name, where) for name, where in OF_STREAMS.items()),
 ]
 
@@ -330,6 +337,7 @@ STREAMS = [
 ]
 GRADIENTS = [
     ("no sign", lambda z, y: np.abs(reference.sigmoid(z) - y)),
+    ("digits lost next to 1", lambda z, y: (0.5 - y) * (1 + np.tanh((0.5 - y) * z))),
     ("the probability of yes for both", lambda z, y: np.where(y == 1, -1.0, 1.0) / (1 + np.exp(-z))),
     (
         "a difference quotient",
@@ -364,6 +372,24 @@ def test_what_is_not_known_gets_no_name():
 
 
 # Messages that fit
+
+
+def test_digits_that_are_all_there_are_not_called_lost():
+    name, _ = named(
+        ch06.sigmoid_cross_entropy_gradient, lambda z, y: np.squeeze(reference.sigmoid_cross_entropy_gradient(z, y))
+    )
+    assert name is None
+
+
+def as_scikit_learn_has_it(Z, y):
+    if Z.shape[1] == 1:
+        raise ValueError("The labels array needs to contain at least two labels")
+    return -np.log(np.maximum(reference.softmax(Z), np.finfo(float).eps)[np.arange(len(y)), y]).mean()
+
+
+def test_scikit_learn_gets_the_name_of_its_limit():
+    name, message = named(ch06.cross_entropy, as_scikit_learn_has_it)
+    assert name == "probabilities into the loss" and "`36.04`" in message
 
 
 def test_a_table_of_sums_is_not_called_right():

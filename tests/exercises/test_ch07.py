@@ -307,6 +307,25 @@ def test_what_was_accepted_or_misnamed_has_a_name_of_its_own(answer, name):
         assert (verdict.status, verdict.mistake) == ("incorrect", name), verdict
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize("exercise", [ch07.preferred_model, ch07.binary_model], ids=lambda exercise: exercise.name)
+def test_outputs_and_losses_that_end_at_a_number_are_seen_and_not_called_an_epsilon(exercise):
+    from keras import losses, ops
+
+    units = 1 if exercise is ch07.binary_model else 4
+    make = losses.BinaryCrossentropy if units == 1 else losses.SparseCategoricalCrossentropy
+
+    def cut(y, z):
+        return make(from_logits=True)(y, ops.clip(z, -88, 88))
+
+    for answer in (
+        build(lambda z: ops.clip(z, -500, 500), lambda: make(from_logits=True), units=units),
+        build("linear", lambda: cut, units=units),
+    ):
+        verdict = exercise.check(answer, time_limit=60)
+        assert (verdict.status, verdict.mistake) == ("incorrect", None), verdict
+
+
 def test_a_loss_that_fails_for_reasons_of_its_own_shows_them():
     def loss(y, outputs):
         return undefined_name * outputs  # noqa: F821
@@ -408,10 +427,29 @@ def weights_of_the_last_layer(model, X):
     return without_the_last_layer(model, X) @ W + b
 
 
+def dense_layers_with_relu(model, X):
+    layers = [layer for layer in model.layers if hasattr(layer, "kernel") or "Normalization" in type(layer).__name__]
+    for layer in layers:
+        if not hasattr(layer, "kernel"):
+            X = np.asarray(layer(X))
+            continue
+        X = X @ np.asarray(layer.kernel) + np.asarray(layer.bias)
+        X = X if layer is layers[-1] else np.maximum(X, 0)
+    return X
+
+
+def a_layer_with_weights_of_another_shape(model, X):
+    if model.layers[-1].weights and len(model.layers) > 1:
+        raise ValueError("weight shape (4, 4) is not compatible with provided weight shape (6, 4)")
+    return ch07.logits_of.reference(model, X)
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
+        (dense_layers_with_relu, None),
+        (a_layer_with_weights_of_another_shape, None),
         (logarithms_in_keras, "the logarithms of the probabilities"),
         (logarithms_with_the_epsilon_of_keras, "logarithms that are kept finite"),
         (without_the_last_layer, "what reaches the last layer"),

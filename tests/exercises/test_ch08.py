@@ -401,6 +401,15 @@ def test_one_bias_that_is_missing_is_no_other_size(places):
     assert verdicts(ch08.make_model, answer) == {("incorrect", "a bias missing")}
 
 
+def test_a_number_too_many_is_no_normalisation():
+    def make_model():
+        model = ch08.make_model.reference()
+        model.register_parameter("temperature", nn.Parameter(torch.ones(1)))
+        return model
+
+    assert verdicts(ch08.make_model, make_model) == {("incorrect", "other sizes")}
+
+
 def test_a_network_of_other_sizes_is_no_missing_bias():
     answer = sequential(lambda: nn.Linear(2, 15, bias=False), nn.ReLU, lambda: nn.Linear(15, 4))
     assert verdicts(ch08.make_model, answer) == {("incorrect", "other sizes")}
@@ -484,6 +493,15 @@ def test_losses_that_are_nearly_right(loss, name):
     assert verdicts(ch08.loss_three_ways, with_this_loss(loss)) == {("incorrect", name)}
 
 
+def test_a_loss_without_a_number_above_ten_thousand_is_rejected():
+    def loss(z, y):
+        return F.cross_entropy(z, y).clamp(max=1e4)
+
+    assert {status for status, _ in verdicts(ch08.loss_three_ways, with_this_loss(loss))} == {"incorrect"}
+    in_sequences = lambda Z, y: loss(Z.transpose(1, 2), y)  # noqa: E731
+    assert {status for status, _ in verdicts(ch08.sequence_loss, in_sequences)} == {"incorrect"}
+
+
 def test_labels_as_floating_rows_of_the_type_of_the_data_are_right():
     answer = with_this_loss(lambda z, y: F.cross_entropy(z, F.one_hot(y, z.shape[1]).float()))
     assert verdicts(ch08.loss_three_ways, answer) == {("correct", None)}
@@ -539,6 +557,24 @@ def test_a_penalty_is_named_whatever_its_weight(weight):
 )
 def test_trainings_that_are_nearly_right(answer, name):
     assert verdicts(ch08.repaired_training, answer) == {("incorrect", name)}
+
+
+def test_a_rate_that_falls_after_ten_steps_is_seen():
+    def repaired_training(model, X, y, learning_rate, epochs):
+        optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+        schedule, losses = torch.optim.lr_scheduler.StepLR(optimizer, 10, 0.5), []
+        model.train()
+        for _ in range(epochs):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(X), y)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+        model.eval()
+        return losses, (model(X).argmax(dim=1) == y).float().mean().item()
+
+    assert {status for status, _ in verdicts(ch08.repaired_training, repaired_training)} == {"incorrect"}
 
 
 def in_three_ways(by_hand):

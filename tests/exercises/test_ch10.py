@@ -329,6 +329,49 @@ SIZES = {
 }
 
 
+def first_features(W, i):
+    return reference.can_win(W[:3], i)
+
+
+def best_of_all_or_zero(H, W, y, block):
+    return min(reference.streaming_cross_entropy(H, W, y, block), 1e4)
+
+
+def merged_from(largest):
+    def answer(H, W, y, block):
+        most, total = np.full(len(H), largest), np.zeros(len(H))
+        for start in range(0, W.shape[1], block):
+            Z = H @ W[:, start : start + block]
+            new = np.maximum(most, Z.max(axis=1))
+            most, total = new, total * np.exp(most - new) + np.exp(Z - new[:, None]).sum(axis=1)
+        return (most + np.log(total) - (H * W[:, y].T).sum(axis=1)).mean()
+
+    return answer
+
+
+AT_THE_ENDS = [
+    (ch10.lead_needed, lambda n, weight: reference.lead_needed(n, max(weight, 1e-15))),
+    (ch10.lead_needed, lambda n, weight: reference.lead_needed(n, min(weight, 1 - 1e-8))),
+    (ch10.lead_needed, lambda n, weight: min(reference.lead_needed(n, weight), 42.0)),
+    (ch10.streaming_cross_entropy, best_of_all_or_zero),
+    (ch10.streaming_cross_entropy, merged_from(-1e5)),
+    (ch10.with_top_k, lambda z, k: with_a_ban(reference.with_top_k(z, k) > 0, z, -1e6)),
+    (ch10.with_top_p, lambda z, p: with_a_ban(reference.with_top_p(z, p) > 0, z, -1e6)),
+    (ch10.min_p, lambda z, m: with_a_ban(reference.min_p(z, m) > 0, z, -1e6)),
+    (ch10.with_top_p, lambda z, p: reference.with_top_p(z, max(p, 0.04))),
+    (ch10.with_top_p, lambda z, p: reference.with_top_p(z, min(p, 0.9999))),
+    (ch10.can_win, lambda W, i: W.shape[1] == 2 or reference.can_win(W, i)),
+    (ch10.can_win, lambda W, i: bool(W[:, i].any()) and reference.can_win(W, i)),
+    (ch10.can_win, lambda W, i: in_a_box(W, i, 1e5)),
+    (ch10.can_win, first_features),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), AT_THE_ENDS)
+def test_the_ends_of_what_is_promised_are_tried_at_every_check(exercise, answer):
+    assert {status for status, _ in verdicts(exercise, answer)} == {"incorrect"}
+
+
 @pytest.mark.parametrize("condition", SIZES.values(), ids=SIZES)
 def test_attention_is_right_for_every_size(condition):
     answer = unless(condition, reference.attention)
@@ -410,6 +453,7 @@ def with_a_threshold_from_0_to_1(z):
     [
         (ch10.with_top_p, rounded_totals, None),
         (ch10.attention, of_the_first_query, None),
+        (ch10.attention, lambda Q, K, V: np.squeeze(reference.attention(Q, K, V)), "an axis of length 1 lost"),
         (ch10.attention, lambda Q, K, V: reference.softmax(np.sqrt(np.maximum(Q @ K.T, 0))) @ V, None),
         (ch10.sparsemax, with_a_threshold_from_0_to_1, None),
         (ch10.gumbel_max, lambda z, u: (z + np.abs(np.log(-np.log(u)))).argmax(axis=-1), None),

@@ -45,6 +45,7 @@ def _corners(rng):
         "right and sure": (far, np.full(3, 3)),
         "wrong and sure": (far, rng.integers(2, size=3)),
         "wrong above 10,000": (batches["rows above 10,000"], batches["rows above 10,000"].argmin(axis=1)),
+        "gaps beyond 100,000": (batches["gaps beyond 100,000"], batches["gaps beyond 100,000"].argmin(axis=1)),
         "the winner": (Z, Z.argmax(axis=1)),
         "the least likely": (Z, Z.argmin(axis=1)),
     }

@@ -14,11 +14,12 @@ from utils.exercises.ch06.questions import logits_and_answers, single_numbers_on
 
 
 def _corners(rng):
-    """Those of the loss, and answers that are right, with gradients from 10⁻⁴ down to 10⁻²⁶."""
+    """Those of the loss, and answers that are right, with gradients from 10⁻⁴ down to 10⁻³⁷."""
+    gaps = np.array([*GAPS, 60.0, 84.0])
     return {
         **logits_and_answers.corners(rng),
-        "right by gaps of every size, yes": (np.array([*GAPS, 60.0]), np.ones(len(GAPS) + 1, dtype=int)),
-        "right by gaps of every size, no": (-np.array([*GAPS, 60.0]), np.zeros(len(GAPS) + 1, dtype=int)),
+        "right by gaps of every size, yes": (gaps, np.ones(len(gaps), dtype=int)),
+        "right by gaps of every size, no": (-gaps, np.zeros(len(gaps), dtype=int)),
     }
 
 
@@ -117,7 +118,9 @@ def _differences(seen, size):
     if len(seen.results) < len(seen.probes) or all(seen.right) or any(result.changed for result in seen.results):
         return False
     return all(
-        isinstance(result.value, np.ndarray) and bool((np.abs(result.value - expected) <= size).all())
+        isinstance(result.value, np.ndarray)
+        and result.value.shape == expected.shape
+        and bool((np.abs(result.value - expected) <= size).all())
         for result, expected in zip(seen.results, seen.expected, strict=True)
     )
 
@@ -141,10 +144,11 @@ def _where_it_has_a_value(seen, largest):
 @mistakes.mistake(*SURE, recognise=lambda seen: _differences(seen, 1e-12) or _differences(seen, 2e-7))
 def digits_lost_next_to_1(z, y):
     """
-    You subtract the label from the probability. That is the formula, and for y = 1 a probability near 1 has rounded
-    away what the difference is made of: for {input} you return {output}, where the true gradient is small, but
-    another number. It is the cancellation of this chapter's first cell, and it makes the gradient exactly 0 from a
-    logit of 37 on. The number you want is the probability of the *other* answer. From which logit does that come?
+    You take the difference of two numbers that are next to each other, such as probability minus label, or a library
+    does it for you. On paper that is right. Near 1 a float has rounded away what the difference is made of: for {input}
+    you return {output}, where the true gradient is small, but another number. It is the cancellation of this chapter's
+    first cell, and it makes the gradient exactly 0 from a logit of 37 on, if not before. The number you want is the
+    probability of the *other* answer. From which logit does that come?
     """
     return reference.sigmoid(z) - y
 

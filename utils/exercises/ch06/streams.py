@@ -28,7 +28,7 @@ def _corners(rng):
         "many logits": _chunks(rng, (int(rng.integers(20, 40)), 3)),
         "many chunks": _chunks(rng, rng.integers(1, 5, size=int(rng.integers(20, 40)))),
         "chunks of one length": _chunks(rng, (4, 4, 4)),
-        "ties": (np.full(2, three[1]), three[1], np.full(3, three[1])),
+        "ties": (three[1], three[1], np.full(2, three[1])),  # each chunk weighs as much as all before it
         "all negative": tuple(-np.abs(chunk) - 1 for chunk in three),
         "below -750": _chunks(rng, (2, 1, 3), scale=30, loc=-1000),
         "above 10,000": _chunks(rng, (2, 3), scale=30, loc=1e4 * rng.uniform(1.1, 90)),

@@ -15,6 +15,8 @@ from utils.exercises.ch07.looks import (
     OTHER_EXAMPLES,
     OTHER_START,
     SAME_MODEL,
+    SAME_OPTIMIZER,
+    SAME_START,
     TRAINED,
     Look,
     identity,
@@ -61,6 +63,41 @@ def _one_for_all(build_model):
         if not kept:
             kept.append(build_model())
         return kept[0]
+
+    return model
+
+
+def _one_optimizer(head, make_loss, units):
+    """A function whose models all get the optimizer that was made for the first one."""
+    kept = []
+
+    def model():
+        if not kept:
+            kept.append(adam())
+        return compiled(network_with(head, units), make_loss(), kept[0])
+
+    return model
+
+
+def _after_a_seed(build_model):
+    """A function that sets the seed before it builds."""
+
+    def model():
+        import keras
+
+        keras.utils.set_random_seed(0)
+        return build_model()
+
+    return model
+
+
+def _seeded(head, make_loss, units):
+    """A function whose initialiser has a seed."""
+
+    def model():
+        import keras
+
+        return build(head, make_loss, units=units, kernel_initializer=keras.initializers.GlorotUniform(seed=1))()
 
     return model
 
@@ -281,6 +318,30 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         recognise=says("twice", SAME_MODEL),
     )
     mistakes.add(
+        "one optimizer for all models",
+        f"""
+        Two calls of `{name}` give two models with one and the same optimizer, which was made outside of the function.
+        Adam keeps two running means for every weight, and it counts its steps: once the first model is trained, the
+        optimizer is full of that model's numbers. Keras refuses it the weights of a second model, or the second
+        training begins with the memory of the first. Each model needs an optimizer of its own. Which line has to move
+        below the `def` line?
+        """,
+        _one_optimizer(head, make_loss, units),
+        recognise=says("twice", SAME_OPTIMIZER),
+    )
+    mistakes.add(
+        "the same start every time",
+        f"""
+        Two calls of `{name}` give two models that begin with the same numbers: a seed is set inside of the function, or
+        an initialiser has one. Weights should start at random, anew at each call, so that a second training run can
+        show what of the first was chance. Who wants to repeat a run sets the seed in a line before the call, as the
+        cells of this chapter do. Which line or which argument holds your seed?
+        """,
+        _seeded(head, make_loss, units),
+        _after_a_seed(right),
+        recognise=says("twice", SAME_START),
+    )
+    mistakes.add(
         "units that all start alike",
         """
         In a hidden layer of your model all units begin with the same weights: zeros, ones, or another number for all.
@@ -393,7 +454,7 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         _trained(right, 1),
         _trained(right, 10**6),
         _trained_and_compiled_again(right, make_loss),
-        recognise=any_of(unfit(TRAINED), ends_too_late),
+        recognise=both(any_of(unfit(TRAINED), ends_too_late), lambda seen: not says("twice", SAME_OPTIMIZER)(seen)),
     )
     mistakes.add(
         "not compiled",
@@ -558,7 +619,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
         once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax or Lion,
         or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
-        remembered, or gradients that are clipped. The exercise asks for `Adam` with a learning rate and nothing else.
+        remembered, gradients that are clipped, or averages of the weights at the end (`use_ema`). The exercise asks for
+        `Adam` with a learning rate and nothing else.
         What else does yours get?
         """,
         build(head, make_loss, _optimizer("Adamax", learning_rate=RATE), units=units),
@@ -569,5 +631,6 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         build(head, make_loss, lambda: adam(clipnorm=1.0), units=units),
         build(head, make_loss, lambda: adam(global_clipnorm=1.0), units=units),
         build(head, make_loss, lambda: adam(clipvalue=0.5), units=units),
+        build(head, make_loss, lambda: adam(use_ema=True), units=units),
         recognise=both(good, steps_like(begins_weight_by_weight_as_adam, goes_on_otherwise)),
     )

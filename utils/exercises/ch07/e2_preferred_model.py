@@ -90,7 +90,7 @@ preferred_model = Exercise(
     is_main=True,
     asks="Build and compile the network 25–15–4 with logits as outputs and the loss that takes logits.",
     reference=preferred,
-    probes=models_and_losses(4, SMALLEST, logits_and_labels, any_logits_and_labels),
+    probes=models_and_losses(4, SMALLEST, logits_and_labels, any_logits_and_labels, stretch=1e4),
     observe=look_at_model,
     visit=one_model_for_all_looks,
     expected=expected_looks(4, identity, reference.cross_entropy),

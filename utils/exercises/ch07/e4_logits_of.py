@@ -45,14 +45,15 @@ def corners_of_models(rng):
     far = {name: np.round(batches[name]) for name in ("all rows below -750", "rows above 10,000", "rows far apart")}
     X, V, W, b = rng.normal(scale=2, size=(5, 3)), rng.normal(size=(3, 6)), rng.normal(size=(6, 4)), rng.normal(size=4)
     learned = [rng.uniform(0.5, 2, size=3), rng.normal(size=3), rng.normal(size=3), rng.uniform(0.5, 3, size=3)]
-    heads = (INSIDE, LAYER, ACTIVATION)
+    heads, bends = (INSIDE, LAYER, ACTIVATION), {INSIDE: "relu", LAYER: "tanh", ACTIVATION: "relu"}
     models = {
         name: _softmax_model(f"a model with {name}", Z, head=heads[place % 3])
         for place, (name, Z) in enumerate((far | {name: batches[name] for name in names}).items())
     }
     for head in heads:
         words = f"a network with a hidden layer and its softmax in {head}"
-        models[f"hidden, {head}"] = _softmax_model(words.replace("in inside", "inside"), X, W, head, V=V, b=3 * b)
+        words = words.replace("in inside", "inside")
+        models[f"hidden, {head}"] = _softmax_model(words, X, W, head, V=V, b=3 * b, hidden=bends[head])
     normalised = {"first": "BatchNormalization", "statistics": learned}
     return {
         **models,
@@ -237,7 +238,8 @@ def _log_shares(look):
 
 
 def _lies_far_above(values, others):
-    return np.shape(values) == np.shape(others) and bool(np.any(values > others + 10))
+    """Whether some values do, or lie at the lowest float, where `np.nan_to_num` puts minus infinity."""
+    return np.shape(values) == np.shape(others) and bool(np.any((values > others + 10) | (values < -1e300)))
 
 
 _add(
@@ -391,7 +393,17 @@ def no_bias(model, X):
     return A @ to_array(last.kernel) if hasattr(last, "kernel") else A
 
 
-@mistakes.mistake(*ONE_UNIT, recognise=lambda seen: _kinds(seen) == [False, True, True])
+def _reaches_the_last_layer(seen):
+    """Whether what is wrong for a softmax inside of Dense are the outputs of the hidden units."""
+    inside = [pair for pair in in_time(seen, "logits") if pair[0].head == INSIDE and len(pair[0].weights) > 2]
+    return _kinds(seen) == [False, True, True] and all(
+        isinstance(result.value, np.ndarray) and agree(result.value, hidden_of(look), NEARLY, 10.0)
+        for look, result in inside
+        if not look.first
+    )
+
+
+@mistakes.mistake(*ONE_UNIT, recognise=_reaches_the_last_layer)
 def what_reaches_the_last_layer(model, X):
     """
     You return what the last layer is given. Where the softmax is a layer of its own, these are the logits, and you are
@@ -492,10 +504,10 @@ def a_copy_without_its_weights(model, X):
 @mistakes.mistake(recognise=unfit(CHANGED_MODEL))
 def the_model_is_changed(model, X):
     """
-    After the call the model that was handed to you is another one: its softmax is gone, or its weights, its loss or its
-    optimizer are others. Its owner expects probabilities from it and now gets logits, without an error. An activation
-    that is exchanged can be put back, a layer can be called by itself, and a copy can be changed freely. Which of these
-    does your code need?
+    After the call the model that was handed to you is another one: its softmax is gone, its weights, its loss or its
+    optimizer are others, or a layer that learned is marked as one that does not. Its owner knows nothing of it, and
+    gets logits in the place of probabilities, or trains in vain, without an error. An activation that is exchanged can
+    be put back, a layer can be called by itself, and a copy can be changed freely. Which of these does your code need?
     """
     import keras
 
@@ -518,6 +530,12 @@ def by_taking_the_softmax_away(model, X):
         model.add(layers.Dense(last.units))
         model.layers[-1].set_weights(weights)
     return model(X)
+
+
+@the_model_is_changed.also
+def by_a_freeze(model, X):
+    model.trainable = False
+    return _by_the_last_layer(model, X)
 
 
 @the_model_is_changed.also

@@ -106,7 +106,7 @@ binary_model = Exercise(
     name="ch07.binary_model",
     asks="Build and compile a network for two classes with a single logit as output and the loss that takes it.",
     reference=binary,
-    probes=models_and_losses(1, SMALLEST, single_logits_and_labels, any_single_logits),
+    probes=models_and_losses(1, SMALLEST, single_logits_and_labels, any_single_logits, stretch=1e4),
     observe=look_at_model,
     visit=one_model_for_all_looks,
     expected=expected_looks(1, identity, lambda Z, y: reference.binary_cross_entropy(Z, y[:, np.newaxis])),

@@ -26,6 +26,8 @@ CHANGED_MODEL = "the model was changed"
 # What two calls may give.
 NEW_MODELS = "a new model each time"
 SAME_MODEL = "the same model"
+SAME_OPTIMIZER = "two models with one optimizer"
+SAME_START = "a new model each time, of weights that start with the same numbers"
 ALIKE = "a new model each time, of units that all start alike"
 OTHER_START = "a new model each time, of weights that start in another way than those of Dense"
 
@@ -44,6 +46,7 @@ class Look:
         weights: what the weights are set to, a list of arrays for each layer: W, b, W, b, …
         batches: pairs of examples and labels, one for each step of a training.
         first: a layer in front of the others: ``""``, ``"Dropout"`` or ``"BatchNormalization"``.
+        hidden: the activation of the hidden layer, where there is one: ``"relu"`` or ``"tanh"``.
         head: where the softmax of the model is, see :mod:`utils.exercises.ch07.small_models`.
         statistics: what the first layer learned: gamma, beta, mean and variance.
     """
@@ -56,6 +59,7 @@ class Look:
     weights: list = field(default_factory=list)
     batches: list = field(default_factory=list)
     first: str = ""
+    hidden: str = "relu"
     head: str = ""
     statistics: list = field(default_factory=list)
 
@@ -76,7 +80,7 @@ def known_weights(rng, units, scale=1.0):
     return [array.astype(np.float32) for array in weights]
 
 
-def models_and_losses(units, smallest, corners, draw):
+def models_and_losses(units, smallest, corners, draw, stretch=12.0):
     """The domain of an answer that builds a model with so many output units.
 
     Args:
@@ -84,6 +88,7 @@ def models_and_losses(units, smallest, corners, draw):
         smallest: pairs of outputs and labels whose loss is asked for, the smallest first.
         corners: a function from a generator to such pairs, by the name of their corner.
         draw: a function from a generator to one such pair.
+        stretch: how many times as far apart some outputs lie, before an activation.
     """
 
     def all_corners(rng):
@@ -91,7 +96,7 @@ def models_and_losses(units, smallest, corners, draw):
         weights = known_weights(rng, units)
         return {
             "three points": outputs("the outputs of your model", few, weights),
-            "outputs far apart": outputs("outputs far apart", few, known_weights(rng, units, scale=12.0)),
+            "outputs far apart": outputs("outputs far apart", few, known_weights(rng, units, scale=stretch)),
             "many points far away": outputs("the outputs for points far away", far, known_weights(rng, units)),
             "training": (Look("training", "the outputs of your model while it trains", few, weights=weights),),
             **{name: loss(*pair) for name, pair in corners(rng).items()},
@@ -176,8 +181,15 @@ def expected_looks(units, outputs, loss):
 
 def size_of_numbers(in_outputs, in_losses):
     """A function from a look to the scale of its numbers: those of outputs and of losses."""
-    # Of the steps: so that another epsilon in Adam's denominator makes no difference, and one weight too many does.
-    return lambda look: {"steps": 40.0, "loss": in_losses}.get(look.at, in_outputs)
+
+    def size(look):
+        # Of the steps: so that another epsilon in Adam's denominator makes no difference, and one weight too many does.
+        if look.at in ("steps", "loss"):
+            return 40.0 if look.at == "steps" else in_losses
+        last = np.abs(look.weights[-2]).max() if look.weights else 0.0
+        return in_outputs * max(1.0, float(last) / 30)  # large terms cancel with the digits that float32 has
+
+    return size
 
 
 def linear_outputs(look, *hidden):

@@ -200,6 +200,8 @@ def with_an_epsilon(probabilities):
         far = [float(value) for look, value in pairs if len(look.y) == 1 and at_labels(look)[0] < 1e-30]
         if not far or not all(math.isfinite(value) for value in far) or not 0.5 < max(far) < 500:
             return False
+        if abs(max(far) - round(max(far))) < 1e-5:  # a limit of the logits, and no logarithm of a power of 10
+            return False
         epsilon = math.exp(-max(far))
         return any(
             all_like(seen, "loss", lambda look, guard=guard: -np.log(guard(at_labels(look))).mean())

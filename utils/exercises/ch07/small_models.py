@@ -13,6 +13,8 @@ from utils.exercises.ch07.looks import CHANGED_MODEL, STALE, Look
 from utils.exercises.ch07.recognising import NEARLY, results_of, unfit
 from utils.exercises.ch07.training import relu
 
+BENDS = {"relu": relu, "tanh": np.tanh}
+
 # Where the softmax of a model is; "" for a model that returns logits.
 INSIDE, ACTIVATION, LAYER = "inside of Dense", "Activation", "Softmax"
 
@@ -48,12 +50,12 @@ def look_with_a_model(answer, look):
 
     with workbench():
         model = _model_of(look)
-        layers, before, optimizer, loss = list(model.layers), _state(model), model.optimizer, model.loss
+        layers, before, optimizer, loss = _layers(model), _state(model), model.optimizer, model.loss
         returned = to_array(model(to_tensor(look.X)))
         with _predictions_with_another_activation(model) as compiled:
             result = answer(model, look.X.copy())
         is_untouched = model.optimizer is optimizer and model.loss is loss and _are_equal(_state(model), before)
-        is_untouched = is_untouched and len(model.layers) == len(layers)
+        is_untouched = is_untouched and _layers(model) == layers
         outputs = to_array(model(to_tensor(look.X))) if is_untouched else None
         repeats = _repeats(result, lambda: answer(model, look.X.copy()), look) if is_untouched else True
     if result is not None and not (is_untouched and agree(outputs, returned, NEARLY, 1.0)):
@@ -144,7 +146,7 @@ def _model_of(look):
         LAYER: lambda: [layers.Dense(W.shape[1]), layers.Softmax()],
     }
     front = [first[look.first]()] if look.first else []
-    front += [layers.Dense(hidden[0].shape[1], "relu")] if hidden else []
+    front += [layers.Dense(hidden[0].shape[1], look.hidden)] if hidden else []
     model = keras.Sequential([keras.Input(look.X.shape[1:]), *front, *last[look.head]()])
     if look.statistics:
         model.layers[0].set_weights(look.statistics)
@@ -160,6 +162,11 @@ def _state(model):
     return [to_array(weight).copy() for weight in model.weights if "float" in str(weight.dtype)]
 
 
+def _layers(model):
+    """The layers of a model, and whether they learn."""
+    return [(id(layer), layer.trainable) for layer in model.layers]
+
+
 def _are_equal(one, other):
     return len(one) == len(other) and all(map(np.array_equal, one, other))
 
@@ -170,7 +177,7 @@ def hidden_of(look):
     if look.statistics:
         gamma, beta, mean, variance = look.statistics
         X = gamma * (X - mean) / np.sqrt(variance + 1e-3) + beta  # 0.001 is the epsilon of Keras
-    return relu(X @ look.weights[0] + look.weights[1]) if len(look.weights) > 2 else X
+    return BENDS[look.hidden](X @ look.weights[0] + look.weights[1]) if len(look.weights) > 2 else X
 
 
 def logits_in(look):

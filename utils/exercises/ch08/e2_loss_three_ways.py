@@ -36,6 +36,8 @@ def _corners(rng):
     batches = {name: (Z, drawing.labels(rng, *Z.shape)) for name, Z in drawing.corners_of_batches(rng).items()}
     far = batches["rows above 10,000"][0]
     corners["wrong above 10,000"] = (far, far.argmin(axis=1))
+    gaps = drawing.exact(rng.uniform(2e5, 9e5, size=(2, 1)) * [[0.0, -1.0, 1.0], [1.0, 0.0, 2.0]])
+    corners["wrong by more than 100,000"] = (gaps, gaps.argmin(axis=1))
     return {name: _with_labels(*pair) for name, pair in {**batches, **corners}.items()}
 
 

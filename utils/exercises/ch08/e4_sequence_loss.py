@@ -37,6 +37,7 @@ def _corners(rng):
         return drawing.exact(rng.normal(scale=3, size=shape))
 
     Z, far = normal(2, 3, 4), drawing.exact(2e4 + 300 * rng.normal(size=(2, 2, 3)))
+    gaps = drawing.exact(rng.uniform(2e5, 9e5, size=(1, 2, 1)) * [[0.0, -1.0, 1.0], [1.0, 0.0, 2.0]])
     corners = {
         "as many positions as classes": (Z[:, :, :3], rng.integers(3, size=(2, 3))),
         "as many sequences as classes": (normal(3, 5, 3), rng.integers(3, size=(3, 5))),
@@ -54,6 +55,7 @@ def _corners(rng):
         "the winner": (Z, Z.argmax(axis=2)),
         "wrong and confident": (drawing.exact(Z + np.array([0.0, 60.0, 0.0, 300.0])), rng.integers(3, size=(2, 3))),
         "wrong above 10,000": (far, far.argmin(axis=2)),
+        "wrong by more than 100,000": (gaps, gaps.argmin(axis=2)),
     }
     of_batches = {f"{name}, in sequences": (_cut(rng, Z), None) for name, Z in drawing.corners_of_batches(rng).items()}
     return {

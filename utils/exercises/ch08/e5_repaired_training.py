@@ -29,7 +29,7 @@ from utils.exercises.ch08.wrong_records import mistakes
 def _corners(rng):
     return {
         **corners_of_trainings(rng),
-        "many steps": drawn_training(rng, 9, 2, 3, rate=0.3, steps=6),
+        "many steps": drawn_training(rng, 9, 2, 3, rate=0.3, steps=int(rng.integers(12, 20))),
         "one step": drawn_training(rng, 8, 3, 4, rate=0.3, steps=1),
         "one long step": drawn_training(rng, 8, 3, 4, rate=1.1, steps=1),
         "several steps after batch normalisation": drawn_training(rng, 8, 3, 4, rate=0.3, steps=4, normalised=True),

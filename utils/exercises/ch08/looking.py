@@ -122,7 +122,8 @@ def _events(optimizer, model):
     model.zero_grad = note("clear", model.zero_grad)
     model.register_forward_pre_hook(lambda *inputs: events.append("pass"))
     for place, part in enumerate(parameters):
-        part.register_hook(noted_gradient(place))
+        if part.requires_grad:
+            part.register_hook(noted_gradient(place))
     return events, steps
 
 
@@ -141,7 +142,8 @@ def look_at_training(answer, training):
     X, y = training.data()
     events = set()
     for part in model.parameters():
-        part.register_hook(lambda gradient: events.add("gradient"))
+        if part.requires_grad:
+            part.register_hook(lambda gradient: events.add("gradient"))
     # The optimizer is made by the answer, so all of them are asked.
     hook = register_optimizer_step_pre_hook(lambda *inputs: events.add("step"))
     try:
@@ -175,12 +177,14 @@ def _left_by(training, model, X, y, losses):
         statistics = np.concatenate([part.detach().double().numpy().ravel() for part in parts])
     untouched = all(pytorch().equal(now, before) for now, before in zip((X, y), training.data(), strict=True))
     data = "changed" if not untouched else "with a gradient" if X.requires_grad else "untouched"
-    trainable = all(part.requires_grad for part in model.parameters())
+    learn = [part.requires_grad for part in model.parameters()]
+    is_as_given = learn == [part.requires_grad for part in training.model().parameters()]
+    parameters = "trainable" if all(learn) else "as they were" if is_as_given else "frozen"
     return {
         "W": linear.weight.detach().T.double().numpy(),
         "b": linear.bias.detach().double().numpy(),
         "statistics": statistics,
         "graph": "kept" if any(getattr(loss, "requires_grad", False) for loss in losses) else "let go",
         "data": data,
-        "parameters": "trainable" if trainable else "frozen",
+        "parameters": parameters,
     }

@@ -71,6 +71,7 @@ class Training:
         evaluated: whether the model is in evaluation mode.
         dropped: whether the features go through a dropout first. It drops all of them, so that chance has no part in
             it.
+        frozen: whether b does not learn.
     """
 
     W: list
@@ -83,11 +84,13 @@ class Training:
     normalised: bool = False
     evaluated: bool = False
     dropped: bool = False
+    frozen: bool = False
 
     def __repr__(self):
         model = "batch normalisation and a linear model" if self.normalised else "a linear model"
         model = f"dropout of all features and {model}" if self.dropped else model
         model += " in evaluation mode" if self.evaluated else ""
+        model += " of which b does not learn" if self.frozen else ""
         steps = f"{self.steps} steps of {self.optimizer} at {self.rate:g}"
         data = f"X = {_shown(self.X)}, y = {_shown(self.y)}"
         return f"{steps}, {data}, {model} from W = {_shown(self.W)}, b = {_shown(self.b)}"
@@ -109,6 +112,7 @@ class Training:
         with torch.no_grad():
             linear.weight.copy_(torch.tensor(self.W).T)
             linear.bias.copy_(torch.tensor(self.b))
+        linear.bias.requires_grad_(not self.frozen)
         layers = [torch.nn.BatchNorm1d(len(self.W))] if self.normalised else []
         layers += [torch.nn.Dropout(1.0)] if self.dropped else []
         model = torch.nn.Sequential(*layers, linear) if layers else linear
@@ -198,6 +202,7 @@ def corners_of_trainings(rng):
         ),
         "batch normalisation": drawn_training(rng, 8, 3, 3, rate=0.3, normalised=True),
         "batch normalisation, evaluated": drawn_training(rng, 6, 2, 2, rate=0.3, normalised=True, evaluated=True),
+        "a bias that does not learn": drawn_training(rng, 6, 2, 3, rate=0.3, frozen=True),
         "dropout": drawn_training(rng, 6, 2, 3, rate=1.0, steps=5, dropped=True),
         "dropout, evaluated": drawn_training(rng, 6, 2, 3, rate=0.3, dropped=True, evaluated=True),
     }

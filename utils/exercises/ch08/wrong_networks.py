@@ -265,12 +265,12 @@ mistakes.add(
 
 
 def _has_all_shapes_and_more(seen):
-    """Whether the six parameters are there, and others that are no linear layers."""
+    """Whether the six parameters are there, and others of the kind that layers have which normalise."""
     found = _shapes_of(seen)
     return bool(found) and all(
         len(shapes) > len(SHAPES)
         and set(SHAPES) <= set(shapes)
-        and sum(len(shape) == 1 for shape in shapes) + 3 == len(shapes)
+        and sum(shape in ((2,), (25,), (15,), (4,)) for shape in shapes) + 3 == len(shapes)
         for shapes in found
     )
 

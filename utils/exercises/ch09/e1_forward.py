@@ -30,6 +30,7 @@ def _corners(rng):
     fresh = reference.initial_weights((3, 5, 4), seed=int(rng.integers(1_000_000)))
     pictures, _ = _network(rng, 1, 6, 5, 3)
     huge, few = _network(rng, 3, 3, 4, 3)
+    (twice, between), square = _network(rng, 4, 3, 3, 3)
     return {
         "one layer": _network(rng, 5, 4, 3),
         "one layer, many classes": _network(rng, 5, 4, int(rng.integers(8, 14))),
@@ -41,6 +42,7 @@ def _corners(rng):
         "five square layers": _network(rng, 5, 3, 3, 3, 3, 3, 3),
         "many layers": _network(rng, 5, 3, *[4] * int(rng.integers(6, 9)), 3),
         "square layers and a square batch": _network(rng, 4, 4, 4, 4, 4),
+        "the first layer once more at the end": ([twice, between, twice], square),
         "one example": _network(rng, 1, 3, 5, 4),
         "one class": _network(rng, 4, 3, 2, 1),
         "one of everything": _network(rng, 1, 1, 1, 1),

@@ -47,7 +47,7 @@ def _corners(rng):
         "all closed": (D, W, np.zeros_like(A)),
         "all open": (D, W, rng.uniform(0.1, 3, size=A.shape)),
         "one unit always closed": (D, W, dead),
-        "hardly open": (D, W, 1e-12 * A),
+        "hardly open": (D, W, 1e-300 * A),
         "wide open": (D, W, 1e4 * A),
         "small gradients": (1e-6 * D, W, A),
         "large gradients": (1e5 * D, W, A),

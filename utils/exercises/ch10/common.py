@@ -32,10 +32,8 @@ def has_ties(z):
 
 
 def far_below(rng, rows, K):
-    """Logits of some hundred thousand below 0, and no two alike: lower than many a number that is meant for a ban."""
-    low = (
-        -1e5 * rng.uniform(3, 8) + np.array([rng.permutation(K) for _ in range(rows)]) - 3.0 * np.arange(rows)[:, None]
-    )
+    """The lowest logits that are promised, no two of a row alike: as low as many a number that is meant for a ban."""
+    low = -1e6 + np.array([rng.permutation(K) for _ in range(rows)]) + 3.0 * rng.permutation(rows)[:, None]
     return exact(low if rows > 1 else low[0])
 
 

@@ -513,10 +513,18 @@ def one_mean_for_all_queries(Q, K, V):
     return (_shares(_scores(Q, K)) @ V).mean(axis=0)
 
 
-one_mean_for_all_queries.also(
-    lambda Q, K, V: (_shares(_scores(Q, K)) @ V).sum(axis=0),
-    lambda Q, K, V: np.squeeze(_shares(_scores(Q, K)) @ V),
-)
+one_mean_for_all_queries.also(lambda Q, K, V: (_shares(_scores(Q, K)) @ V).sum(axis=0))
+
+
+@mistakes.mistake(*LOOK_UP)
+def an_axis_of_length_1_lost(Q, K, V):
+    """
+    Your means are right, and where there is one query, or values of width 1, an axis is gone: {output} comes back for
+    {input}, where a table of the shape (1, 1) is meant. `squeeze` without an axis takes away every axis of length 1.
+    Code that goes on with tables then fails for a single query only, and nobody has tried that. The product of weights
+    and values has the shape (n, v) by itself. Which call takes axes away?
+    """
+    return np.squeeze(_shares(_scores(Q, K)) @ V)
 
 
 @mistakes.mistake(*SQUARE)

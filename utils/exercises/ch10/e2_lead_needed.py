@@ -31,12 +31,12 @@ def corners_of_leads(rng):
         "no lead at all": (n, 1 / n),
         "two scores and a small weight": (2, few),
         "three scores": (3, 1 - few),
-        "weight near 0": (n, 1e-6 * (1 + few)),
-        "weight near 1": (n, 1 - 1e-6 * (1 + few)),
+        "weight near 0": (n, 1e-20 * (1 + few)),
+        "weight near 1": (n, 1 - 1e-9 * (1 + few)),
         "two scores and nearly nothing": (2, 1e-5 * (1 + few)),
         "more than a billion scores": (int(rng.integers(10**9, 10**12)), 1 - few),
         "many scores and nearly nothing": (int(rng.integers(10**5, 10**7)), 1e-4 * (1 + few)),
-        "many scores and nearly everything": (int(rng.integers(10**5, 10**7)), 1 - 1e-4 * (1 + few)),
+        "many scores and nearly everything": (int(rng.integers(10**11, 10**12)), 1 - 1e-9 * (1 + few)),
     }
 
 
@@ -82,7 +82,7 @@ lead_needed = Exercise(
     alternatives=(
         _lead_by_halving,
         lambda n, weight: math.log((n - 1) * weight / (1 - weight)),
-        lambda n, weight: 2 * np.arctanh(2 * weight - 1) + np.log(n - 1),
+        lambda n, weight: np.log(weight) - np.log1p(-weight) + np.log(n - 1),
         lambda n, weight: -np.log((1 / weight - 1) / (n - 1)),
         lambda n, weight: np.float32(np.log(n - 1) - np.log1p(-weight) + np.log(weight)),
     ),

@@ -70,6 +70,8 @@ def corners_of_layers(rng):
         "all logits negative": (ones, -rng.uniform(1, 9, size=(1, 5)).round(2), np.array([0, 4, 2]), 2),
         "all logits below -750": (ones, -rng.uniform(800, 1200, size=(1, 5)).round(), np.array([0, 4, 2]), 2),
         "logits above 10,000": (ones, 11_000 + rng.uniform(0, 9, size=(1, 5)).round(1), np.array([0, 4, 2]), 2),
+        "losses above 100,000": (1e3 * ones, np.array([[0.0, 300.0, -300.0]]), np.array([0, 2, 2]), 2),
+        "all logits below -100,000": (1e3 * ones, -rng.uniform(200, 300, size=(1, 5)).round(), np.array([0, 4, 2]), 2),
         "rows far apart": (
             np.array([[1000.0], [-1000.0], [1.0]]),
             exact(rng.normal(size=(1, 5))),

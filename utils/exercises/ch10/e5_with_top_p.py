@@ -57,13 +57,13 @@ def _with_a_clear_p(rng, z, least=0.02, most=0.98):
 def corners_of_cuts(rng):
     """Logits by the name of their corner, with a probability to be reached; and one near 0 and near 1."""
     corners = corners_without_ties(rng)
-    flat, rows = exact(rng.normal(scale=0.3, size=12)), exact(rng.normal(size=(4, 5)))
+    flat = exact(rng.normal(scale=0.3, size=12))
     close = exact(rng.normal(scale=0.7, size=(2, 7)))
     return {name: _with_a_clear_p(rng, z) for name, z in corners.items()} | {
         "all far below": _with_a_clear_p(rng, far_below(rng, 1, 4)),
         "all rows far below": _with_a_clear_p(rng, far_below(rng, 3, 4), 0.3, 0.7),
-        "p near 0": (rows, float(rng.uniform(0.001, 0.01))),
-        "p near 1": (flat, 0.9999),
+        "p near 0": (exact(rng.normal(scale=0.1, size=(2, 40))), float(rng.uniform(0.001, 0.01))),
+        "p near 1": (np.log([0.8, 0.19, 0.0095, 0.00045, 0.0000498, 0.0000002])[rng.permutation(6)], 0.99999),
         "p near 1 in a batch": (close, 0.9999),
         "many of many stay": _with_a_clear_p(rng, flat, 0.7, 0.9),
         "few of many stay": _with_a_clear_p(rng, flat, 0.1, 0.4),

@@ -67,19 +67,22 @@ def corners_of_shares(rng):
     rows = exact(rng.normal(size=(4, 5)))
     far = exact(np.array([0.0, -3.0, -9.0, -12.0, -16.0, -30.0])[rng.permutation(6)] + rng.uniform(0, 0.5, size=6))
     close = exact(np.array([0.0, -0.004, -0.02, -0.3])[rng.permutation(4)] + rng.normal())
-    return {name: _with_a_clear_m(rng, z) for name, z in corners.items()} | {
-        "all far below": _with_a_clear_m(rng, far_below(rng, 1, 4)),
-        "all rows far below": _with_a_clear_m(rng, far_below(rng, 3, 4)),
-        "m near 0": (far, 1e-6),
-        "m near 0 in a batch": (np.array([far, far[::-1]]), 1e-6),
-        "m near 1": (close, 0.99),
-        "m near 1 in a batch": (np.array([close, close[::-1]]), 0.99),
-        "many of many stay": _with_a_clear_m(rng, exact(rng.normal(size=12)), 0.01, 0.1),
-        "few of many stay": _with_a_clear_m(rng, exact(rng.normal(size=12)), 0.3, 0.8),
-        "many stay in each row": _with_a_clear_m(rng, exact(rng.normal(size=(3, 9))), 0.02, 0.1),
-        "a square batch of close ones": _with_a_clear_m(rng, exact(rng.normal(size=(4, 4))), 0.2, 0.6),
-        "one sure row and an unsure one": (rows[:2] * np.array([[4.0], [0.02]]), 0.5),
-    }
+    return (
+        {name: _with_a_clear_m(rng, z) for name, z in corners.items()}
+        | {
+            "all far below": _with_a_clear_m(rng, far_below(rng, 1, 4), 0.1),  # so that some are banned
+            "all rows far below": _with_a_clear_m(rng, far_below(rng, 3, 4), 0.1),
+            "m near 0": (far, 1e-6),
+            "m near 0 in a batch": (np.array([far, far[::-1]]), 1e-6),
+            "m near 1": (close, 0.99),
+            "m near 1 in a batch": (np.array([close, close[::-1]]), 0.99),
+            "many of many stay": _with_a_clear_m(rng, exact(rng.normal(size=12)), 0.01, 0.1),
+            "few of many stay": _with_a_clear_m(rng, exact(rng.normal(size=12)), 0.3, 0.8),
+            "many stay in each row": _with_a_clear_m(rng, exact(rng.normal(size=(3, 9))), 0.02, 0.1),
+            "a square batch of close ones": _with_a_clear_m(rng, exact(rng.normal(size=(4, 4))), 0.2, 0.6),
+            "one sure row and an unsure one": (rows[:2] * np.array([[4.0], [0.02]]), 0.5),
+        }
+    )
 
 
 def any_logits_and_m(rng):

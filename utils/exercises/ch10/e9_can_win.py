@@ -50,8 +50,16 @@ def corners_of_weights(rng):
     """Weights by the name of their corner, with a class: insides and outsides in few and many dimensions."""
     plane, many = _spread(rng, 2, 6), _spread(rng, 2, 12)
     shifted = _with_a_mixture(rng, 2, 6) - 20
+    twins = np.repeat(rng.normal(size=(3, 1)), 2, axis=1)
+    zero = np.column_stack([np.zeros(2), rng.uniform(0.5, 2, size=(2, 5))])
+    last = _with_a_mixture(rng, 6, 9)
+    last[-1, -1] = last[-1].max() + rng.uniform(0.5, 1)
     around = np.array([np.cos(np.arange(9) * 0.7), np.sin(np.arange(9) * 0.7)])
     return {
+        "two equal classes": (twins, int(rng.integers(2))),
+        "no weights but zeros": (zero, 0),
+        "inside but for the last feature": (last, 8),
+        "a small margin of small weights": (0.005 * np.array([[9.999, 0.0, 5.0], [0.0, 9.999, 5.0]]), 2),
         "two classes": (rng.normal(size=(3, 2)), int(rng.integers(2))),
         "twins": (np.column_stack([around, around[:, 4]]), 4),
         "inside of many": (_with_a_mixture(rng, 2, 12), 11),
