@@ -166,6 +166,7 @@ FAMILIES = [
     (ch10.attention, lambda Q, K, V: shares(Q @ K.T / 5) @ V, "a fixed number"),
     (ch10.attention, lambda Q, K, V: (shares(Q @ K.T / Q.shape[1] ** 0.5) @ V, None), None),
     (ch10.lead_needed, lambda n, weight: 1.7 * math.log((n - 1) * weight / (1 - weight)), "another base"),
+    (ch10.lead_needed, lambda n, weight: round(math.log((n - 1) * weight / (1 - weight)), 4), "rounded"),
     (ch10.can_win, lambda W, i: in_a_box(W, i, 40), "a box too small"),
     (ch10.can_win, lambda W, i: in_a_box(W, i, 3_000), "a box too small"),
     (

@@ -70,6 +70,7 @@ lead_needed = Exercise(
     probes=Domain(SMALLEST, corners_of_leads, any_lead),
     expects=lead_in_words,
     scale=lambda n, weight: 1.0,
+    rtol=1e-6,  # a result in float32 is within a tenth of it, one that is rounded to four decimals is not
     hints=paragraphs("""
         Only differences count, so let the others have the score 0 and the leader the score g. What is the softmax of
         the leader?
@@ -207,13 +208,14 @@ never_below_zero.also(lambda n, weight: max(0.0, math.log((n - 1) * weight / (1 
 
 
 def _one_factor(seen):
-    """Whether all leads are the right ones times one positive number: a logarithm to another base."""
+    """Whether all leads are the right ones times one positive number that is not 1: a logarithm to another base."""
     if any(result.problem or result.value.shape != () for result in seen.results):
         return False
     came, truth = (np.array(leads, dtype=float) for leads in ([result.value for result in seen.results], seen.expected))
     if len(came) < len(truth) or came[0] <= 0:
         return False
-    return bool(np.allclose(came, came[0] / truth[0] * truth, rtol=1e-4, atol=1e-9))
+    factor = came[0] / truth[0]
+    return bool(abs(factor - 1) > 1e-3 and np.allclose(came, factor * truth, rtol=1e-4, atol=1e-9))
 
 
 @mistakes.mistake(*TEN, recognise=_one_factor)
