@@ -210,7 +210,8 @@ def has_probabilities_in_whole_numbers(call):
     if not _has_labels(call) or call["function"] != "cross_entropy":
         return False
     logits, labels = call["tensors"][:2]
-    return logits["is_floating"] and labels["shape"] == logits["shape"] and not labels["is_floating"]
+    is_table = len(labels["shape"]) > 1 and labels["shape"] == logits["shape"]
+    return is_table and logits["is_floating"] and not labels["is_floating"]
 
 
 def has_logits_with_one_axis(call):
