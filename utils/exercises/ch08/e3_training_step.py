@@ -17,7 +17,7 @@ from utils.exercises.ch08.probes import (
     corners_of_trainings,
     drawn_training,
 )
-from utils.exercises.ch08.steps import reference_step, step_with
+from utils.exercises.ch08.steps import learning_parts, reference_step, step_with
 from utils.exercises.ch08.wrong_moves import mistakes
 
 # The domain
@@ -68,7 +68,7 @@ def _with_a_closure(model, optimizer, X, y):
 
 
 def _gradients_put_in_place(model, optimizer, X, y):
-    parameters = list(model.parameters())
+    parameters = learning_parts(model)
     loss = lse_minus_logit(model(X), y)
     for parameter, gradient in zip(parameters, pytorch().autograd.grad(loss, parameters), strict=True):
         parameter.grad = gradient

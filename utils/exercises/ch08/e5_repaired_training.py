@@ -19,7 +19,7 @@ from utils.exercises.ch08.probes import (
     corners_of_trainings,
     drawn_training,
 )
-from utils.exercises.ch08.steps import reference_step, step_with
+from utils.exercises.ch08.steps import learning_parts, reference_step, step_with
 from utils.exercises.ch08.trainings import measured, reference_training
 from utils.exercises.ch08.wrong_records import mistakes
 
@@ -85,9 +85,9 @@ def _through_log_softmax(model, X, y, learning_rate, epochs):
     losses = []
     for _ in range(epochs):
         loss = in_two_steps(model(X), y)
-        gradients = pytorch().autograd.grad(loss, list(model.parameters()))
+        gradients = pytorch().autograd.grad(loss, learning_parts(model))
         with pytorch().no_grad():
-            for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+            for parameter, gradient in zip(learning_parts(model), gradients, strict=True):
                 parameter -= learning_rate * gradient
         losses.append(loss.detach())
     model.train(False)

@@ -9,6 +9,7 @@ from utils.checking import Observation, Unfit
 from utils.checking.values import kind
 from utils.exercises.ch08.lazily import functional, pytorch
 from utils.exercises.ch08.looking import InWords, one_thread
+from utils.exercises.ch08.steps import learning_parts
 
 SIZES = (2, 25, 15, 4)
 SHAPES = ((25, 2), (25,), (15, 25), (15,), (4, 15), (4,))  # of the parameters, as PyTorch lays them
@@ -110,7 +111,7 @@ def _reject_what_is_no_logits(outputs):
 def _gradient_sizes(Z, y, model, tensors):
     """The size of the loss gradient for each parameter, in the order of the layers; 0 where none arrives."""
     sizes = dict.fromkeys(tensors, 0.0)
-    parameters = [part for part in model.parameters() if part.requires_grad]
+    parameters = learning_parts(model)
     if not parameters or not Z.requires_grad or Z.shape != (len(y), SIZES[-1]):
         return list(sizes.values())
     gradients = pytorch().autograd.grad(functional().cross_entropy(Z, y), parameters, allow_unused=True)

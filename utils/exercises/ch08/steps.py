@@ -32,6 +32,11 @@ def step_with(loss=fused, clear="before", sign=1, moves=1, report="before", eval
 reference_step = step_with()
 
 
+def learning_parts(model):
+    """The parameters of a model that learn; what is frozen has no gradient."""
+    return [part for part in model.parameters() if part.requires_grad]
+
+
 def step_with_graph(model, optimizer, X, y):
     optimizer.zero_grad()
     loss = fused(model(X), y)

@@ -23,7 +23,7 @@ from utils.exercises.ch08.recognising_steps import (
     steps_with_less_than_arrived,
 )
 from utils.exercises.ch08.refusals import add_what_is_refused
-from utils.exercises.ch08.steps import reference_step, step_with
+from utils.exercises.ch08.steps import learning_parts, reference_step, step_with
 from utils.exercises.ch08.wrong_steps import mistakes, weights_in_words
 
 
@@ -41,9 +41,9 @@ def _optimizer_of_its_own(brand, rate):
 
 def _moved_by_hand(model, optimizer, X, y):
     loss = fused(model(X), y)
-    gradients = pytorch().autograd.grad(loss, list(model.parameters()))
+    gradients = pytorch().autograd.grad(loss, learning_parts(model))
     with pytorch().no_grad():
-        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+        for parameter, gradient in zip(learning_parts(model), gradients, strict=True):
             parameter -= 0.1 * gradient
     return loss.item()
 
