@@ -32,6 +32,7 @@ from utils.notebooks.format import NotebookError, has_tag
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
 CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")  # in the name of a test
+WITH_FRAMEWORKS = re.compile(r"tests/(frameworks/|exercises/test_(ch0[789]|contract\.py::.*\[ch0[789]))")
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
@@ -116,7 +117,8 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_xdist_make_scheduler(config, log):
     """A file goes to one worker as a whole, a notebook with its kernel too.
 
-    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters.
+    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters. What needs
+    Keras and PyTorch goes to one worker, since to import them takes seconds.
     """
     if config.getvalue("dist") not in ("load", "loadfile"):
         return None
@@ -126,6 +128,8 @@ def pytest_xdist_make_scheduler(config, log):
         def _split_scope(self, nodeid):
             if nodeid.startswith("tests/browser/test_chapters.py"):
                 return nodeid
+            if WITH_FRAMEWORKS.match(nodeid):
+                return "tests with Keras and PyTorch"
             file = super()._split_scope(nodeid)
             return file + CHAPTER.search(nodeid).group() if file == CONTRACT and CHAPTER.search(nodeid) else file
 
