@@ -92,14 +92,16 @@ def pytest_collection_modifyitems(config, items):
 
 
 def turn(item, size):
-    """The place of a test in a parallel run, so that no worker ends on a long file: browser, notebooks, then the rest.
+    """The place of a test in a parallel run, so that no worker ends on a long file: browser, frameworks, notebooks.
 
     The later chapters load TensorFlow and PyTorch, and of all chapters they take the longest. Of the rest the file with
     most tests comes first.
     """
     if item.get_closest_marker("browser"):
         return 0, _number(getattr(item, "callspec", None) and item.callspec.id)
-    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, -size)
+    if WITH_FRAMEWORKS.match(item.nodeid):
+        return 1, -size
+    return (2, _number(item.path.name)) if item.path.suffix == ".ipynb" else (3, -size)
 
 
 def _number(name):

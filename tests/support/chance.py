@@ -2,5 +2,5 @@
 
 import os
 
-CHECKS = int(os.environ.get("CHECKS", "3"))  # make prove asks for more
+CHECKS = int(os.environ.get("CHECKS", "2"))  # make prove asks for more
 CHECKS_OF_TRAININGS = max(1, CHECKS // 2)  # where each of them trains models
