@@ -11,6 +11,7 @@ somebody has worked is represented by its blank one. Four rules are added to nbv
   compares nothing in a cleared cell.
 """
 
+import gc
 import os
 import re
 import signal
@@ -32,7 +33,6 @@ from utils.notebooks.format import NotebookError, has_tag
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
 CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")  # in the name of a test
-WITH_FRAMEWORKS = re.compile(r"tests/(frameworks/|exercises/test_(ch0[789]|contract\.py::.*\[ch0[789]))")
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
@@ -91,17 +91,20 @@ def pytest_collection_modifyitems(config, items):
         items.sort(key=lambda item: turn(item, sizes[item.path]))
 
 
+def pytest_collection_finish():
+    """The collected tests stay to the end, so the garbage collector need not look through them again and again."""
+    gc.freeze()
+
+
 def turn(item, size):
-    """The place of a test in a parallel run, so that no worker ends on a long file: browser, frameworks, notebooks.
+    """The place of a test in a parallel run, so that no worker ends on a long file: browser, notebooks, then the rest.
 
     The later chapters load TensorFlow and PyTorch, and of all chapters they take the longest. Of the rest the file with
     most tests comes first.
     """
     if item.get_closest_marker("browser"):
         return 0, _number(getattr(item, "callspec", None) and item.callspec.id)
-    if WITH_FRAMEWORKS.match(item.nodeid):
-        return 1, -size
-    return (2, _number(item.path.name)) if item.path.suffix == ".ipynb" else (3, -size)
+    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, -size)
 
 
 def _number(name):
@@ -119,8 +122,7 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_xdist_make_scheduler(config, log):
     """A file goes to one worker as a whole, a notebook with its kernel too.
 
-    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters. What needs
-    Keras and PyTorch goes to one worker, since to import them takes seconds.
+    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters.
     """
     if config.getvalue("dist") not in ("load", "loadfile"):
         return None
@@ -130,8 +132,6 @@ def pytest_xdist_make_scheduler(config, log):
         def _split_scope(self, nodeid):
             if nodeid.startswith("tests/browser/test_chapters.py"):
                 return nodeid
-            if WITH_FRAMEWORKS.match(nodeid):
-                return "tests with Keras and PyTorch"
             file = super()._split_scope(nodeid)
             return file + CHAPTER.search(nodeid).group() if file == CONTRACT and CHAPTER.search(nodeid) else file
 

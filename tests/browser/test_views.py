@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbconvert import HTMLExporter
+from playwright.sync_api import expect
 
 from utils.files import ROOT
 from utils.notebooks.format import has_tag
@@ -220,10 +221,10 @@ def test_an_exported_page_is_alive_and_accessible(browser, tmp_path):
         page.route("**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort())
         page.goto(page_file.as_uri(), wait_until="commit")
         page.locator("[data-view] >> text=Skip").first.wait_for()
-        views = page.locator("[data-view]").all()
+        views = page.locator("[data-view]")
         stored = nbformat.read(ROOT / "solutions" / CHAPTER, as_version=4)
-        assert len(views) == sum(has_tag(cell, "view") for cell in stored.cells)
-        for view in views:
+        expect(views).to_have_count(sum(has_tag(cell, "view") for cell in stored.cells))
+        for view in views.all():
             found = Axe().run(page, context="[data-view]", options={"rules": {"color-contrast": {"enabled": True}}})
             assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
             view.get_by_text("Skip").click()
