@@ -128,6 +128,7 @@ def test_a_stored_solution_shows_its_pictures_without_a_kernel(name, lab, open_n
         assert_pictures_are_seen(notebook, stored, trusted=False)
 
 
+@pytest.mark.prove
 def test_a_trusted_solution_shows_its_pictures_without_a_kernel(lab, open_notebook):
     """Trusted outputs take another way into the page, and it is the same for all chapters."""
     stored = nbformat.read(lab.folder / "solutions" / CHAPTER_1, as_version=4)
