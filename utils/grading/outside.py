@@ -269,7 +269,7 @@ class RemoteAnswer:
         return [Result(problem=problem, detail=words)]
 
     def _request(self, probes, forms):
-        """The bytes that ask for some probes. Those that every answer is asked for, and first, are written once."""
+        """The bytes that ask for some probes. The probes that every answer is asked first are written once."""
         name = self._exercise.name
         known, data = self._requests.get(name, (None, b""))
         if known is not probes:

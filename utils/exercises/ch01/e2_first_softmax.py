@@ -289,8 +289,8 @@ a_sigmoid_for_each.also(lambda z: np.exp(z) / (1 + np.exp(z) + 1e-9))
 @mistakes.mistake(np.array([10.0, 20.0]))
 def shares_of_sigmoids(z):
     """
-    You take the sigmoid of each logit and then its share of their sum. That is positive, sums to 1 and has the right
-    order, but a sigmoid has a ceiling at 1, so a class that is far ahead gains nothing: for {input} you return
+    You take the sigmoid of each logit and then its share of their sum. That is positive, sums to 1 and never has the
+    wrong order, but a sigmoid has a ceiling at 1, so a class that is far ahead gains nothing: for {input} you return
     {output}, where the odds should be e to the power 10. In a softmax the difference of two logits says how many times
     more probable one class is. Which function of the logit never stops growing?
     """

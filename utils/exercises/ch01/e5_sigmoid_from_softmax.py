@@ -377,10 +377,10 @@ softmax_over_the_examples.also(lambda z: reference.softmax(z))
 @mistakes.mistake(np.array([0.0, 1.0, -3.0]))
 def one_unit_with_softmax(z):
     """
-    Every probability that you return is 1: for {input} it is {output}, and for every other input the same. A softmax
-    over a single class gives it the whole, whatever its logit, and so does a sum over all classes. A softmax compares,
-    so it needs a second class, and one of the two probabilities is the answer. Which logit does the class *no* have,
-    when only the difference between the two counts and *yes* has the logit `z`?
+    Every probability that you return is 1: for {input} you return {output}, and for every other input the same. A
+    softmax over a single class gives it the whole, and the probabilities of all classes add up to 1. A softmax
+    compares, so it needs a second class, and one of the two probabilities is the answer. Which logit does the class
+    *no* have, when only the difference between the two counts and *yes* has the logit `z`?
     """
     return reference.softmax(np.asarray(z, dtype=float)[..., None])[..., 0]
 

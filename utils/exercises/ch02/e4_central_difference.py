@@ -358,7 +358,7 @@ mistakes.add(
     """
     Your step is so large that the function bends between the two points. For {input} you return {output}. The error
     of a central difference falls with the square of the step until rounding takes over; the figure above shows
-    where the two meet, and the exercise names the range that is asked for. How does your step compare with it?
+    where the two meet, and the exercise names steps that are close enough. How does yours compare with them?
     """,
     *_made_of(_central, 1.0, 0.5, 0.1, 0.05, 0.02, 0.01, 3e-3, 1e-3),
     example=(SINE, np.array([0.0])),

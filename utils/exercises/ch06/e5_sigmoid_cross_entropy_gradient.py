@@ -144,11 +144,11 @@ def _where_it_has_a_value(seen, largest):
 @mistakes.mistake(*SURE, recognise=lambda seen: _differences(seen, 1e-12) or _differences(seen, 2e-7))
 def digits_lost_next_to_1(z, y):
     """
-    You take the difference of two numbers that are next to each other, such as probability minus label, or a library
-    does it for you. On paper that is right. Near 1 a float has rounded away what the difference is made of: for {input}
-    you return {output}, where the true gradient is small, but another number. It is the cancellation of this chapter's
-    first cell, and it makes the gradient exactly 0 from a logit of 37 on, if not before. The number you want is the
-    probability of the *other* answer. From which logit does that come?
+    Small gradients lose their digits, as where you, or a library, take the difference of two numbers that are next to
+    each other, such as probability minus label. On paper that is right. Near 1 a float has rounded away what the
+    difference is made of: for {input} you return {output}, where the true gradient is small, but another number. It is
+    the cancellation of this chapter's first cell, which leaves nothing but 0 from a logit of 37 on. The number you want
+    is the probability of the *other* answer. From which logit does that come?
     """
     return reference.sigmoid(z) - y
 

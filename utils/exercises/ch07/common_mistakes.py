@@ -322,9 +322,8 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
         f"""
         Two calls of `{name}` give two models with one and the same optimizer, which was made outside of the function.
         Adam keeps two running means for every weight, and it counts its steps: once the first model is trained, the
-        optimizer is full of that model's numbers. Keras refuses it the weights of a second model, or the second
-        training begins with the memory of the first. Each model needs an optimizer of its own. Which line has to move
-        below the `def` line?
+        optimizer is full of that model's numbers, and Keras refuses to train a second model with it. Each model needs
+        an optimizer of its own. Which line has to move below the `def` line?
         """,
         _one_optimizer(head, make_loss, units),
         recognise=says("twice", SAME_OPTIMIZER),
@@ -332,10 +331,11 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "the same start every time",
         f"""
-        Two calls of `{name}` give two models that begin with the same numbers: a seed is set inside of the function, or
-        an initialiser has one. Weights should start at random, anew at each call, so that a second training run can
-        show what of the first was chance. Who wants to repeat a run sets the seed in a line before the call, as the
-        cells of this chapter do. Which line or which argument holds your seed?
+        Two calls of `{name}` give two models that begin with the same numbers: a seed is set inside of the function, an
+        initialiser has one, or an initialiser is made once for all calls and repeats itself. Weights should start at
+        random, anew at each call, so that a second training run can show what of the first was chance. Who wants to
+        repeat a run sets the seed in a line before the call, as the cells of this chapter do. Which line or which
+        argument of yours repeats the start?
         """,
         _seeded(head, make_loss, units),
         _after_a_seed(right),
@@ -616,12 +616,12 @@ def add_common_mistakes(mistakes, head, make_loss, right, units, name):
     mistakes.add(
         "Adam in another form",
         """
-        Outputs and loss are right, and the first step is as long as that of Adam with 0.001. The next steps are not,
-        once the gradients change from batch to batch. So your optimizer is a relative, such as Adamax or Lion,
-        or an Adam with settings of its own: other values of `beta_1` and `beta_2`, which say how long old gradients are
-        remembered, gradients that are clipped, or averages of the weights at the end (`use_ema`). The exercise asks for
-        `Adam` with a learning rate and nothing else.
-        What else does yours get?
+        Outputs and loss are right, and the first step is as long as that of Adam with 0.001. What follows differs: the
+        next steps, once the gradients change from batch to batch, or the weights at the end of the training. So your
+        optimizer is a relative, such as Adamax or Lion, or an Adam with settings of its own: other values of `beta_1`
+        and `beta_2`, which say how long old gradients are remembered, gradients that are clipped, or averages of the
+        weights at the end (`use_ema`). The exercise asks for `Adam` with a learning rate and nothing else. What else
+        does yours get?
         """,
         build(head, make_loss, _optimizer("Adamax", learning_rate=RATE), units=units),
         build(head, make_loss, _optimizer("Lion", learning_rate=RATE), units=units),

@@ -113,7 +113,7 @@ probabilities = Exercise(
     ),
     rtol=1e-4,
     scale=_size_of_numbers,
-    time_limit=10.0,  # who builds a second model, or calls `predict`, takes longer
+    time_limit=10.0,  # to build a second model, or to call `predict`, takes seconds
     left_whole=("tensorflow",),
     hints=paragraphs("""
         A Keras model can be called like a function; what it returns for the examples X are logits here. What is
@@ -296,11 +296,11 @@ def with_a_mean_over_calls(model, X):
 @mistakes.mistake(recognise=unfit(CHANGED_MODEL))
 def the_model_is_changed(model, X):
     """
-    After the call the model that was handed to you is another one: it returns other numbers, was compiled anew, or is
-    marked as one that does not learn. A softmax that is added to its layers, or put into its last one, stays there: the
-    second call then applies it twice, and training that goes on has a double softmax. A caller who asks for
-    probabilities wants to read, and not to rebuild. How can you treat what the model returns, and leave the model
-    alone?
+    After the call the model that was handed to you is another one: it returns other numbers, has other layers, was
+    compiled anew, or a layer of it is marked as one that does not learn. A softmax that is added to its layers, or put
+    into its last one, stays there: a second call may then apply it twice, and training that goes on has a double
+    softmax. A caller who asks for probabilities wants to read, and not to rebuild. How can you treat what the model
+    returns, and leave the model alone?
     """
     import keras
 

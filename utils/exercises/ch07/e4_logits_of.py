@@ -238,8 +238,8 @@ def _log_shares(look):
 
 
 def _lies_far_above(values, others):
-    """Whether some values do, or lie at the lowest float, where `np.nan_to_num` puts minus infinity."""
-    return np.shape(values) == np.shape(others) and bool(np.any((values > others + 10) | (values < -1e300)))
+    """Whether some values do, or lie at the lowest float of their type, where `np.nan_to_num` puts minus infinity."""
+    return np.shape(values) == np.shape(others) and bool(np.any((values > others + 10) | (values < -1e38)))
 
 
 _add(

@@ -203,7 +203,7 @@ def _shapes(weights):
 
 
 def _twice(model, look, answer):
-    # The first model was made at another look, which left random numbers where they were: these would come again.
+    # The look that made the first model has put random numbers back: without this the second one would draw the same.
     random.random(), np.random.random()  # noqa: NPY002
     other = answer()
     if model is other or set(map(id, model.weights)) & set(map(id, other.weights)):

@@ -187,7 +187,7 @@ def size_of_numbers(in_outputs, in_losses):
         if look.at in ("steps", "loss"):
             return 40.0 if look.at == "steps" else in_losses
         last = np.abs(look.weights[-2]).max() if look.weights else 0.0
-        return in_outputs * max(1.0, float(last) / 30)  # large terms cancel with the digits that float32 has
+        return in_outputs * max(1.0, float(last) / 30)  # where large terms cancel, float32 has few digits left
 
     return size
 

@@ -87,10 +87,10 @@ class Training:
     frozen: bool = False
 
     def __repr__(self):
-        model = "batch normalisation and a linear model" if self.normalised else "a linear model"
+        model = "a linear model with a frozen b" if self.frozen else "a linear model"
+        model = f"batch normalisation and {model}" if self.normalised else model
         model = f"dropout of all features and {model}" if self.dropped else model
         model += " in evaluation mode" if self.evaluated else ""
-        model += " of which b does not learn" if self.frozen else ""
         steps = f"{self.steps} steps of {self.optimizer} at {self.rate:g}"
         data = f"X = {_shown(self.X)}, y = {_shown(self.y)}"
         return f"{steps}, {data}, {model} from W = {_shown(self.W)}, b = {_shown(self.b)}"

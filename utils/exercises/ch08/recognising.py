@@ -89,7 +89,7 @@ def breaks_far_out(pairs):
         bool(broken)
         and max(broken) > 80
         and bool(whole)
-        # Below e^-87 a power has few digits left in float32.
+        # Below e^-87 a power loses digits in float32, and near e^-102 hardly one is left.
         and all(abs(came - np.mean(losses)) < 0.1 + 1e-2 * np.mean(losses) for came, losses in whole)
     )
 

@@ -519,12 +519,25 @@ one_mean_for_all_queries.also(lambda Q, K, V: (_shares(_scores(Q, K)) @ V).sum(a
 @mistakes.mistake(*LOOK_UP)
 def an_axis_of_length_1_lost(Q, K, V):
     """
-    Your means are right, and where there is one query, or values of width 1, an axis is gone: {output} comes back for
-    {input}, where a table of the shape (1, 1) is meant. `squeeze` without an axis takes away every axis of length 1.
-    Code that goes on with tables then fails for a single query only, and nobody has tried that. The product of weights
-    and values has the shape (n, v) by itself. Which call takes axes away?
+    Your means are right, and where there is one query, or values of width 1, an axis of length 1 is gone: {output}
+    comes back for {input}, where a table of the shape (1, 1) is meant. `squeeze` without an axis takes away every axis
+    of length 1, and an index in the place of a slice takes away its own. Code that goes on with tables then fails for
+    these inputs, and nobody has tried them. The product of weights and values has the shape (n, v) by itself. What in
+    your code takes axes away?
     """
     return np.squeeze(_shares(_scores(Q, K)) @ V)
+
+
+@an_axis_of_length_1_lost.also
+def of_a_single_query(Q, K, V):
+    means = _shares(_scores(Q, K)) @ V
+    return means[0] if len(Q) == 1 else means
+
+
+@an_axis_of_length_1_lost.also
+def of_values_of_width_1(Q, K, V):
+    means = _shares(_scores(Q, K)) @ V
+    return means[:, 0] if V.shape[1] == 1 else means
 
 
 @mistakes.mistake(*SQUARE)
