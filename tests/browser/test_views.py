@@ -84,6 +84,14 @@ def test_no_key_ever_reaches_the_notebook(chapter, view):
     assert chapter.outline() == before
 
 
+def test_the_shortcut_that_saves_works_at_a_slider(chapter, view):
+    """Otherwise the browser offers to save the page."""
+    view.skip_prediction()
+    chapter.ask("() => { jupyterapp.shell.currentWidget.context.model.dirty = true }")
+    view.press(view.root.locator("input[type=range]").first, "Control+s")
+    chapter.wait("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+
+
 def test_question_controls_and_picture_fit_one_screen(chapter, view):
     size = chapter.page.viewport_size
     try:
