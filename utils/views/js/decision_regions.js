@@ -5,7 +5,7 @@ const PLANE = { left: 16, top: 56, right: 436, bottom: 336 }, CURVE = { left: 50
 const REACH = [9, 6], UNIT = 420 / 18, HIGHEST_COST = 1.5; // the plane shows features from minus to plus REACH
 // One outline for each class, drawn from the centre of a point, so that no class is known by its colour alone.
 const OUTLINES = [
-  "m-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0",
+  "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
   "m-3-3h6v6h-6z",
   "m0-4l3.8 6.6h-7.6z",
   "m0-4.2l4.2 4.2l-4.2 4.2l-4.2-4.2z",
