@@ -34,13 +34,23 @@ def test_logs_are_put_in_words_by_their_letters(monkeypatch):
     assert words["B"].endswith("outputs from -3 to 4")
 
 
+# Older instructions of a processor, each another order of sums: what PyTorch and what its library of matrices take.
+OLDER = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("backend", ["tensorflow", "torch"])
-def test_the_last_digits_of_a_chaotic_training_decide_nothing_that_is_shown(backend):
+def test_the_last_digits_of_a_chaotic_training_decide_nothing_that_is_shown(backend, monkeypatch):
     source = """
+import keras
 from utils.frameworks import flag_experiments as shown
-logs = {"seed": shown.SEED, "epochs": 10}, {"seed": shown.SEED_OF_THE_LOGS, "epochs": shown.EPOCHS_OF_THE_LOGS}
-result = [[shown.train("linear", False, **log, stir=stir) for stir in (0, 1e-15, 4e-15, -2e-14)] for log in logs]
+kinds = [{}]
+if keras.backend.backend() == "tensorflow":  # the log of a linear output in the last exercise comes from here alone
+    kinds.append({"seed": shown.SEED_OF_THE_LOGS, "epochs": shown.EPOCHS_OF_THE_LOGS})
+result = [[shown.train("linear", False, **kind, noise=noise) for noise in %s] for kind in kinds]
 """
-    for runs in run_under(backend, source):
-        assert len({flag_experiments._in_words(log) for log in runs}) == 1
+    found = run_under(backend, source % "(0, 1e-12, 1e-9, 1e-7)")
+    for name, value in OLDER.items():
+        monkeypatch.setenv(name, value)
+    for runs, older in zip(found, run_under(backend, source % "(0,)"), strict=True):
+        assert len({flag_experiments._in_words(log) for log in runs + older}) == 1

@@ -68,7 +68,7 @@ def training_curves(backends, floor):
         said = ", ".join(f"{name} {log['losses'][-1]:.2g}" for name, log in combinations.items())
         sentences.append(f"{backend}: {said}")
     panels[0].set_ylabel("loss while training")
-    panels[0].text(10, floor * 1.06, f"floor {floor:.4f}", color=QUIET, fontsize=9, ha="right", va="bottom")
+    panels[0].text(10, floor / 1.06, f"floor {floor:.4f}", color=QUIET, fontsize=9, ha="right", va="top")
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9, handlelength=3)
     return Plot(

@@ -5,8 +5,9 @@ plain data. Keras is imported inside the functions.
 
 A linear output with ``from_logits=False`` makes a chaotic training: gradients that are 0 but for rounding become whole
 steps of Adam, so that another processor, with another order of its sums, ends elsewhere. Numbers of 64 bits alone do
-not mend this. Of the first nine seeds, the two below are among those where a relative change of 2e-14 in the initial
-weights leaves all printed digits as they are, on both backends.
+not mend this. There are seeds, though, with which the training ends at the same digits whatever its last digits are on
+the way. Each backend has one of them below: random relative changes of 1e-7 in the initial weights leave all that is
+printed as it is.
 """
 
 import warnings
@@ -22,7 +23,8 @@ COMBINATIONS = {
     "linear, True": ("linear", True),
     "linear, False": ("linear", False),
 }
-SEED, SEED_OF_THE_LOGS, EPOCHS_OF_THE_LOGS = 9, 5, 5
+SEEDS = {"tensorflow": 13, "torch": 29}
+SEED_OF_THE_LOGS, EPOCHS_OF_THE_LOGS = 5, 5
 BATCH, DTYPE = 64, "float64"
 
 
@@ -45,15 +47,16 @@ def _loss(from_logits):
     return keras.losses.SparseCategoricalCrossentropy(from_logits, dtype=DTYPE)
 
 
-def train(activation, from_logits, seed=SEED, epochs=10, stir=0.0):
+def train(activation, from_logits, seed=None, epochs=10, noise=0.0):
     """Train the network 25–15–4 on the blobs with Adam and the rate 0.001, in batches of 64 and in 64 bits.
 
     Args:
         activation: of the last layer, ``"softmax"`` or ``"linear"``.
         from_logits: the flag of the loss.
-        seed: of the weights and of the order of the examples.
+        seed: of the weights and of the order of the examples; without one, that of the backend in ``SEEDS``.
         epochs: how many.
-        stir: a relative change of the initial weights, to see whether the result depends on their last digits.
+        noise: the standard deviation of a random relative change of every initial weight, to see whether the result
+            depends on their last digits.
 
     Returns:
         What a log of the training would say: the loss of each epoch, the loss of the finished model's predictions, its
@@ -62,9 +65,10 @@ def train(activation, from_logits, seed=SEED, epochs=10, stir=0.0):
     import keras
 
     X, y = _points()
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(SEEDS[keras.backend.backend()] if seed is None else seed)
     model, loss = _network(activation), _loss(from_logits)
-    model.set_weights([weights * (1 + stir) for weights in model.get_weights()])
+    rng = np.random.default_rng(0)
+    model.set_weights([weights * (1 + noise * rng.standard_normal(weights.shape)) for weights in model.get_weights()])
     model.compile(keras.optimizers.Adam(0.001), loss)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
