@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support import older_processor
 
 from utils.frameworks import flag_experiments, run_under
 
@@ -34,10 +35,6 @@ def test_logs_are_put_in_words_by_their_letters(monkeypatch):
     assert words["B"].endswith("outputs from -3 to 4")
 
 
-# Older instructions of a processor, each another order of sums: what PyTorch and what its library of matrices take.
-OLDER = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
-
-
 @pytest.mark.prove
 @pytest.mark.parametrize("backend", ["tensorflow", "torch"])
 def test_the_last_digits_of_a_chaotic_training_decide_nothing_that_is_shown(backend, monkeypatch):
@@ -50,7 +47,7 @@ if keras.backend.backend() == "tensorflow":  # the log of a linear output in the
 result = [[shown.train("linear", False, **kind, noise=noise) for noise in %s] for kind in kinds]
 """
     found = run_under(backend, source % "(0, 1e-12, 1e-9, 1e-7)")
-    for name, value in OLDER.items():
+    for name, value in older_processor.VARIABLES.items():
         monkeypatch.setenv(name, value)
     for runs, older in zip(found, run_under(backend, source % "(0,)"), strict=True):
         assert len({flag_experiments._in_words(log) for log in runs + older}) == 1

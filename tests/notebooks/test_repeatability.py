@@ -1,9 +1,11 @@
-"""Every execution of a notebook prints what is stored, with one thread and with two."""
+"""Every execution of a notebook prints what is stored, with one thread, with two, and on an older processor."""
 
+import platform
 from pathlib import Path
 
 import nbformat
 import pytest
+from support import older_processor
 
 from utils.files import ROOT
 from utils.notebooks.execute import execute
@@ -28,8 +30,11 @@ def printed(notebook):
     }
 
 
+each_solution = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: Path(path).stem)
+
+
 @pytest.mark.parametrize("threads", ["1", "2"])
-@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: Path(path).stem)
+@each_solution
 def test_every_execution_prints_the_stored_numbers(path, threads, monkeypatch):
     for name in THREADS:
         monkeypatch.setenv(name, threads)
@@ -38,3 +43,14 @@ def test_every_execution_prints_the_stored_numbers(path, threads, monkeypatch):
     for _ in range(EXECUTIONS):
         execute(stored, path.parent)
         assert printed(stored) == expected
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the variables name Intel's instructions")
+@each_solution
+def test_a_processor_without_the_newest_instructions_prints_the_stored_numbers(path, monkeypatch):
+    for name, value in older_processor.VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    stored = nbformat.read(path, as_version=4)
+    expected = printed(stored)
+    execute(stored, path.parent)
+    assert printed(stored) == expected
