@@ -45,7 +45,7 @@ test-latest: install-dev ## run every test with the newest releases that pyproje
 
 prove: install-dev ## run what is too long for every change, before a release
 	$(BIN)/python -m pytest tests -n logical --max-worker-restart 0 -m prove $(ARGS)
-	CHECKS=10 $(BIN)/python -m pytest tests/exercises $(PARALLEL) $(ARGS)
+	CHECKS=10 $(BIN)/python -m pytest tests/exercises tests/views $(PARALLEL) $(ARGS)
 
 pictures: install-dev ## take the pictures of the README anew
 	$(BIN)/python -m pytest tests/browser/take_pictures.py $(ARGS)

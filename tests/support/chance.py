@@ -1,4 +1,7 @@
-"""How often a check is asked about one answer, which decides what hangs on the chance of its probes."""
+"""How often a check is asked about one answer, and so what hangs on the chance of its probes.
+
+The pictures of views are drawn in a number of random states that grows with it.
+"""
 
 import os
 

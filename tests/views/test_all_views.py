@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from support.chance import CHECKS
 from support.colours import contrast
 from support.drawn import NAMES, SVG, read, states_of, values_of, view_of
 from support.pictures import backgrounds, extent
@@ -16,7 +17,7 @@ from utils.views import scripts
 from utils.views.scripts import FOLDER, as_json
 from utils.views.view import View
 
-STATES = 40  # random ones of each view, beside the corners of its controls
+STATES = 5 * CHECKS  # random ones of each view, beside the corners of its controls
 each_view = pytest.mark.parametrize("name", NAMES)
 LARGEST = 38_000  # bytes of script and still picture, without data; most views stay below 30,000
 

@@ -5,11 +5,12 @@ import warnings
 import ml_dtypes
 import numpy as np
 import pytest
+from support.chance import CHECKS
 from support.drawn import SVG, logits_of, number_after, numbers_after, parts, read, states_of, view_of, words_of
 
 from utils import datasets, reference, views
 
-STATES = 300
+STATES = 30 * CHECKS
 PIXEL = 0.011  # coordinates are written with two decimals
 SHARE = 168  # pixels of a probability of 1 in the panels with bars
 
@@ -45,7 +46,7 @@ def test_softmax_bars_of_logits_only():
     assert [control["name"] for control in few.controls] == ["z0", "z1", "z2", "z3"]
     assert few.prediction["question"] != full.prediction["question"]
     assert len(few.prediction["options"]) >= 3 and few.prediction["question"].endswith("?")
-    for state in states_of(few, 40):
+    for state in states_of(few, STATES):
         drawn, expected = parts(few.draw(**state)), parts(full.draw(**state))
         del expected["shift"]
         assert drawn == expected
@@ -173,7 +174,7 @@ def test_sharpness():
 def test_decision_regions():
     data, view = datasets.blobs(), view_of("decision_regions")
     trained = {rate: list(reference.descend(data.X, data.y, 4, rate, 100)) for rate in (0.003, 0.03, 0.3, 3)}
-    for state in states_of(view, 40):
+    for state in states_of(view, STATES):
         picture = view.draw(**state)
         W, b, cost = trained[state["learning_rate"]][int(state["epoch"])]
         assert number_after("cost ", words_of(picture)) == pytest.approx(cost, abs=1.1e-3)
@@ -202,7 +203,7 @@ def test_regions_are_where_their_class_wins():
 
 def test_chosen_points():
     view = view_of("chosen_points")
-    for state in states_of(view, 100):
+    for state in states_of(view, STATES):
         at, picture = int(state["chosen"]) - 1, view.draw(**state)
         z, y = np.array(view.data["Z"][at]), view.data["y"][at]
         truth = y if state["true_class"] == "own" else int(state["true_class"])
@@ -226,7 +227,7 @@ def test_digit_browser():
         "highest loss": np.argsort(log_probabilities[np.arange(len(y)), y], kind="stable"),
         "least sure": np.argsort(log_probabilities.max(axis=1), kind="stable"),
     }
-    for state in states_of(view, 100):
+    for state in states_of(view, STATES):
         index, picture = orders[state["order"]][int(state["place"]) - 1], view.draw(**state)
         p = reference.softmax(Z[index], temperature=state["temperature"])
         assert f"label {y[index]}, taken for {p.argmax()}" in words_of(picture)
