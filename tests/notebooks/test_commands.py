@@ -1,4 +1,4 @@
-"""The command lines of the package: what Ctrl-C says while they still import what they need."""
+"""The command lines of the package: their help, and what Ctrl-C says while they still import what they need."""
 
 import os
 import signal
@@ -17,6 +17,14 @@ COMMANDS = {  # each with a package that it imports
     "grading": "numpy",
     "site.build": "nbformat",
 }
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "notebooks.update"])
+def test_help_is_asked_for_and_nothing_else_is_done(name):
+    command = [sys.executable, "-m", f"utils.{name}", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: python -m utils.{name} ")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that a process may send to itself")

@@ -7,6 +7,7 @@ fails or is stopped, everything is put back as it was. When the process is kille
 that.
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -315,5 +316,14 @@ def main(root=ROOT, file=None):
     return 0
 
 
+def file_in(arguments=None):
+    """The file that the command line names, or None."""
+    parser = argparse.ArgumentParser(
+        prog="python -m utils.notebooks.update", description="Get the newest chapters and keep your answers."
+    )
+    parser.add_argument("file", nargs="?", metavar="NEW.zip", help="the newer version, where the course has no git")
+    return parser.parse_args(arguments).file
+
+
 if __name__ == "__main__":
-    sys.exit(main(file=next(iter(sys.argv[1:]), None)))
+    sys.exit(main(file=file_in()))
