@@ -32,7 +32,7 @@ REASONS = {
     "jupyterlab": "make lab starts it",
     "ipykernel": "the kernel of every notebook",
     "nbconvert": "exports a chapter to HTML",
-    "jsonschema": "an older one, since newer ones make JupyterLab start three times as slowly",
+    "jsonschema": "an older one, since newer ones double the time that JupyterLab needs to start",
     "pytest-xdist": "a plugin of pytest",
     "pytest-benchmark": "a plugin of pytest",
     "myst-nb": "reads notebooks for the site",
