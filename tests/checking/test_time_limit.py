@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 
 import pytest
 
@@ -218,6 +219,23 @@ def test_an_object_that_never_goes_is_given_up():
 
     assert isinstance(ends_in_time(holds), TimeLimitExceeded)
     gc.collect()
+
+
+@posix_only
+def test_the_end_is_not_lost_in_what_a_dying_reference_calls():
+    """Python ignores what is raised there, but for a message on stderr: the answer would go on."""
+
+    def lets_references_die():
+        references = weakref.WeakKeyDictionary()
+        while True:
+            references[Brief()] = 1
+
+    for _ in range(5):
+        assert isinstance(run_guarded(lets_references_die, LIMIT).error, TimeLimitExceeded)
+
+
+class Brief:
+    """Something that weak references can point to."""
 
 
 def test_an_endless_import_ends(tmp_path, monkeypatch):

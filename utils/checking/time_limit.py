@@ -277,8 +277,7 @@ class _TimerSignal(_Limit):
                 signal.setitimer(signal.ITIMER_REAL, REPEAT, ONCE_MORE)
 
     def _strike(self, frame):
-        # What is raised in a callback of the garbage collector, such as JAX's, is ignored, with a message on stderr.
-        if any(getattr(callback, "__code__", None) is frame.f_code for callback in gc.callbacks):
+        if _is_ignored_in(frame):
             return
         # Half an import cannot be repeated (it crashes PyTorch), and its time is not the answer's own.
         if _is_importing(frame) and time.monotonic() - self.began < self.seconds + IMPORT_PATIENCE:
@@ -316,6 +315,16 @@ class _TimerSignal(_Limit):
             self._send()
         self.times += 1
         raise TimeLimitExceeded
+
+
+def _is_ignored_in(frame):
+    """Whether Python ignores what is raised in a frame, but for a message on stderr.
+
+    So it does in what the garbage collector calls, such as a callback of JAX, and in what a dying weak reference calls.
+    """
+    if any(getattr(callback, "__code__", None) is frame.f_code for callback in gc.callbacks):
+        return True
+    return frame.f_globals.get("__name__") in ("weakref", "_weakrefset") and frame.f_code.co_name.endswith("remove")
 
 
 def _is_importing(frame):
