@@ -1,5 +1,6 @@
 """Keras under another backend: a process of its own that answers, or says clearly why it does not."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -139,6 +140,17 @@ def test_set_environment_keeps_what_is_set(monkeypatch):
     set_environment()
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "1"
     assert os.environ["KERAS_HOME"].startswith(str(backends.ROOT))
+
+
+@pytest.mark.parametrize(("newest", "afterwards"), [(700, backends.NEW_OBJECTS), (10**6, 10**6), (0, 0)])
+def test_the_garbage_collector_is_kept_from_the_imports_unless_it_was_set_so(newest, afterwards):
+    former = gc.get_threshold()
+    try:
+        gc.set_threshold(newest, 7, 9)
+        set_environment()
+        assert gc.get_threshold() == (afterwards, 7, 9)
+    finally:
+        gc.set_threshold(*former)
 
 
 def test_nothing_is_imported_before_it_is_needed():

@@ -73,7 +73,7 @@ def train(activation, from_logits, seed=None, epochs=10, noise=0.0):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         history = model.fit(X, y, BATCH, epochs, verbose=0).history
-    outputs = model.predict(X, verbose=0)
+    outputs = keras.ops.convert_to_numpy(model(X))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         again = loss(keras.ops.convert_to_tensor(y), keras.ops.convert_to_tensor(outputs))
