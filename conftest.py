@@ -32,7 +32,12 @@ from utils.notebooks.format import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
-CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")  # in the name of a test
+# In the name of a test. What builds models imports TensorFlow and PyTorch, which takes as long as hundreds of checks.
+CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")
+BROWSER, FRAMEWORKS = (
+    "tests/browser/",
+    re.compile(r"tests/(exercises/.*ch0[78]|checking/test_setting|frameworks/|test_datasets)"),
+)
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
@@ -97,14 +102,18 @@ def pytest_collection_finish():
 
 
 def turn(item, size):
-    """The place of a test in a parallel run, so that no worker ends on a long file: browser, notebooks, then the rest.
+    """The place of a test in a parallel run, so that no worker ends on a long file: browser, frameworks, notebooks, and
+    then the rest.
 
-    The later chapters load TensorFlow and PyTorch, and of all chapters they take the longest. Of the rest the file with
-    most tests comes first.
+    Of the notebooks the later ones come first, since they load TensorFlow and PyTorch and take the longest, and a blank
+    chapter follows on its solution. Of the rest the file with most tests comes first.
     """
     if item.get_closest_marker("browser"):
-        return 0, _number(getattr(item, "callspec", None) and item.callspec.id)
-    return (1, _number(item.path.name)) if item.path.suffix == ".ipynb" else (2, -size)
+        return 0, item.path.name, _number(getattr(item, "callspec", None) and item.callspec.id)
+    if FRAMEWORKS.match(item.nodeid):
+        return 1, -size
+    is_blank = item.path.parent.name == CHAPTERS.name
+    return (2, _number(item.path.name), is_blank) if item.path.suffix == ".ipynb" else (3, -size)
 
 
 def _number(name):
@@ -122,17 +131,25 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_xdist_make_scheduler(config, log):
     """A file goes to one worker as a whole, a notebook with its kernel too.
 
-    Only chapters in the browser go one by one, and the contract, the longest of all files, by chapters.
+    What is dear to start is started once: one worker has a browser and its JupyterLab, one has the frameworks. Only
+    where all chapters run in the browser do they go one by one. The contract, the longest of all files, goes by
+    chapters.
     """
     if config.getvalue("dist") not in ("load", "loadfile"):
         return None
     from xdist.scheduler import LoadFileScheduling
 
+    all_chapters_in_the_browser = "not prove" not in config.getoption("markexpr")
+
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            if nodeid.startswith("tests/browser/test_chapters.py"):
-                return nodeid
+            if nodeid.startswith(BROWSER):
+                return nodeid if all_chapters_in_the_browser and "test_chapters" in nodeid else BROWSER
+            if FRAMEWORKS.match(nodeid):
+                return FRAMEWORKS.pattern
             file = super()._split_scope(nodeid)
+            if file.endswith(".ipynb"):
+                return Path(file).name  # a solution and then its blank chapter
             return file + CHAPTER.search(nodeid).group() if file == CONTRACT and CHAPTER.search(nodeid) else file
 
     return ByFile(config, log)
@@ -169,6 +186,12 @@ class WatchedKernel(RunningKernel):
                     raise RuntimeError("The kernel aborted this cell.")
                 return
 
+    def start_over(self, folder):
+        """Forget all names, and work in another folder. What was imported need not be imported anew."""
+        self.await_reply(
+            self.execute_cell_input(f"%reset -f\nimport os\nos.chdir({str(folder)!r})\ndel os"), timeout=60
+        )
+
 
 class Cell(nbval.plugin.IPyNbCell):
     """A code cell, judged by its reply and, for the checks of a chapter, by its live output."""
@@ -185,11 +208,38 @@ class Cell(nbval.plugin.IPyNbCell):
 
 
 class Notebook(nbval.plugin.IPyNbFile):
-    """A notebook whose cells follow the rules above."""
+    """A notebook whose cells follow the rules above.
+
+    A blank chapter that follows on its solution gets the same kernel, with every name taken away: to import the
+    frameworks anew would take longer than all of its cells.
+    """
+
+    kept = None  # the notebook that was the last to end, with its kernel
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.skip_compare += ("stderr",)  # nbval keys a stream by its name
+
+    def setup(self):
+        former, Notebook.kept = Notebook.kept, None
+        if former and self.path == former.path_of_the_blank() and former.kernel.is_alive() and not former.timed_out:
+            self.kernel = former.kernel
+            self.kernel.start_over(self.path.parent)
+            self.setup_sanitize_files()
+            return
+        if former:
+            former.kernel.stop()
+        super().setup()
+
+    def path_of_the_blank(self):
+        """Where the blank chapter of this solution is."""
+        return self.config.rootpath / BLANK_CHAPTERS / self.path.name
+
+    def teardown(self):
+        if self.path.parent == self.config.rootpath / "solutions" and self.kernel is not None:
+            Notebook.kept = self
+        else:
+            super().teardown()
 
     def collect(self):
         for cell in super().collect():
@@ -197,6 +247,13 @@ class Notebook(nbval.plugin.IPyNbFile):
 
 
 nbval.plugin.RunningKernel = WatchedKernel  # the name that nbval looks up when it starts a kernel
+
+
+def pytest_sessionfinish():
+    """End the kernel that was kept for a blank chapter which did not come."""
+    if Notebook.kept:
+        Notebook.kept.kernel.stop()
+        Notebook.kept = None
 
 
 @pytest.hookimpl(wrapper=True)
