@@ -80,13 +80,6 @@ def test_the_mathematics_imports_numpy_and_itself_alone(file):
     assert all(name.startswith("utils.reference.") for name in imported(ast.walk(tree)) if name.startswith("utils"))
 
 
-@pytest.mark.parametrize("file", MODULES, ids=module_name)
-def test_no_star_imports(file):
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    stars = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
-    assert not stars
-
-
 def test_nothing_heavy_is_loaded_before_it_is_needed():
     """Every module of the package and every exercise, in a fresh interpreter."""
     names = [module_name(file) for file in MODULES if file.name != "install.py"]

@@ -2,6 +2,7 @@
 
 import warnings
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -50,25 +51,27 @@ def keras_in(policy):
         keras.config.set_dtype_policy(former)
 
 
-SETTINGS = {
-    "np.seterr": floating_errors_raise,
-    "warnings": warnings_raise,
-    "torch": torch_in_float64_without_gradients,
-    "mixed_bfloat16": lambda: keras_in("mixed_bfloat16"),
-    "mixed_float16": lambda: keras_in("mixed_float16"),
+OF_NUMPY = {"np.seterr": floating_errors_raise, "warnings": warnings_raise}
+OF_TORCH = {"torch": torch_in_float64_without_gradients}
+OF_KERAS = {name: partial(keras_in, name) for name in ("mixed_bfloat16", "mixed_float16")}
+SETTINGS = {  # whatever the framework of an exercise can be set to, and one exercise that has nothing to do with it
+    ch01.softmax: OF_NUMPY | OF_TORCH | OF_KERAS,
+    ch06.logsumexp: OF_NUMPY,
+    ch07.probabilities: OF_NUMPY | OF_KERAS,
+    ch07.obvious_model: OF_NUMPY | OF_KERAS,
+    ch08.training_step: OF_NUMPY | OF_TORCH,
+    ch08.repaired_training: OF_NUMPY | OF_TORCH,
 }
-EXERCISES = [
-    ch01.softmax,
-    ch06.logsumexp,
-    ch07.probabilities,
-    ch07.obvious_model,
-    ch08.training_step,
-    ch08.repaired_training,
-]
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize(
+    ("exercise", "setting"),
+    [
+        pytest.param(exercise, setting, id=f"{exercise.name}-{name}")
+        for exercise, settings in SETTINGS.items()
+        for name, setting in settings.items()
+    ],
+)
 def test_right_answers_pass_in_any_setting(exercise, setting):
     with setting():
         assert exercise.check(exercise.reference, time_limit=60).status == "correct"

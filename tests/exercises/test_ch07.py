@@ -302,7 +302,7 @@ def trained_and_compiled_again():
     ids=["trained", "zeros", "relu6", "mish", "constraint", "regulariser", "frozen"],
 )
 def test_what_was_accepted_or_misnamed_has_a_name_of_its_own(answer, name):
-    for _ in range(3):
+    for _ in range(CHECKS_OF_TRAININGS):
         verdict = ch07.obvious_model.check(answer, time_limit=60)
         assert (verdict.status, verdict.mistake) == ("incorrect", name), verdict
 
@@ -365,7 +365,7 @@ def compiled_anew(model, X):
     [(in_training_mode, "the model in training mode"), (compiled_anew, "the model is changed")],
 )
 def test_probabilities_are_asked_of_a_model_at_rest(answer, name):
-    for _ in range(3):
+    for _ in range(CHECKS_OF_TRAININGS):
         verdict = ch07.probabilities.check(answer, time_limit=60)
         assert (verdict.status, verdict.mistake) == ("incorrect", name)
 

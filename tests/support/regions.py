@@ -103,25 +103,27 @@ def _regions_of_rows(array):
 def _regions_of_classes(array):
     classes = array.shape[-1]
     rows = array.reshape(-1, classes)
+    largest, smallest = rows.max(axis=1), rows.min(axis=1)
     if classes == 1:
         yield "one class"
     if classes >= 8:
         yield "8 classes and more"
     if classes > 1:
-        ordered = np.sort(rows, axis=1)
-        if (ordered[:, -1] == ordered[:, -2]).any():
+        gaps = largest - smallest
+        if ((rows == largest[:, None]).sum(axis=1) > 1).any():
             yield "a tie for the largest"
-        if (np.ptp(rows, axis=1) == 0).any():
+        if (gaps == 0).any():
             yield "a row of equal numbers"
-        if (np.ptp(rows, axis=1) > 30).any():
+        if (gaps > 30).any():
             yield "a gap above 30"
-    if (rows.max(axis=1) < 0).any():
+    least = largest.min()
+    if least < 0:
         yield "a negative row"
-    if (rows.max(axis=1) < -750).any():
+    if least < -750:
         yield "a row below -750"
-    if (rows.max(axis=1) > 1e4).any():
+    if largest.max() > 1e4:
         yield "a row above 10,000"
-    if (rows == 0).any() and (rows >= 0).all():
+    if smallest.min() == 0:
         yield "a zero among numbers that are not negative"
 
 
