@@ -32,12 +32,10 @@ from utils.notebooks.format import NotebookError, has_tag
 
 set_environment()  # before anything can import TensorFlow or Keras; kernels inherit it
 CHAPTERS, BLANK_CHAPTERS = Path("chapters"), Path(".cache") / "chapters"
-# In the name of a test. What builds models imports TensorFlow and PyTorch, which takes as long as hundreds of checks.
-CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")
-BROWSER, FRAMEWORKS = (
-    "tests/browser/",
-    re.compile(r"tests/(exercises/.*ch0[78]|checking/test_setting|frameworks/|test_datasets)"),
-)
+CONTRACT, CHAPTER = "tests/exercises/test_contract.py", re.compile(r"\[ch\d\d")  # in the name of a test
+BROWSER, INSTALLATION = "tests/browser/", "tests/setup/"
+# What builds models imports TensorFlow, which takes as long as hundreds of checks.
+FRAMEWORKS = re.compile(r"tests/(exercises/.*ch0[78]|checking/test_setting|frameworks/|test_datasets)")
 BEAT = 0.5  # seconds between two looks at the kernel's process
 
 
@@ -102,8 +100,8 @@ def pytest_collection_finish():
 
 
 def turn(item, size):
-    """The place of a test in a parallel run, so that no worker ends on a long file: browser, frameworks, notebooks, and
-    then the rest.
+    """The place of a test in a parallel run, so that no worker ends on a long file: browser, frameworks, installation,
+    notebooks, and then the rest.
 
     Of the notebooks the later ones come first, since they load TensorFlow and PyTorch and take the longest, and a blank
     chapter follows on its solution. Of the rest the file with most tests comes first.
@@ -112,8 +110,10 @@ def turn(item, size):
         return 0, item.path.name, _number(getattr(item, "callspec", None) and item.callspec.id)
     if FRAMEWORKS.match(item.nodeid):
         return 1, -size
+    if item.nodeid.startswith(INSTALLATION):
+        return 2, -size
     is_blank = item.path.parent.name == CHAPTERS.name
-    return (2, _number(item.path.name), is_blank) if item.path.suffix == ".ipynb" else (3, -size)
+    return (3, _number(item.path.name), is_blank) if item.path.suffix == ".ipynb" else (4, -size)
 
 
 def _number(name):
