@@ -120,6 +120,7 @@ def test_a_view_follows_while_another_cell_runs(chapter, view, tmp_path):
     assert chapter.errors() == []
 
 
+@pytest.mark.prove
 def test_the_time_from_a_key_to_the_picture_is_noted(view):
     view.skip_prediction()
     note_times(view, "idle")

@@ -19,6 +19,7 @@ def test_single_losses_here_and_under_torch():
     assert {name for name in here if here[name] != pytest.approx(there[name])} == {"softmax, True", "softmax, False"}
 
 
+@pytest.mark.prove  # as above; what cannot be sent as plain data would fail there
 def test_a_training_returns_plain_data_and_what_keras_warns_of():
     log = flag_experiments.train("softmax", True, epochs=1)
     assert json.loads(json.dumps(log)) == log
