@@ -129,23 +129,26 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A file goes to one worker as a whole, a notebook with its kernel too.
+    """A file goes to one worker as a whole, a notebook with its kernel too, and the contract, the longest of all files,
+    by chapters.
 
-    What is dear to start is started once: one worker has a browser and its JupyterLab, one has the frameworks. Only
-    where all chapters run in the browser do they go one by one. The contract, the longest of all files, goes by
-    chapters.
+    At every change what is dear to start is started once: one worker has a browser and its JupyterLab, one has the
+    frameworks. What is proved before a release is long beside any start, so there the chapters go to the browser one by
+    one.
     """
     if config.getvalue("dist") not in ("load", "loadfile"):
         return None
     from xdist.scheduler import LoadFileScheduling
 
-    all_chapters_in_the_browser = "not prove" not in config.getoption("markexpr")
+    is_proved = "not prove" not in config.getoption("markexpr")
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            if nodeid.startswith(BROWSER):
-                return nodeid if all_chapters_in_the_browser and "test_chapters" in nodeid else BROWSER
-            if FRAMEWORKS.match(nodeid):
+            if is_proved and nodeid.startswith(f"{BROWSER}test_chapters.py"):
+                return nodeid
+            if not is_proved and nodeid.startswith(BROWSER):
+                return BROWSER
+            if not is_proved and FRAMEWORKS.match(nodeid):
                 return FRAMEWORKS.pattern
             file = super()._split_scope(nodeid)
             if file.endswith(".ipynb"):
