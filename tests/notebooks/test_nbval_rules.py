@@ -1,5 +1,6 @@
 """The notebook rules of the root ``conftest.py``, each proved on a tiny notebook in one run of pytest."""
 
+import gc
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import time
 
 import pytest
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME
 from support.sample_notebooks import code, notebook, result, save, stream
 
 from utils.files import ROOT
@@ -114,3 +116,25 @@ def test_failures_say_why(run):
 
 def test_a_dead_kernel_is_noticed_long_before_the_time_of_its_cell_is_over(run):
     assert run[2] < 60, "three kernels start in a few seconds; a cell's time limit alone is 120 s"
+
+
+def error_of(kernel, source):
+    """The name of the exception that some source ends with in a kernel, or None."""
+    kernel.await_reply(kernel.execute_cell_input(source), timeout=60)
+    return kernel.reply.get("ename")
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # nbval leaves /dev/null open
+def test_a_blank_chapter_finds_nothing_of_its_solution_in_the_kernel(pytestconfig, tmp_path):
+    rules = pytestconfig.pluginmanager.get_plugin(str(ROOT / "conftest.py"))
+    kernel = rules.WatchedKernel(CURRENT_ENV_KERNEL_NAME, cwd=str(ROOT))
+    try:
+        assert error_of(kernel, "import decimal, os\nanswer = 1\ndef softmax(z): return z") is None
+        kernel.start_over(tmp_path)
+        assert {error_of(kernel, name) for name in ("answer", "softmax", "decimal", "os")} == {"NameError"}
+        assert error_of(kernel, "import sys\nassert 'decimal' in sys.modules") is None
+        assert error_of(kernel, f"import os\nassert os.getcwd() == {os.path.realpath(tmp_path)!r}") is None
+    finally:
+        kernel.stop()
+        del kernel
+        gc.collect()
