@@ -14,8 +14,8 @@ def frameworks(request):
     exercise = asked.get("exercise")
     if exercise is None or exercise.name < "ch07":
         return
-    missing = {"torch", "keras"} - sys.modules.keys() if builds_models(exercise) else {"torch"} - sys.modules.keys()
+    missing = ({"torch", "keras"} if builds_models(exercise) else {"torch"}) - sys.modules.keys()
     for name in missing:
         pytest.importorskip(name)
     if missing:
-        gc.freeze()  # the garbage collector would look through a million objects of theirs again and again
+        gc.freeze()  # the garbage collector would look through half a million objects of theirs again and again

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax", "numpy": "numpy"}
 
-NEW_OBJECTS = 50_000  # until the garbage collector looks for some to delete; 700 by default
+NEW_OBJECTS = 50_000  # until the garbage collector looks for some to delete; Python 3.11 has 700
 
 # The other process has one thread: its networks are small, two threads on a busy machine wait for each other most of
 # the time, and the sums then have one order on every machine. Each library has a variable of its own, and MKL's wins.
@@ -63,7 +63,8 @@ def set_environment():
     """Keep TensorFlow silent and Keras out of the home directory, and hasten the imports. Call it before either.
 
     What is set already stays. Kernels and processes that are started from here inherit it, but for what concerns the
-    garbage collector: the imports make a million objects that stay, and it would look through them again and again.
+    garbage collector: the imports make half a million objects that stay, and it would look through them again and
+    again.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its kernels round in another order
